@@ -1,0 +1,73 @@
+#pragma once
+/// The outbox: one immutable row for each thing that happened, in commit order, written in the commit of its effect.
+/// A consumer reads `events_after(sequence)` and can rebuild every state from it; `deadline` lets it compute expiry
+/// without waiting for the event that notices it.
+
+#include <cstdint>
+
+#include "boxoffice/ids.hpp"
+#include "boxoffice/points.hpp"
+#include "boxoffice/time.hpp"
+
+namespace boxoffice {
+
+// clang-format off
+/// Kind, stable number, what its fields mean beside the ids.
+#define BOXOFFICE_EVENTS(X)                                                          \
+    X(user_created,          1)                                                      \
+    X(room_created,          2) /* amount: active_capacity */                        \
+    X(room_changed,          3) /* amount: active_capacity */                        \
+    X(concert_created,       4) /* amount: seats */                                  \
+    X(seats_added,           5) /* amount: seats */                                  \
+    X(seat_blocked,          6)                                                      \
+    X(seat_unblocked,        7)                                                      \
+    X(place_joined,         10) /* amount: position */                               \
+    X(place_admitted,       11) /* amount: position; deadline: to show up */         \
+    X(place_claimed,        12) /* deadline: of the turn */                          \
+    X(place_completed,      13)                                                      \
+    X(place_left,           14)                                                      \
+    X(place_expired,        15) /* deadline: when it did */                          \
+    X(seat_held,            20) /* amount: price; deadline: of the hold */           \
+    X(hold_kept,            21) /* deadline: the hold's new one (a payment began) */ \
+    X(hold_released,        22)                                                      \
+    X(hold_expired,         23) /* deadline: when it did */                          \
+    X(reservation_confirmed,24) /* amount: price */                                  \
+    X(points_recharged,     30) /* amount: points */                                 \
+    X(payment_requested,    31) /* amount: points; deadline: to capture */           \
+    X(payment_captured,     32) /* amount: points */                                 \
+    X(payment_failed,       33)
+// clang-format on
+
+enum class EventKind : std::int32_t {
+#define X(name, number) name = number,
+    BOXOFFICE_EVENTS(X)
+#undef X
+};
+
+constexpr std::string_view name_of(EventKind kind) noexcept {
+    switch (kind) {
+#define X(name, number) \
+    case EventKind::name: return #name;
+        BOXOFFICE_EVENTS(X)
+#undef X
+    }
+    return "unknown";
+}
+
+struct Event {
+    std::int64_t sequence = 0;  ///< 1, 2, 3 … without gaps, in commit order
+    Time at{};                  ///< the commit's time; never earlier than the event before it
+    EventKind kind = EventKind::user_created;
+    UserId user;
+    RoomId room;
+    TokenId token;
+    ConcertId concert;
+    SeatId seat;
+    ReservationId reservation;
+    PaymentId payment;
+    std::int64_t amount = 0;
+    Time deadline = never;
+    friend bool operator==(const Event&, const Event&) = default;
+};
+
+}  // namespace boxoffice

@@ -1,0 +1,64 @@
+#pragma once
+/// The record of paying one reservation, and its history.
+///
+///     from        what happens                                        to          history row
+///     (none)      begin (or pay, which does it all)                   requested   requested
+///     requested   capture: points move, the seat is sold              captured    approved, captured
+///     requested   the gateway declines, or the time to capture ends   failed      failed
+///
+/// Captured and failed are terminal. A payment with points alone goes through all of it in one commit. A refusal
+/// writes no payment. Invariants P1 and P2.
+
+#include <cstdint>
+#include <string>
+
+#include "boxoffice/ids.hpp"
+#include "boxoffice/points.hpp"
+#include "boxoffice/time.hpp"
+
+namespace boxoffice {
+
+enum class PaymentState : std::int32_t { requested = 1, approved = 2, captured = 3, failed = 4 };
+
+inline constexpr std::string_view name_of(PaymentState state) noexcept {
+    switch (state) {
+        case PaymentState::requested: return "requested";
+        case PaymentState::approved: return "approved";
+        case PaymentState::captured: return "captured";
+        case PaymentState::failed: return "failed";
+    }
+    return "unknown";
+}
+
+struct Payment {
+    PaymentId id;
+    ReservationId reservation;
+    UserId user;
+    Points amount;
+    PaymentState state = PaymentState::requested;
+    Time requested_at{};
+    Time deadline{};             ///< of a requested one: captured before this, or failed
+    Time finished_at = never;    ///< when it was captured or failed
+    std::string transaction_key; ///< the gateway's name for it (0 to 255 bytes)
+    friend bool operator==(const Payment&, const Payment&) = default;
+};
+
+/// One immutable row of a payment's history.
+struct PaymentStep {
+    PaymentId payment;
+    std::int32_t index = 0;  ///< 0, 1, 2 … within the payment
+    PaymentState state = PaymentState::requested;
+    Time at{};
+    std::string transaction_key;
+    friend bool operator==(const PaymentStep&, const PaymentStep&) = default;
+};
+
+/// The state at `now`: a request whose time to be captured has passed has failed.
+inline PaymentState state_at(const Payment& payment, Time now) {
+    return payment.state == PaymentState::requested && passed(payment.deadline, now) ? PaymentState::failed
+                                                                                      : payment.state;
+}
+
+inline Result<void> check_transaction_key(std::string_view key) { return check_text(key, 0, 255, "transaction_key"); }
+
+}  // namespace boxoffice

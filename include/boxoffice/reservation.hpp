@@ -1,0 +1,90 @@
+#pragma once
+/// The life of a reservation. A buyer whose turn it is holds one seat for `hold_ttl`; paying confirms the
+/// reservation and the seat is theirs; letting go releases it; doing neither in time expires it, and the seat is
+/// on sale again at that very moment, whether or not anyone has looked. (The seed: "임시 배정 시간 내에 결제가
+/// 완료되지 않으면, 좌석 배정이 자동으로 해제됩니다.")
+///
+///     from     what happens          to
+///     (none)   hold                  held
+///     held     pay, before deadline  confirmed
+///     held     release, or leave     released
+///     held     deadline has passed   expired
+///
+/// Everything else is refused: a hold that expired never revives, what is terminal stays so. Invariants H1 to H3.
+
+#include <cstdint>
+
+#include "boxoffice/ids.hpp"
+#include "boxoffice/points.hpp"
+#include "boxoffice/time.hpp"
+
+namespace boxoffice {
+
+/// `cancelled` (a refunded sale) is reserved.
+enum class ReservationState : std::int32_t { held = 1, confirmed = 2, released = 3, expired = 4, cancelled = 5 };
+
+inline constexpr std::string_view name_of(ReservationState state) noexcept {
+    switch (state) {
+        case ReservationState::held: return "held";
+        case ReservationState::confirmed: return "confirmed";
+        case ReservationState::released: return "released";
+        case ReservationState::expired: return "expired";
+        case ReservationState::cancelled: return "cancelled";
+    }
+    return "unknown";
+}
+
+struct Reservation {
+    ReservationId id;
+    UserId user;
+    SeatId seat;
+    ConcertId concert;
+    TokenId token;  ///< the place whose turn made the hold
+    Points price;   ///< the seat's, when it was held
+    ReservationState state = ReservationState::held;
+    Time held_at{};
+    Time deadline{};
+    Time finished_at = never;  ///< when it was confirmed or released, or its deadline ran out
+    PaymentId payment;         ///< under way, or the one that confirmed it
+    friend bool operator==(const Reservation&, const Reservation&) = default;
+};
+
+/// The state at `now`, expiry included. H1: held iff held_at ≤ now < deadline and nothing else became of it.
+inline ReservationState state_at(const Reservation& reservation, Time now) {
+    return reservation.state == ReservationState::held && passed(reservation.deadline, now)
+               ? ReservationState::expired
+               : reservation.state;
+}
+
+inline bool is_live_hold(const Reservation& reservation, Time now) {
+    return state_at(reservation, now) == ReservationState::held;
+}
+
+/// Is it a live hold? If not, the refusal says what became of it.
+inline Result<void> check_held(const Reservation& reservation, Time now) {
+    switch (state_at(reservation, now)) {
+        case ReservationState::held: return {};
+        case ReservationState::confirmed: return refuse(ErrorCode::already_paid);
+        case ReservationState::released: return refuse(ErrorCode::hold_released);
+        default: return refuse(ErrorCode::hold_expired);
+    }
+}
+
+inline void confirm(Reservation& reservation, PaymentId payment, Time now) {
+    reservation.state = ReservationState::confirmed;
+    reservation.payment = payment;
+    reservation.finished_at = now;
+}
+
+inline void release(Reservation& reservation, Time now) {
+    reservation.state = ReservationState::released;
+    reservation.finished_at = now;
+}
+
+/// Writes down that its time ran out; it did at its deadline, not when this was noticed.
+inline void expire(Reservation& reservation) {
+    reservation.state = ReservationState::expired;
+    reservation.finished_at = reservation.deadline;
+}
+
+}  // namespace boxoffice

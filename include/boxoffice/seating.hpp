@@ -1,0 +1,138 @@
+#pragma once
+/// Concerts and their seats.
+///
+/// The states of a seat, which the tests repeat as a table; "held" lasts until `held_until` and no longer,
+/// whatever the row says:
+///
+///     from        what happens                  to
+///     available   hold                          held
+///     available   block                         blocked
+///     held        pay                           sold
+///     held        release, or deadline passed   available
+///     blocked     unblock                       available
+///
+/// Every write names the seat and the version it saw; invariants S1 to S3 of src/README.md.
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "boxoffice/ids.hpp"
+#include "boxoffice/points.hpp"
+#include "boxoffice/text.hpp"
+#include "boxoffice/time.hpp"
+
+namespace boxoffice {
+
+struct Concert {
+    ConcertId id;
+    Date date{};
+    std::string title;  ///< 1 to 200 bytes
+    RoomId room;        ///< hold and pay need a turn in this waiting room
+    Time created_at{};
+    friend bool operator==(const Concert&, const Concert&) = default;
+};
+
+enum class SeatState : std::int32_t { available = 1, held = 2, sold = 3, blocked = 4 };
+
+inline constexpr std::string_view name_of(SeatState state) noexcept {
+    switch (state) {
+        case SeatState::available: return "available";
+        case SeatState::held: return "held";
+        case SeatState::sold: return "sold";
+        case SeatState::blocked: return "blocked";
+    }
+    return "unknown";
+}
+
+/// What a host says of a seat. `number` is text and unique in its concert (1 to 64 bytes); section and row are
+/// free (up to 64 bytes); x and y are plan coordinates in the plan's own unit.
+struct NewSeat {
+    std::string number;
+    std::string section;
+    std::string row;
+    Points price;
+    double x = 0;
+    double y = 0;
+    friend bool operator==(const NewSeat&, const NewSeat&) = default;
+};
+
+struct Seat {
+    SeatId id;
+    ConcertId concert;
+    NewSeat facts;
+    SeatState state = SeatState::available;
+    ReservationId claim;      ///< of a held or sold seat
+    Time held_until = never;  ///< of a held seat
+    std::int64_t version = 0;  ///< counts the commits that wrote it; the working set moves it, a store checks it
+    friend bool operator==(const Seat&, const Seat&) = default;
+};
+
+/// Seats of a concert by their state at one time; they add up to all of its seats.
+struct SeatCounts {
+    std::int64_t available = 0;
+    std::int64_t held = 0;
+    std::int64_t sold = 0;
+    std::int64_t blocked = 0;
+    [[nodiscard]] std::int64_t all() const { return available + held + sold + blocked; }
+    void count(SeatState state) {
+        switch (state) {
+            case SeatState::available: ++available; break;
+            case SeatState::held: ++held; break;
+            case SeatState::sold: ++sold; break;
+            case SeatState::blocked: ++blocked; break;
+        }
+    }
+    friend bool operator==(const SeatCounts&, const SeatCounts&) = default;
+};
+
+inline Result<void> check_title(std::string_view title) { return check_text(title, 1, 200, "title"); }
+
+inline Result<void> check(const NewSeat& seat) {
+    BOXOFFICE_TRY(check_text(seat.number, 1, 64, "seat number"));
+    BOXOFFICE_TRY(check_text(seat.section, 0, 64, "section"));
+    BOXOFFICE_TRY(check_text(seat.row, 0, 64, "row"));
+    BOXOFFICE_TRY(check_price(seat.price));
+    if (!std::isfinite(seat.x) || !std::isfinite(seat.y))
+        return refuse(ErrorCode::invalid_argument, "x, y: finite numbers");
+    return {};
+}
+
+inline SeatState state_at(const Seat& seat, Time now) {
+    return seat.state == SeatState::held && passed(seat.held_until, now) ? SeatState::available : seat.state;
+}
+
+/// Can the seat be held at `now`? (Asked before anything is written; `take` then cannot fail.)
+inline Result<void> check_available(const Seat& seat, Time now) {
+    if (state_at(seat, now) != SeatState::available) return refuse(ErrorCode::seat_unavailable);
+    return {};
+}
+
+inline void take(Seat& seat, ReservationId claim, Time until) {
+    seat.state = SeatState::held;
+    seat.claim = claim;
+    seat.held_until = until;
+}
+
+inline void keep(Seat& seat, Time until) {
+    seat.held_until = until;
+}
+
+inline void sell(Seat& seat) {
+    seat.state = SeatState::sold;
+    seat.held_until = never;
+}
+
+/// Back on sale: after a release, an expiry, or an unblocking.
+inline void open(Seat& seat) {
+    seat.state = SeatState::available;
+    seat.claim = {};
+    seat.held_until = never;
+}
+
+inline void block(Seat& seat) {
+    seat.state = SeatState::blocked;
+}
+
+}  // namespace boxoffice

@@ -1,0 +1,21 @@
+#pragma once
+/// A buyer known to the host by an external id.
+
+#include <string>
+
+#include "boxoffice/ids.hpp"
+#include "boxoffice/text.hpp"
+#include "boxoffice/time.hpp"
+
+namespace boxoffice {
+
+struct User {
+    UserId id;
+    std::string external_id;  ///< 1 to 64 bytes of UTF-8 without control characters, compared as bytes
+    Time created_at{};
+    friend bool operator==(const User&, const User&) = default;
+};
+
+inline Result<void> check_external_id(std::string_view id) { return check_text(id, 1, 64, "external_id"); }
+
+}  // namespace boxoffice
