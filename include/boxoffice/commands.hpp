@@ -218,8 +218,9 @@ struct BeginPayment {
     IdempotencyKey key;
 };
 
-/// The gateway approved: points move, the seat is sold. Captured already: the same answer. Refusals: payment_failed,
-/// hold_expired, hold_released, insufficient_points.
+/// The gateway approved: points move, the seat is sold. Captured already: answers again, with the same key the very same,
+/// without one with the balance of now. Refusals: payment_failed, hold_expired, hold_released, insufficient_points,
+/// idempotency_conflict.
 struct CapturePayment {
     using Answer = Paid;
     UserId user;
@@ -227,6 +228,7 @@ struct CapturePayment {
     ReservationId reservation;
     PaymentId payment;
     std::string transaction_key;
+    IdempotencyKey key;
 };
 
 /// The gateway declined, or could not be asked. Failed already: done. Refusals: already_paid.

@@ -58,13 +58,13 @@ struct Event {
     std::int64_t sequence = 0;  ///< 1, 2, 3 … without gaps, in commit order
     Time at{};                  ///< the commit's time; never earlier than the event before it
     EventKind kind = EventKind::user_created;
-    UserId user;
-    RoomId room;
-    TokenId token;
-    ConcertId concert;
-    SeatId seat;
-    ReservationId reservation;
-    PaymentId payment;
+    UserId user{};
+    RoomId room{};
+    TokenId token{};
+    ConcertId concert{};
+    SeatId seat{};
+    ReservationId reservation{};
+    PaymentId payment{};
     std::int64_t amount = 0;
     Time deadline = never;
     friend bool operator==(const Event&, const Event&) = default;

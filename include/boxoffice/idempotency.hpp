@@ -21,7 +21,7 @@ namespace boxoffice {
 /// Empty: the request has no key.
 using IdempotencyKey = std::string;
 
-enum class Operation : std::int32_t { hold = 1, recharge = 2, pay = 3, begin_payment = 4 };
+enum class Operation : std::int32_t { hold = 1, recharge = 2, pay = 3, begin_payment = 4, capture = 5 };
 
 using RequestHash = std::array<std::uint8_t, 16>;
 

@@ -14,6 +14,7 @@
 
 #include "boxoffice/ids.hpp"
 #include "boxoffice/points.hpp"
+#include "boxoffice/text.hpp"
 #include "boxoffice/time.hpp"
 
 namespace boxoffice {

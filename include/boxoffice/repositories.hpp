@@ -131,7 +131,7 @@ struct Changes {
     std::vector<Write<Account>> accounts;
     std::vector<Write<Payment>> payments;
     std::vector<Write<IdempotencyRecord>> idempotency;  ///< may replace a record that was let go
-    std::vector<Write<NodeLease>> leases;
+    std::vector<Write<NodeLease>> leases;  ///< added, or in place of the node's (fresh or not)
     std::vector<Write<TokenKey>> token_keys;
     std::vector<PaymentStep> payment_steps;
     std::vector<Transfer> transfers;
@@ -224,6 +224,8 @@ class Store {
     virtual ~Store() = default;
     /// Waits for the writer's lock, for a bounded time; then `busy`.
     virtual Result<std::unique_ptr<Transaction>> begin() = 0;
+    /// The same, without waiting: `busy` at once where another holds the lock.
+    virtual Result<std::unique_ptr<Transaction>> try_begin() = 0;
     /// The last committed state; does not wait for a decision.
     virtual Result<std::unique_ptr<View>> read() = 0;
     /// A number that changes when another process has committed; always the same where there is none. Cheap.

@@ -1,0 +1,58 @@
+#pragma once
+/// What queries answer with. (Commands' answers stand beside the commands.)
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "boxoffice/payment.hpp"
+#include "boxoffice/repositories.hpp"
+
+namespace boxoffice {
+
+/// Where a token's place stands.
+struct Peeked {
+    bool is_turn = false;
+    Time occurred_at{};
+    Position position = 0;
+    std::int64_t ahead = 0;                 ///< people in front; 0 when it is one's turn
+    std::int64_t estimated_wait_us = -1;    ///< from recent admissions; below zero: unknown
+    Duration next_poll{};                   ///< when to ask again: at most claim_ttl / 3, jittered
+    Time deadline{};                        ///< of the turn, or of waiting
+};
+
+/// A seat as one user sees it; `is_mine` is that user's hold or purchase.
+struct MapSeat {
+    Seat seat;
+    SeatState state = SeatState::available;  ///< now, expiry included
+    bool is_mine = false;
+};
+
+/// A reservation as it stands now, expiry included in `state`.
+struct ReservationView {
+    Reservation reservation;
+    ReservationState state = ReservationState::held;
+    std::string seat_number;
+    Date date{};
+};
+
+struct PaymentView {
+    Payment payment;
+    PaymentState state = PaymentState::requested;  ///< now, expiry included
+    std::vector<PaymentStep> history;
+};
+
+struct Stats {
+    std::int64_t users = 0;
+    std::int64_t waiting = 0;
+    std::int64_t admitted = 0;
+    SeatCounts seats;
+};
+
+/// One broken rule that the audit found.
+struct Violation {
+    std::string rule;    ///< as numbered in src/README.md: "S1"
+    std::string detail;  ///< which row, and what is wrong with it
+};
+
+}  // namespace boxoffice

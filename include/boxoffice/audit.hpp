@@ -1,0 +1,286 @@
+#pragma once
+/// The audit recomputes from the rows what must hold, and names what does not. It believes no counter and no balance.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "boxoffice/answers.hpp"
+
+namespace boxoffice {
+
+/// Sees every row of one consistent state, then reports. Memory grows with the rows: tens of bytes each.
+class Audit final : public Visitor {
+  public:
+    explicit Audit(Time now) : now_(now) {}
+
+    void visit(const User& row) override { users_.insert(row.id); }
+    void visit(const Room& row) override { rooms_.emplace(row.id, row); }
+    void visit(const Concert& row) override { concerts_.emplace(row.id, row); }
+    void visit(const Seat& row) override { seats_.emplace(row.id, SeatRow{row.concert, row.state, row.claim, row.held_until}); }
+    void visit(const Place& row) override { places_.emplace(row.token, row); }
+    void visit(const Reservation& row) override { reservations_.emplace(row.id, row); }
+    void visit(const Account& row) override { accounts_.emplace(row.id, row); }
+    void visit(const Payment& row) override { payments_.emplace(row.id, row); }
+    void visit(const PaymentStep& row) override { steps_[row.payment].push_back(row); }
+    void visit(const Transfer& row) override { transfers_.push_back(row); }
+    void visit(const IdempotencyRecord&) override {}
+    void visit(const Event& row) override {
+        if (last_sequence_ != 0 && row.sequence <= last_sequence_)
+            report("E1", "event {}: its sequence is not above the one before", row.sequence);
+        if (row.at < last_event_at_) report("T1", "event {}: its time is before the one before", row.sequence);
+        last_sequence_ = row.sequence;
+        last_event_at_ = row.at;
+        if (row.kind == EventKind::room_created || row.kind == EventKind::room_changed)
+            capacities_[row.room].emplace_back(row.at, row.amount);
+    }
+
+    /// Everything wrong, in the order of the rules; empty: clean.
+    std::vector<Violation> report_all() {
+        check_seats();
+        check_reservations();
+        check_places();
+        check_ledger();
+        check_payments();
+        return std::move(violations_);
+    }
+
+  private:
+    struct SeatRow {
+        ConcertId concert;
+        SeatState state;
+        ReservationId claim;
+        Time held_until;
+    };
+    __extension__ typedef __int128 Wide;  // sums of balances cannot overflow in it
+
+    template <class... Args>
+    void report(const char* rule, fmt::format_string<Args...> text, Args&&... args) {
+        violations_.push_back({rule, fmt::format(text, std::forward<Args>(args)...)});
+    }
+
+    template <class Map, class Key>
+    static const typename Map::mapped_type* find(const Map& map, const Key& key) {
+        const auto at = map.find(key);
+        return at == map.end() ? nullptr : &at->second;
+    }
+
+    /// S1: at most one live claim a seat. S2: a seat's state agrees with its reservation.
+    void check_seats() {
+        std::unordered_map<SeatId, ReservationId> claims;
+        for (const auto& [id, reservation] : reservations_) {
+            if (reservation.state != ReservationState::held && reservation.state != ReservationState::confirmed) continue;
+            const auto [at, first] = claims.emplace(reservation.seat, id);
+            if (!first)
+                report("S1", "seat {}: claimed by reservations {} and {}", to_text(reservation.seat), to_text(at->second),
+                       to_text(id));
+        }
+        for (const auto& [id, seat] : seats_) {
+            const auto* claim = seat.claim ? find(reservations_, seat.claim) : nullptr;
+            const bool claimed = seat.state == SeatState::held || seat.state == SeatState::sold;
+            if (!claimed) {
+                if (seat.claim) report("S2", "seat {}: {} but names a reservation", to_text(id), name_of(seat.state));
+                if (claims.contains(id))
+                    report("S2", "seat {}: {} but reservation {} claims it", to_text(id), name_of(seat.state),
+                           to_text(claims.at(id)));
+                continue;
+            }
+            const auto wanted = seat.state == SeatState::held ? ReservationState::held : ReservationState::confirmed;
+            if (claim == nullptr || claim->seat != id || claim->state != wanted)
+                report("S2", "seat {}: {} but no reservation of it is {}", to_text(id), name_of(seat.state),
+                       name_of(wanted));
+            else if (seat.state == SeatState::held && claim->deadline != seat.held_until)
+                report("S2", "seat {}: held until another time than its reservation {}", to_text(id), to_text(claim->id));
+            if (!concerts_.contains(seat.concert)) report("S2", "seat {}: its concert does not exist", to_text(id));
+        }
+    }
+
+    /// H3: a live hold implies a live place. H1: a sale's hold was live at its commit.
+    void check_reservations() {
+        for (const auto& [id, reservation] : reservations_) {
+            if (!users_.contains(reservation.user)) report("H1", "reservation {}: its user does not exist", to_text(id));
+            if (!seats_.contains(reservation.seat)) report("H1", "reservation {}: its seat does not exist", to_text(id));
+            if (reservation.state == ReservationState::confirmed &&
+                (reservation.finished_at < reservation.held_at || reservation.finished_at >= reservation.deadline))
+                report("H1", "reservation {}: confirmed when its hold was not live", to_text(id));
+            if (!is_live_hold(reservation, now_)) continue;
+            const auto* place = find(places_, reservation.token);
+            const auto* room = place == nullptr ? nullptr : find(rooms_, place->room);
+            if (room == nullptr || state_at(*place, room->limits, now_) != PlaceState::admitted ||
+                place->deadline < reservation.deadline)
+                report("H3", "reservation {}: a live hold without a live place", to_text(id));
+            else if (place->user != reservation.user)
+                report("H3", "reservation {}: held with another user's place", to_text(id));
+        }
+    }
+
+    /// Q1: positions unique. Q2: admission in their order. Q3: never above the capacity then in force. Q4: one live place a
+    /// user and room. Q5: a room's counts are its rows'.
+    void check_places() {
+        std::map<RoomId, std::vector<const Place*>> by_room;
+        for (const auto& [token, place] : places_) by_room[place.room].push_back(&place);
+        for (auto& [id, room] : rooms_) check_room(room, by_room[id]);
+        for (const auto& [id, places] : by_room)
+            if (!rooms_.contains(id)) report("Q1", "room {}: places without a room", to_text(id));
+    }
+
+    void check_room(const Room& room, std::vector<const Place*>& places) {
+        std::sort(places.begin(), places.end(),
+                  [](const Place* a, const Place* b) { return a->position < b->position; });
+        std::int64_t waiting = 0;
+        std::int64_t admitted = 0;
+        Position serving = 0;
+        Time last_admission = Time::min();
+        std::set<UserId> live;
+        const Place* before = nullptr;
+        for (const auto* place : places) {
+            const auto text = to_text(place->token);
+            if (before != nullptr && before->position == place->position)
+                report("Q1", "token {}: position {} of room {} is given twice", text, place->position, room.name);
+            if (place->position < 1 || place->position > room.last_position)
+                report("Q1", "token {}: position {} was never given in room {}", text, place->position, room.name);
+            before = place;
+            waiting += place->state == PlaceState::waiting;
+            admitted += place->state == PlaceState::admitted;
+            if (is_live(*place, room.limits, now_) && !live.insert(place->user).second)
+                report("Q4", "token {}: the user has two live places in room {}", text, room.name);
+            if (place->admitted_at == never) continue;
+            if (place->admitted_at < last_admission)
+                report("Q2", "token {}: position {} of room {} was admitted before one in front of it", text,
+                       place->position, room.name);
+            last_admission = place->admitted_at;
+            serving = place->position;
+        }
+        if (serving > room.serving) report("Q2", "room {}: admitted position {} above serving {}", room.name, serving, room.serving);
+        if (waiting != room.waiting_count)
+            report("Q5", "room {}: counts {} waiting, has {}", room.name, room.waiting_count, waiting);
+        if (admitted != room.admitted_count)
+            report("Q5", "room {}: counts {} admitted, has {}", room.name, room.admitted_count, admitted);
+        check_capacity(room, places);
+    }
+
+    static Time end_of(const Place& place) { return place.finished_at == never ? place.deadline : place.finished_at; }
+
+    /// Sweeps over the times at which places were admitted and ended, and counts who was inside.
+    void check_capacity(const Room& room, const std::vector<const Place*>& places) {
+        std::vector<Time> ends;
+        std::vector<const Place*> admissions;
+        for (const auto* place : places) {
+            if (place->admitted_at == never) continue;
+            admissions.push_back(place);
+            ends.push_back(end_of(*place));
+        }
+        // Of those admitted at one time the ones that ended first come first: who came and went at once held no slot.
+        std::sort(admissions.begin(), admissions.end(), [](const Place* a, const Place* b) {
+            return std::pair{a->admitted_at, end_of(*a)} < std::pair{b->admitted_at, end_of(*b)};
+        });
+        std::sort(ends.begin(), ends.end());
+        std::size_t ended = 0;
+        for (std::size_t inside = 0; inside < admissions.size(); ++inside) {
+            const auto at = admissions[inside]->admitted_at;
+            while (ended < ends.size() && passed(ends[ended], at)) ++ended;
+            const auto live = static_cast<std::int64_t>(inside + 1) - static_cast<std::int64_t>(ended);
+            if (live > capacity_at(room, at))
+                report("Q3", "token {}: {} admitted in room {}, above the capacity {} then in force",
+                       to_text(admissions[inside]->token), live, room.name, capacity_at(room, at));
+        }
+    }
+
+    /// The largest capacity in force at `at` (several changes may have that time), as the events tell.
+    std::int64_t capacity_at(const Room& room, Time at) const {
+        const auto* history = find(capacities_, room.id);
+        if (history == nullptr) return room.limits.active_capacity;
+        std::int64_t in_force = -1;
+        std::int64_t largest = -1;
+        for (const auto& [when, capacity] : *history) {
+            if (when > at) break;
+            if (when == at) largest = std::max({largest, in_force, capacity});
+            in_force = capacity;
+        }
+        return std::max(largest, in_force);
+    }
+
+    /// L1: all balances sum to zero. L2: each is the sum of its transfers. L3: users' are in range. L4: amounts are.
+    void check_ledger() {
+        std::unordered_map<AccountId, Wide> sums;
+        for (const auto& transfer : transfers_) {
+            if (!check_amount(transfer.amount) || transfer.from == transfer.to)
+                report("L4", "transfer {}: an amount or a pair of accounts that cannot be", to_text(transfer.id));
+            sums[transfer.from] -= transfer.amount.value;
+            sums[transfer.to] += transfer.amount.value;
+        }
+        Wide total = 0;
+        for (const auto& [id, account] : accounts_) {
+            total += account.balance.value;
+            const auto* sum = find(sums, id);
+            if (account.balance.value != (sum == nullptr ? Wide{0} : *sum))
+                report("L2", "account {}: its balance is not the sum of its transfers", to_text(id));
+            if (account.kind == AccountKind::user && (account.balance < Points{0} || account.balance > balance_max))
+                report("L3", "account {}: a user's balance out of range", to_text(id));
+        }
+        for (const auto& [id, sum] : sums)
+            if (!accounts_.contains(id)) report("L2", "account {}: transfers without an account", to_text(id));
+        for (const auto id : users_)
+            if (!accounts_.contains(account_of(id))) report("L2", "user {}: has no account", to_text(id));
+        if (total != 0) report("L1", "the balances do not sum to zero");
+    }
+
+    /// P1: captured if and only if its seat is sold and (price > 0) one debit was made. P2: the history ends as the payment.
+    void check_payments() {
+        std::unordered_map<PaymentId, std::vector<const Transfer*>> debits;
+        for (const auto& transfer : transfers_)
+            if (transfer.kind == TransferKind::payment) debits[transfer.payment].push_back(&transfer);
+        for (const auto& [id, payment] : payments_) check_payment(payment, debits[id]);
+        for (const auto& [id, rows] : debits)
+            if (!rows.empty() && !payments_.contains(id)) report("P1", "payment {}: a debit without a payment", to_text(id));
+        for (const auto& [id, reservation] : reservations_) {
+            if (reservation.state != ReservationState::confirmed) continue;
+            const auto* payment = find(payments_, reservation.payment);
+            if (payment == nullptr || payment->state != PaymentState::captured || payment->reservation != id)
+                report("P1", "reservation {}: confirmed without a captured payment", to_text(id));
+        }
+    }
+
+    void check_payment(const Payment& payment, const std::vector<const Transfer*>& debits) {
+        const auto text = to_text(payment.id);
+        const auto* reservation = find(reservations_, payment.reservation);
+        const auto* seat = reservation == nullptr ? nullptr : find(seats_, reservation->seat);
+        const bool captured = payment.state == PaymentState::captured;
+        if (captured && (seat == nullptr || seat->state != SeatState::sold || seat->claim != payment.reservation ||
+                         reservation->state != ReservationState::confirmed || reservation->payment != payment.id))
+            report("P1", "payment {}: captured, but its seat is not sold to it", text);
+        const std::size_t wanted = captured && payment.amount > Points{0} ? 1 : 0;
+        if (debits.size() != wanted)
+            report("P1", "payment {}: {} debits, {} expected", text, debits.size(), wanted);
+        else if (wanted == 1 && (debits[0]->amount != payment.amount || debits[0]->from != account_of(payment.user) ||
+                                 (reservation != nullptr && debits[0]->to != sales_of(reservation->concert))))
+            report("P1", "payment {}: its debit is of another amount or account", text);
+        const auto* steps = find(steps_, payment.id);
+        if (steps == nullptr || steps->back().state != payment.state)
+            report("P2", "payment {}: its history does not end as the payment does", text);
+    }
+
+    Time now_;
+    std::set<UserId> users_;
+    std::map<RoomId, Room> rooms_;
+    std::map<ConcertId, Concert> concerts_;
+    std::map<SeatId, SeatRow> seats_;
+    std::map<TokenId, Place> places_;
+    std::map<ReservationId, Reservation> reservations_;
+    std::map<AccountId, Account> accounts_;
+    std::map<PaymentId, Payment> payments_;
+    std::map<PaymentId, std::vector<PaymentStep>> steps_;
+    std::vector<Transfer> transfers_;
+    std::map<RoomId, std::vector<std::pair<Time, std::int64_t>>> capacities_;
+    std::int64_t last_sequence_ = 0;
+    Time last_event_at_ = Time::min();
+    std::vector<Violation> violations_;
+};
+
+}  // namespace boxoffice

@@ -1,0 +1,127 @@
+#pragma once
+/// Runs a batch of commands on one consistent state at one time: load, decide, and hand back the commit to be written.
+/// Pure of clocks, locks and chance, so that it can be run again on a conflict, replayed or simulated. Its outcomes equal
+/// those of the same commands one after another (C2); each repository is loaded at most twice (C4).
+
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "boxoffice/decisions/decide.hpp"
+
+namespace boxoffice {
+
+class Batch {
+  public:
+    Batch(std::span<const Command> commands, Moment moment) : commands_(commands), moment_(moment) {}
+
+    /// Wishes to load every process's lease on a node, for a renewal.
+    void want_leases() { wants_leases_ = true; }
+
+    /// Loads everything the commands name, in three stages.
+    Result<void> load(View& view) {
+        judge_shapes();
+        BOXOFFICE_TRY(set_.load(view, first_keys()));
+        BOXOFFICE_TRY(set_.load(view, second_keys()));
+        return set_.load(view, line_keys());
+    }
+
+    /// Decides the commands in order. Throws std::logic_error if a decision breaks a rule of the engine; then nothing of
+    /// the batch may be written.
+    std::vector<Outcome> decide_all() {
+        for (const auto room : set_.due_rooms()) {
+            steps::settle_line(set_, moment_, room);
+            steps::advance(set_, moment_, room);
+        }
+        std::vector<Outcome> outcomes;
+        outcomes.reserve(commands_.size());
+        for (std::size_t i = 0; i < commands_.size(); ++i) {
+            if (!shapes_[i]) {
+                outcomes.push_back(tl::unexpected(shapes_[i].error()));
+                continue;
+            }
+            outcomes.push_back(std::visit([&](const auto& command) { return decide_one(command); }, commands_[i]));
+            for (const auto room : set_.take_moved_rooms()) steps::advance(set_, moment_, room);
+        }
+        return outcomes;
+    }
+
+    [[nodiscard]] WorkingSet& working_set() { return set_; }
+    [[nodiscard]] const Moment& moment() const { return moment_; }
+
+  private:
+    void judge_shapes() {
+        for (const auto& command : commands_)
+            shapes_.push_back(std::visit(
+                [&](const auto& one) { return decisions::check_shape(one, moment_.options); }, command));
+    }
+
+    template <class Then>
+    void for_each_shaped(Then then) {
+        for (std::size_t i = 0; i < commands_.size(); ++i)
+            if (shapes_[i]) std::visit(then, commands_[i]);
+    }
+
+    Keys first_keys() {
+        Keys keys;
+        keys.rooms.due = moment_.now;
+        keys.leases.all = wants_leases_;
+        for_each_shaped([&](const auto& command) { decisions::name_first(command, moment_, keys); });
+        return keys;
+    }
+
+    Keys second_keys() {
+        Keys keys;
+        for_each_shaped([&](const auto& command) { decisions::name_second(command, set_, keys); });
+        return keys;
+    }
+
+    Keys line_keys() {
+        auto ids = set_.due_rooms();
+        for_each_shaped([&](const auto& command) { decisions::name_lines(command, set_, moment_, ids); });
+        std::sort(ids.begin(), ids.end());
+        ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+        Keys keys;
+        for (const auto id : ids)
+            if (const auto* room = id ? set_.rooms.find(id) : nullptr) keys.places.lines.push_back(line_key(*room));
+        return keys;
+    }
+
+    /// As many of those who wait as this batch could admit: the free slots, those of places that may have lapsed, one for
+    /// each command, and one to see whether there are more.
+    LineKey line_key(const Room& room) {
+        auto capacity = room.limits.active_capacity;
+        bool has_rate = room.limits.admissions_per_second > 0;
+        for_each_shaped([&]<class C>(const C& command) {
+            if constexpr (std::same_as<C, ChangeRoom>) {
+                if (command.room != room.id) return;
+                capacity = std::max(capacity, command.limits.active_capacity);
+                has_rate = has_rate && command.limits.admissions_per_second > 0;
+            }
+        });
+        const auto lapsing = passed(room.next_lapse_at, moment_.now) ? room.admitted_count : 0;
+        auto free = std::max<std::int64_t>(0, capacity - room.admitted_count + lapsing);
+        if (has_rate) free = std::min<std::int64_t>(free, 1);
+        const auto next = free + static_cast<std::int64_t>(commands_.size()) + 1;
+        return {room.id, moment_.now, first_still_waiting(room.limits, moment_.now), std::min(next, lookup_max)};
+    }
+
+    template <class C>
+    Outcome decide_one(const C& command) {
+        decisions::meet_rows(command, set_, moment_);
+        const auto before = set_.change_count();
+        auto result = decide(command, set_, moment_);
+        if (result) return Answer{std::move(*result)};
+        if (set_.change_count() != before) throw std::logic_error("a refused command had written");
+        return tl::unexpected(std::move(result).error());
+    }
+
+    std::span<const Command> commands_;
+    Moment moment_;
+    bool wants_leases_ = false;
+    std::vector<Result<void>> shapes_;
+    WorkingSet set_;
+};
+
+}  // namespace boxoffice

@@ -1,0 +1,239 @@
+#pragma once
+/// What each load of the memory store finds, by the indexes of its tables. Const: run beside each other
+/// freely.
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <vector>
+
+#include "boxoffice/memory/tables.hpp"
+
+namespace boxoffice::memory {
+
+template <class Table, class Ids, class Entity>
+void append_by_id(const Table& table, const Ids& ids, std::vector<Entity>& into) {
+    for (const auto& id : ids)
+        if (const auto* row = table.find(id)) into.push_back(*row);
+}
+
+template <class Entries, class Keys, class Entity>
+void append_by_key(const Entries& entries, const Keys& keys, std::vector<Entity>& into) {
+    for (const auto& key : keys)
+        if (const auto found = entries.find(key); found != entries.end()) into.push_back(*found->second);
+}
+
+template <class Table, class Entity>
+void append_all(const Table& table, std::vector<Entity>& into) {
+    table.for_each([&](const Entity& row) { into.push_back(row); });
+}
+
+inline void find(const Tables& tables, const UserKeys& keys, std::vector<User>& into) {
+    append_by_id(tables.users, keys.ids, into);
+    append_by_key(tables.users.by<UserByExternalId>(), keys.external_ids, into);
+}
+
+inline void find(const Tables& tables, const RoomKeys& keys, std::vector<Room>& into) {
+    if (keys.all) return append_all(tables.rooms, into);
+    append_by_id(tables.rooms, keys.ids, into);
+    append_by_key(tables.rooms.by<RoomByName>(), keys.names, into);
+    if (!keys.due) return;
+    for (const auto& [key, room] : tables.rooms.by<RoomByDue>()) {
+        if (!passed(std::get<Time>(key), *keys.due)) break;
+        into.push_back(*room);
+    }
+}
+
+inline void find(const Tables& tables, const ConcertKeys& keys, std::vector<Concert>& into) {
+    append_by_id(tables.concerts, keys.ids, into);
+}
+
+inline void find(const Tables& tables, const SeatKeys& keys, std::vector<Seat>& into) {
+    append_by_id(tables.seats, keys.ids, into);
+    const auto& by_number = tables.seats.by<SeatByNumber>();
+    for (const auto& [concert, number] : keys.numbers)
+        if (const auto found = by_number.find(SeatByNumber::key_of(concert, number));
+            found != by_number.end())
+            into.push_back(*found->second);
+}
+
+/// The admitted places of the line whose deadline has passed, and the one that comes next.
+inline void find_admitted(const Tables& tables, const LineKey& line, std::vector<Place>& into) {
+    const auto& admitted = tables.places.by<AdmittedByDeadline>();
+    auto entry = admitted.lower_bound({line.room, Time::min(), TokenId{}});
+    const auto in_line = [&] {
+        return entry != admitted.end() && std::get<RoomId>(entry->first) == line.room;
+    };
+    for (std::int64_t count = 0; count < lookup_max && in_line(); ++count, ++entry) {
+        if (!passed(std::get<Time>(entry->first), line.now)) break;
+        into.push_back(*entry->second);
+    }
+    // Where more have lapsed than fit, the next one is the first of those: the room is still due at its
+    // deadline.
+    if (in_line()) into.push_back(*entry->second);
+}
+
+/// The waiting places of the line that have waited too long, and the first of the others. Costs what it
+/// answers, unless more than lookup_max have waited too long: then those left over are walked past as well.
+inline void find_waiting(const Tables& tables, const LineKey& line, std::vector<Place>& into) {
+    const auto& by_token = tables.places.by<WaitingByToken>();
+    const auto& by_position = tables.places.by<WaitingByPosition>();
+    const auto too_old = by_token.lower_bound({line.room, line.still_waiting});
+    std::int64_t too_old_left = 0;  // up to one more than fit
+    for (auto entry = by_token.lower_bound({line.room, TokenId{}});
+         entry != too_old && too_old_left <= lookup_max; ++entry)
+        ++too_old_left;
+
+    const bool all_fit = too_old_left <= lookup_max;
+    std::vector<Place> others;
+    auto next_left = std::max<std::int64_t>(line.next, 0);
+    std::int64_t found = 0;
+    for (auto entry = by_position.lower_bound({line.room, 0}); entry != by_position.end(); ++entry) {
+        const bool done = found == (all_fit ? too_old_left : lookup_max);
+        if ((done && next_left == 0) || std::get<RoomId>(entry->first) != line.room) break;
+        const auto& place = *entry->second;
+        if (place.token < line.still_waiting) {
+            if (done) continue;
+            ++found;
+            into.push_back(place);
+        } else if (next_left > 0) {
+            --next_left;
+            others.push_back(place);
+        }
+    }
+    into.insert(into.end(), others.begin(), others.end());
+}
+
+inline void find(const Tables& tables, const PlaceKeys& keys, std::vector<Place>& into) {
+    append_by_id(tables.places, keys.tokens, into);
+    append_by_key(tables.places.by<LivePlace>(), keys.live_of, into);
+    for (const auto& line : keys.lines) {
+        find_admitted(tables, line, into);
+        find_waiting(tables, line, into);
+    }
+}
+
+/// The rows of an index by deadline that have lapsed.
+template <class Entries, class Entity>
+void append_lapsed(const Entries& entries, Time now, std::vector<Entity>& into) {
+    std::int64_t count = 0;
+    for (const auto& [key, row] : entries) {
+        if (!passed(std::get<Time>(key), now) || count++ == lookup_max) break;
+        into.push_back(*row);
+    }
+}
+
+inline void find(const Tables& tables, const ReservationKeys& keys, std::vector<Reservation>& into) {
+    append_by_id(tables.reservations, keys.ids, into);
+    const auto& held = tables.reservations.by<HeldByUser>();
+    for (const auto user : keys.held_by)
+        for (auto entry = held.lower_bound({user, ReservationId{}});
+             entry != held.end() && std::get<UserId>(entry->first) == user; ++entry)
+            into.push_back(*entry->second);
+    if (keys.lapsed) append_lapsed(tables.reservations.by<HeldByDeadline>(), *keys.lapsed, into);
+}
+
+inline void find(const Tables& tables, const AccountKeys& keys, std::vector<Account>& into) {
+    append_by_id(tables.accounts, keys.ids, into);
+}
+
+inline void find(const Tables& tables, const PaymentKeys& keys, std::vector<Payment>& into) {
+    append_by_id(tables.payments, keys.ids, into);
+    if (keys.lapsed) append_lapsed(tables.payments.by<RequestedByDeadline>(), *keys.lapsed, into);
+}
+
+inline void find(const Tables& tables, const IdempotencyKeys& keys, std::vector<IdempotencyRecord>& into) {
+    append_by_id(tables.idempotency, keys.ids, into);
+}
+
+inline void find(const Tables& tables, const LeaseKeys& keys, std::vector<NodeLease>& into) {
+    if (keys.all) append_all(tables.leases, into);
+}
+
+inline void find(const Tables& tables, const TokenKeyKeys& keys, std::vector<TokenKey>& into) {
+    if (keys.all) append_all(tables.token_keys, into);
+}
+
+// ---- pages and counts
+// -------------------------------------------------------------------------------------------
+
+/// Up to `limit` rows of an index whose keys are (owner, id): the owner's, newest first, below `before` (0:
+/// from the newest).
+template <class Entries, class Owner, class RowId>
+auto newest_first(const Entries& entries, Owner owner, RowId before, std::int64_t limit) {
+    using Entity = std::remove_cvref_t<decltype(*entries.begin()->second)>;
+    std::vector<const Entity*> page;
+    auto entry = before ? entries.lower_bound({owner, before})
+                        : entries.upper_bound({owner, RowId{std::numeric_limits<std::int64_t>::max()}});
+    while (static_cast<std::int64_t>(page.size()) < limit && entry != entries.begin()) {
+        --entry;
+        if (std::get<Owner>(entry->first) != owner) break;
+        page.push_back(entry->second);
+    }
+    return page;
+}
+
+inline std::vector<Reservation> reservations_page(const Tables& tables, UserId user, ReservationId before,
+                                                  std::int64_t limit) {
+    std::vector<Reservation> page;
+    for (const auto* row : newest_first(tables.reservations.by<ReservationByUser>(), user, before, limit))
+        page.push_back(*row);
+    return page;
+}
+
+inline std::vector<Transfer> transfers_page(const Tables& tables, AccountId account, TransferId before,
+                                            std::int64_t limit) {
+    const auto paid = newest_first(tables.transfers.by<TransferFrom>(), account, before, limit);
+    const auto received = newest_first(tables.transfers.by<TransferTo>(), account, before, limit);
+    std::vector<const Transfer*> rows;
+    std::merge(paid.begin(), paid.end(), received.begin(), received.end(), std::back_inserter(rows),
+               [](const Transfer* a, const Transfer* b) { return a->id > b->id; });
+    std::vector<Transfer> page;
+    for (const auto* row : rows)
+        if (static_cast<std::int64_t>(page.size()) < limit) page.push_back(*row);
+    return page;
+}
+
+/// How many rows of an index whose keys are (owner, deadline, id) have lapsed at `now`.
+template <class Entries, class Owner>
+std::int64_t lapsed_count(const Entries& entries, Owner owner, Time now) {
+    using RowId = std::remove_cvref_t<decltype(std::get<2>(entries.begin()->first))>;
+    std::int64_t count = 0;
+    for (auto entry = entries.lower_bound({owner, Time::min(), RowId{}});
+         entry != entries.end() && std::get<Owner>(entry->first) == owner &&
+         passed(std::get<Time>(entry->first), now);
+         ++entry)
+        ++count;
+    return count;
+}
+
+inline SeatCounts count_seats(const Tables& tables, ConcertId concert, Time now) {
+    const auto count = [&](SeatState state) { return tables.seats.count_of({concert, state}); };
+    const auto lapsed = lapsed_count(tables.seats.by<HeldSeatByDeadline>(), concert, now);
+    return {count(SeatState::available) + lapsed, count(SeatState::held) - lapsed, count(SeatState::sold),
+            count(SeatState::blocked)};
+}
+
+inline StoreCounts count_all(const Tables& tables, Time now) {
+    StoreCounts counts;
+    counts.users = tables.users.size();
+    tables.rooms.for_each([&](const Room& room) {
+        const auto& waiting = tables.places.by<WaitingByToken>();
+        const auto too_old =
+            std::distance(waiting.lower_bound({room.id, TokenId{}}),
+                          waiting.lower_bound({room.id, first_still_waiting(room.limits, now)}));
+        counts.waiting += tables.places.count_of({room.id, PlaceState::waiting}) - too_old;
+        counts.admitted += tables.places.count_of({room.id, PlaceState::admitted}) -
+                           lapsed_count(tables.places.by<AdmittedByDeadline>(), room.id, now);
+    });
+    tables.concerts.for_each([&](const Concert& concert) {
+        const auto seats = count_seats(tables, concert.id, now);
+        counts.seats.available += seats.available;
+        counts.seats.held += seats.held;
+        counts.seats.sold += seats.sold;
+        counts.seats.blocked += seats.blocked;
+    });
+    return counts;
+}
+
+}  // namespace boxoffice::memory

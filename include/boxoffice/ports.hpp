@@ -1,0 +1,100 @@
+#pragma once
+/// What the engine asks of the world: time, chance, and a payment gateway. Each enters through an interface, so that hosts
+/// and tests can put their own in its place. The engine calls them from whatever threads call the engine.
+
+#include <sodium.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <thread>
+
+#include "boxoffice/ids.hpp"
+#include "boxoffice/points.hpp"
+#include "boxoffice/time.hpp"
+
+namespace boxoffice {
+
+/// Thread-safe. Two readings, since a wall clock can be set and a steady one cannot.
+class Clock {
+  public:
+    virtual ~Clock() = default;
+    virtual Time wall() = 0;
+    /// Since some fixed moment; never goes back.
+    virtual Duration steady() = 0;
+    /// Lets `span` pass: sleeps, or moves a virtual clock.
+    virtual void wait(Duration span) = 0;
+};
+
+class SystemClock final : public Clock {
+  public:
+    Time wall() override { return date::floor<Duration>(std::chrono::system_clock::now()); }
+    Duration steady() override {
+        return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
+    }
+    void wait(Duration span) override { std::this_thread::sleep_for(span); }
+};
+
+/// A clock that stands still until it is moved; for tests and simulations.
+class VirtualClock final : public Clock {
+  public:
+    explicit VirtualClock(Time start) : wall_us_(to_us(start)) {}
+    Time wall() override { return from_us(wall_us_.load()); }
+    Duration steady() override { return Duration{steady_us_.load()}; }
+    void wait(Duration span) override { advance(span); }
+    void advance(Duration span) {
+        steady_us_ += span.count();
+        wall_us_ += span.count();
+    }
+    /// Sets the wall clock alone, as an operator or a time server does.
+    void set_wall(Time t) { wall_us_ = to_us(t); }
+
+  private:
+    std::atomic<std::int64_t> wall_us_;
+    std::atomic<std::int64_t> steady_us_{0};
+};
+
+/// Thread-safe.
+class Random {
+  public:
+    virtual ~Random() = default;
+    virtual void fill(std::span<std::uint8_t> bytes) = 0;
+};
+
+/// The operating system's, through libsodium.
+class SystemRandom final : public Random {
+  public:
+    void fill(std::span<std::uint8_t> bytes) override { randombytes_buf(bytes.data(), bytes.size()); }
+};
+
+struct PaymentRequest {
+    PaymentId payment;  ///< the gateway's idempotency key: asked twice for the same payment, it approves once
+    ReservationId reservation;
+    UserId user;
+    Points amount;
+};
+
+struct Approval {
+    std::string transaction_key;  ///< the gateway's name for it, up to 255 bytes
+};
+
+/// The seed's "PG". Asked between begin and capture, outside any transaction, so it may take its time (but less than
+/// `capture_ttl`). Thread-safe; it must not call the same BoxOffice.
+class PaymentGateway {
+  public:
+    virtual ~PaymentGateway() = default;
+    /// An error of any code declines; the caller sees payment_declined with its detail.
+    virtual Result<Approval> approve(const PaymentRequest& request) = 0;
+    /// Takes an approval back: the payment could not be captured after all. May be called more than once.
+    virtual void cancel(const PaymentRequest& request, const Approval& approval) = 0;
+};
+
+struct Ports {
+    std::shared_ptr<Clock> clock = std::make_shared<SystemClock>();
+    std::shared_ptr<Random> random = std::make_shared<SystemRandom>();
+    std::shared_ptr<PaymentGateway> gateway;  ///< none: points only
+};
+
+}  // namespace boxoffice

@@ -1,0 +1,400 @@
+#pragma once
+/// What a batch works on: the rows that its commands named, loaded together, found and put by the decisions, and written
+/// in one commit. An identity map: a row that one command put is what the next one finds.
+
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "boxoffice/options.hpp"
+#include "boxoffice/repositories.hpp"
+
+namespace boxoffice {
+
+/// The keys of one stage of loading, over all repositories.
+struct Keys {
+    UserKeys users;
+    RoomKeys rooms;
+    ConcertKeys concerts;
+    SeatKeys seats;
+    PlaceKeys places;
+    ReservationKeys reservations;
+    AccountKeys accounts;
+    PaymentKeys payments;
+    IdempotencyKeys idempotency;
+    LeaseKeys leases;
+};
+
+/// What decisions are given beside the rows: one time for the whole transaction, new ids, the limits.
+struct Moment {
+    Time now;
+    IdSource& ids;
+    const Options& options;
+    bool has_gateway = false;
+};
+
+inline UserId key_of(const User& row) { return row.id; }
+inline RoomId key_of(const Room& row) { return row.id; }
+inline ConcertId key_of(const Concert& row) { return row.id; }
+inline SeatId key_of(const Seat& row) { return row.id; }
+inline TokenId key_of(const Place& row) { return row.token; }
+inline ReservationId key_of(const Reservation& row) { return row.id; }
+inline AccountId key_of(const Account& row) { return row.id; }
+inline PaymentId key_of(const Payment& row) { return row.id; }
+inline IdempotencyId key_of(const IdempotencyRecord& row) { return row.id; }
+
+/// One kind of row in the working set. Pointers from `find` stay valid; what they point to changes with a put of that row.
+template <class Entity>
+class Shelf {
+  public:
+    using Key = decltype(key_of(std::declval<const Entity&>()));
+
+    explicit Shelf(std::size_t& change_count) : change_count_(change_count) {}
+
+    /// Tells that `key` is being loaded. False if it was before.
+    bool ask(const Key& key) { return asked_.insert(key).second; }
+
+    /// A row from the store; ignored if the set has it already.
+    const Entity& take_in(Entity row) {
+        const Key key = key_of(row);
+        asked_.insert(key);
+        return slots_.try_emplace(key, Slot{std::move(row), Mark::clean, false}).first->second.row;
+    }
+
+    /// The row, or nothing if there is none. Asking for a row that no command named is a bug in the engine.
+    [[nodiscard]] const Entity* find(const Key& key) const {
+        if (const auto at = slots_.find(key); at != slots_.end()) return &at->second.row;
+        if (!asked_.contains(key)) throw std::logic_error("a decision asked for a row that its command did not name");
+        return nullptr;
+    }
+
+    /// The row that must be there, because another row refers to it.
+    [[nodiscard]] const Entity& get(const Key& key) const {
+        if (const auto* row = find(key)) return *row;
+        throw std::logic_error("a row refers to one that is not there");
+    }
+
+    /// Adds or changes a row.
+    void put(Entity row) {
+        ++change_count_;
+        const Key key = key_of(row);
+        const auto [at, fresh] = slots_.try_emplace(key);
+        Slot& slot = at->second;
+        if (fresh) slot.fresh = true;
+        if (slot.mark == Mark::clean) {
+            slot.mark = Mark::dirty;
+            dirty_.push_back(key);
+        }
+        slot.row = std::move(row);
+    }
+
+    /// The rows put, in the order of their first put.
+    [[nodiscard]] std::vector<Write<Entity>> writes() const {
+        std::vector<Write<Entity>> out;
+        out.reserve(dirty_.size());
+        for (const auto& key : dirty_) {
+            const Slot& slot = slots_.at(key);
+            out.push_back({slot.row, slot.fresh});
+            if constexpr (requires { slot.row.version; }) ++out.back().entity.version;
+        }
+        return out;
+    }
+
+    [[nodiscard]] const std::vector<Key>& dirty() const { return dirty_; }
+
+  private:
+    enum class Mark : bool { clean, dirty };
+    struct Slot {
+        Entity row;
+        Mark mark = Mark::clean;
+        bool fresh = false;
+    };
+    std::unordered_map<Key, Slot> slots_;
+    std::unordered_set<Key> asked_;
+    std::vector<Key> dirty_;
+    std::size_t& change_count_;
+};
+
+/// The front of a room's line, as loaded, and who joined behind it since.
+struct Line {
+    std::vector<TokenId> lapsed;    ///< to be retired
+    std::deque<TokenId> next;       ///< waiting, by position
+    std::deque<TokenId> joined;     ///< by position; behind `next`
+    bool is_whole = false;          ///< nobody waits between `next` and `joined`
+    bool is_lapsed_whole = true;    ///< `lapsed` has all of them
+    Time next_deadline = never;     ///< of the first admitted place that has not lapsed
+    bool is_settled = false;
+};
+
+class WorkingSet {
+    std::size_t change_count_ = 0;  // before the shelves, which count in it
+
+    template <class Map, class IdType>
+    static void index(Map& map, const typename Map::key_type& key, IdType id) {
+        auto& ids = map[key];
+        if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    }
+    template <class Map, class Wanted>
+    static typename Map::mapped_type those_of(const Map& map, const typename Map::key_type& key, Wanted wanted) {
+        typename Map::mapped_type out;
+        if (const auto at = map.find(key); at != map.end())
+            std::copy_if(at->second.begin(), at->second.end(), std::back_inserter(out), wanted);
+        return out;
+    }
+
+  public:
+    WorkingSet() = default;
+    WorkingSet(const WorkingSet&) = delete;
+    WorkingSet& operator=(const WorkingSet&) = delete;
+
+    // ---- finding ------------------------------------------------------------------------------------------------
+
+    Shelf<User> users{change_count_};
+    Shelf<Room> rooms{change_count_};
+    Shelf<Concert> concerts{change_count_};
+    Shelf<Seat> seats{change_count_};
+    Shelf<Place> places{change_count_};
+    Shelf<Reservation> reservations{change_count_};
+    Shelf<Account> accounts{change_count_};
+    Shelf<Payment> payments{change_count_};
+    Shelf<IdempotencyRecord> idempotency{change_count_};
+
+    [[nodiscard]] bool has_user_named(const std::string& external_id) const { return user_names_.contains(external_id); }
+    [[nodiscard]] bool has_room_named(const std::string& name) const { return room_names_.contains(name); }
+    [[nodiscard]] bool has_seat_numbered(ConcertId concert, const std::string& number) const {
+        return seat_numbers_.contains({concert, number});
+    }
+
+    /// The places of the user in the room whose rows are not finished (at most one, if the last one lapsed two).
+    [[nodiscard]] std::vector<TokenId> open_places_of(UserId user, RoomId room) const {
+        return those_of(places_of_, {user, room},
+                        [&](TokenId token) { return places.get(token).finished_at == never; });
+    }
+    /// The user's reservations whose rows are in state held.
+    [[nodiscard]] std::vector<ReservationId> held_by(UserId user) const {
+        return those_of(reservations_of_, user, [&](ReservationId id) {
+            return reservations.get(id).state == ReservationState::held;
+        });
+    }
+
+    /// The line of a room, if it was loaded.
+    [[nodiscard]] Line* line(RoomId room) {
+        const auto at = lines_.find(room);
+        return at == lines_.end() ? nullptr : &at->second;
+    }
+    [[nodiscard]] const std::vector<RoomId>& due_rooms() const { return due_rooms_; }
+    [[nodiscard]] const std::vector<RoomId>& all_rooms() const { return all_rooms_; }
+    [[nodiscard]] const std::vector<ReservationId>& lapsed_holds() const { return lapsed_holds_; }
+    [[nodiscard]] const std::vector<PaymentId>& lapsed_payments() const { return lapsed_payments_; }
+    [[nodiscard]] const std::vector<NodeLease>& leases() const { return leases_; }
+
+    // ---- putting ------------------------------------------------------------------------------------------------
+
+    void put(User row) {
+        user_names_.insert(row.external_id);
+        users.put(std::move(row));
+    }
+    void put(Room row) {
+        room_names_.insert(row.name);
+        moved_rooms_.push_back(row.id);
+        rooms.put(std::move(row));
+    }
+    void put(Concert row) { concerts.put(std::move(row)); }
+    void put(Seat row) {
+        seat_numbers_.insert({row.concert, row.facts.number});
+        seats.put(std::move(row));
+    }
+    void put(Place row) {
+        index(places_of_, {row.user, row.room}, row.token);
+        places.put(std::move(row));
+    }
+    void put(Reservation row) {
+        index(reservations_of_, row.user, row.id);
+        reservations.put(std::move(row));
+    }
+    void put(Account row) { accounts.put(std::move(row)); }
+    void put(Payment row) { payments.put(std::move(row)); }
+    void put(IdempotencyRecord row) { idempotency.put(std::move(row)); }
+    void put(NodeLease row) { ++change_count_, lease_writes_.push_back({std::move(row), false}); }
+    void add(Transfer row) { ++change_count_, transfers_.push_back(std::move(row)); }
+    void add(PaymentStep row) { ++change_count_, steps_.push_back(std::move(row)); }
+    void add(Event row) { ++change_count_, events_.push_back(std::move(row)); }
+    void put(Prune prune) { ++change_count_, prune_ = prune; }
+
+    /// How many changes were put so far: equal before and after a refused command (C1).
+    [[nodiscard]] std::size_t change_count() const { return change_count_; }
+
+    /// The rooms put since the last call; they may have to be advanced.
+    std::vector<RoomId> take_moved_rooms() { return std::exchange(moved_rooms_, {}); }
+
+    /// Everything put, as one commit, its events numbered on from `last`.
+    [[nodiscard]] Changes changes(const LastEvent& last, Time now) const {
+        Changes out;
+        out.users = users.writes();
+        out.rooms = rooms.writes();
+        out.concerts = concerts.writes();
+        out.seats = seats.writes();
+        out.places = places.writes();
+        out.reservations = reservations.writes();
+        out.accounts = accounts.writes();
+        out.payments = payments.writes();
+        out.idempotency = idempotency.writes();
+        out.leases = lease_writes_;
+        out.payment_steps = steps_;
+        out.transfers = transfers_;
+        out.events = events_;
+        auto sequence = last.sequence;
+        for (auto& event : out.events) {
+            event.sequence = ++sequence;
+            event.at = now;
+        }
+        out.prune = prune_;
+        return out;
+    }
+
+    // ---- loading ------------------------------------------------------------------------------------------------
+
+    /// Loads what of `keys` is not in the set yet; at most one load a repository. At most two stages name keys of the
+    /// same repository, which makes the two loads of invariant C4.
+    Result<void> load(View& view, Keys keys) {
+        BOXOFFICE_TRY(load_users(view, keys.users));
+        BOXOFFICE_TRY(load_rooms(view, keys.rooms));
+        BOXOFFICE_TRY(load_ids(view.concerts(), concerts, keys.concerts, [](const Concert&) {}));
+        BOXOFFICE_TRY(load_seats(view, keys.seats));
+        BOXOFFICE_TRY(load_places(view, keys.places));
+        BOXOFFICE_TRY(load_reservations(view, keys.reservations));
+        BOXOFFICE_TRY(load_ids(view.accounts(), accounts, keys.accounts, [](const Account&) {}));
+        BOXOFFICE_TRY(load_payments(view, keys.payments));
+        BOXOFFICE_TRY(load_ids(view.idempotency(), idempotency, keys.idempotency, [](const IdempotencyRecord&) {}));
+        if (keys.leases.all) BOXOFFICE_TRY(view.leases().load(keys.leases, leases_));
+        return {};
+    }
+
+  private:
+    /// Loads the ids not asked for before, when there are any (or something else that `wanted` stands for).
+    template <class Entity, class KeysType, class Then>
+    Result<void> load_ids(Repository<Entity, KeysType>& repository, Shelf<Entity>& shelf, KeysType& keys, Then then,
+                          bool wanted = false) {
+        std::erase_if(keys.ids, [&](const auto& id) { return !id_is_set(id) || !shelf.ask(id); });
+        if (keys.ids.empty() && !wanted) return {};
+        std::vector<Entity> rows;
+        BOXOFFICE_TRY(repository.load(keys, rows));
+        for (auto& row : rows) then(shelf.take_in(std::move(row)));
+        return {};
+    }
+    template <class Tag>
+    static bool id_is_set(Id<Tag> id) { return static_cast<bool>(id); }
+    static bool id_is_set(const IdempotencyId& id) { return !id.key.empty(); }
+
+    Result<void> load_users(View& view, UserKeys& keys) {
+        return load_ids(view.users(), users, keys, [&](const User& row) { user_names_.insert(row.external_id); },
+                        !keys.external_ids.empty());
+    }
+    Result<void> load_rooms(View& view, RoomKeys& keys) {
+        const auto due = keys.due;
+        return load_ids(view.rooms(), rooms, keys,
+                        [&](const Room& row) {
+                            room_names_.insert(row.name);
+                            if (due && passed(due_at(row), *due)) push_new(due_rooms_, row.id);
+                            if (keys.all) push_new(all_rooms_, row.id);
+                        },
+                        !keys.names.empty() || due || keys.all);
+    }
+    Result<void> load_seats(View& view, SeatKeys& keys) {
+        return load_ids(view.seats(), seats, keys,
+                        [&](const Seat& row) { seat_numbers_.insert({row.concert, row.facts.number}); },
+                        !keys.numbers.empty());
+    }
+    Result<void> load_places(View& view, PlaceKeys& keys) {
+        std::erase_if(keys.tokens, [&](TokenId token) { return !token || !places.ask(token); });
+        const bool by_key = !keys.tokens.empty() || !keys.live_of.empty();
+        if (!by_key && keys.lines.empty()) return {};
+        if (by_key && !keys.lines.empty()) throw std::logic_error("lines are loaded in a stage of their own");
+        std::vector<Place> rows;
+        BOXOFFICE_TRY(view.places().load(keys, rows));
+        for (const auto& key : keys.lines) lines_.try_emplace(key.room);
+        std::vector<TokenId> tokens;
+        for (auto& row : rows) {
+            index(places_of_, std::pair{row.user, row.room}, row.token);
+            tokens.push_back(places.take_in(std::move(row)).token);
+        }
+        for (const auto& key : keys.lines) form_line(key, tokens);
+        return {};
+    }
+    Result<void> load_reservations(View& view, ReservationKeys& keys) {
+        return load_ids(view.reservations(), reservations, keys,
+                        [&](const Reservation& row) {
+                            index(reservations_of_, row.user, row.id);
+                            if (keys.lapsed && row.state == ReservationState::held && passed(row.deadline, *keys.lapsed))
+                                push_new(lapsed_holds_, row.id);
+                        },
+                        !keys.held_by.empty() || keys.lapsed);
+    }
+    Result<void> load_payments(View& view, PaymentKeys& keys) {
+        return load_ids(view.payments(), payments, keys,
+                        [&](const Payment& row) {
+                            if (keys.lapsed && row.state == PaymentState::requested && passed(row.deadline, *keys.lapsed))
+                                push_new(lapsed_payments_, row.id);
+                        },
+                        keys.lapsed.has_value());
+    }
+    template <class IdType>
+    static void push_new(std::vector<IdType>& ids, IdType id) {
+        if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    }
+
+    /// Sorts the places just loaded into the line of `key`.
+    void form_line(const LineKey& key, const std::vector<TokenId>& tokens) {
+        std::map<std::pair<Time, TokenId>, TokenId> lapsed_admitted;
+        std::map<Position, TokenId> lapsed_waiting;
+        std::map<Position, TokenId> waiting;
+        Line& line = lines_.at(key.room);
+        for (const auto token : tokens) {
+            const Place& place = places.get(token);
+            if (place.room != key.room) continue;
+            if (place.state == PlaceState::admitted && passed(place.deadline, key.now))
+                lapsed_admitted.emplace(std::pair{place.deadline, token}, token);
+            else if (place.state == PlaceState::admitted)
+                line.next_deadline = std::min(line.next_deadline, place.deadline);
+            else if (place.state == PlaceState::waiting && place.token < key.still_waiting)
+                lapsed_waiting.emplace(place.position, token);
+            else if (place.state == PlaceState::waiting)
+                waiting.emplace(place.position, token);
+        }
+        for (const auto& [at, token] : lapsed_admitted) line.lapsed.push_back(token);
+        for (const auto& [at, token] : lapsed_waiting) line.lapsed.push_back(token);
+        line.is_lapsed_whole = static_cast<std::int64_t>(lapsed_admitted.size()) < lookup_max;
+        for (const auto& [at, token] : waiting) line.next.push_back(token);
+        line.is_whole = static_cast<std::int64_t>(waiting.size()) < key.next;
+    }
+
+    std::unordered_set<std::string> user_names_;
+    std::unordered_set<std::string> room_names_;
+    std::set<std::pair<ConcertId, std::string>> seat_numbers_;
+    std::map<std::pair<UserId, RoomId>, std::vector<TokenId>> places_of_;
+    std::unordered_map<UserId, std::vector<ReservationId>> reservations_of_;
+    std::unordered_map<RoomId, Line> lines_;
+    std::vector<RoomId> due_rooms_;
+    std::vector<RoomId> all_rooms_;
+    std::vector<RoomId> moved_rooms_;
+    std::vector<ReservationId> lapsed_holds_;
+    std::vector<PaymentId> lapsed_payments_;
+    std::vector<NodeLease> leases_;
+
+    std::vector<Write<NodeLease>> lease_writes_;
+    std::vector<PaymentStep> steps_;
+    std::vector<Transfer> transfers_;
+    std::vector<Event> events_;
+    std::optional<Prune> prune_;
+};
+
+}  // namespace boxoffice

@@ -1,0 +1,157 @@
+#include "sqlite/pages.hpp"
+
+#include <limits>
+
+#include "sqlite/rows.hpp"
+
+namespace boxoffice::sqlite {
+namespace {
+
+/// A page that goes on below `before`, or starts with the newest where that is none.
+template <class IdType>
+std::int64_t below(IdType before) {
+    return before ? before.value : std::numeric_limits<std::int64_t>::max();
+}
+
+/// A held seat whose hold has run out counts as available.
+const std::string count_by_state =
+    "SELECT count(*) FILTER (WHERE state = 'available' OR (state = 'held' AND held_until <= ?1)), "
+    "count(*) FILTER (WHERE state = 'held' AND (held_until IS NULL OR held_until > ?1)), "
+    "count(*) FILTER (WHERE state = 'sold'), count(*) FILTER (WHERE state = 'blocked') FROM seats";
+
+SeatCounts read_seat_counts(Cursor cursor) {
+    SeatCounts counts;
+    if (cursor.next()) cursor.row() >> counts.available >> counts.held >> counts.sold >> counts.blocked;
+    return counts;
+}
+
+std::int64_t read_count(Cursor cursor) {
+    std::int64_t count = 0;
+    if (cursor.next()) cursor.row() >> count;
+    return count;
+}
+
+/// Newest first over both sides of the ledger; no transfer is on both for one account.
+std::string transfers_page() {
+    const auto side = [](const char* column) {
+        return "SELECT * FROM (" +
+               select<Transfer>("FROM point_usages WHERE ").append(column).append(" = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3)");
+    };
+    return side("from_id") + " UNION ALL " + side("to_id") + " ORDER BY id DESC LIMIT ?3";
+}
+
+}  // namespace
+
+Pages::Pages(SQLite::Database& database)
+    : database_(database),
+      last_event_(database, "SELECT sequence, at FROM events ORDER BY sequence DESC LIMIT 1"),
+      concerts_from_(database, select<Concert>("FROM concerts WHERE date >= ? ORDER BY date, id")),
+      seats_of_(database, select<Seat>("FROM seats WHERE concert_id = ? ORDER BY number_key, number")),
+      seat_counts_(database, count_by_state + " WHERE concert_id = ?2"),
+      seat_counts_all_(database, count_by_state),
+      reservations_of_(database,
+                       select<Reservation>("FROM reservations WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?")),
+      transfers_of_(database, transfers_page()),
+      steps_of_(database, select<PaymentStep>("FROM payment_histories WHERE payment_id = ? ORDER BY step")),
+      events_after_(database, select<Event>("FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?")),
+      user_count_(database, "SELECT count(*) FROM users"),
+      rooms_(database, select<Room>("FROM rooms")),
+      waiting_count_(database,
+                     "SELECT count(*) FROM tokens INDEXED BY tokens_line_by_age "
+                     "WHERE room_id = ? AND state = 'waiting' AND id >= ?"),
+      admitted_count_(database,
+                      "SELECT count(*) FROM tokens INDEXED BY tokens_lapsing "
+                      "WHERE room_id = ? AND state = 'admitted' AND (deadline IS NULL OR deadline > ?)") {}
+
+LastEvent Pages::last_event() {
+    LastEvent last;
+    auto cursor = last_event_.run();
+    if (cursor.next()) cursor.row() >> last.sequence >> last.at;
+    return last;
+}
+
+std::vector<Concert> Pages::concerts_from(Date first) {
+    std::vector<Concert> page;
+    concerts_from_.fetch(page, first);
+    return page;
+}
+
+std::vector<Seat> Pages::seats_of(ConcertId concert) {
+    std::vector<Seat> page;
+    seats_of_.fetch(page, concert);
+    return page;
+}
+
+SeatCounts Pages::seat_counts(ConcertId concert, Time now) {
+    return read_seat_counts(seat_counts_.run(to_us(now), concert));
+}
+
+std::vector<Reservation> Pages::reservations_of(UserId user, ReservationId before, std::int64_t limit) {
+    std::vector<Reservation> page;
+    reservations_of_.fetch(page, user, below(before), limit);
+    return page;
+}
+
+std::vector<Transfer> Pages::transfers_of(AccountId account, TransferId before, std::int64_t limit) {
+    std::vector<Transfer> page;
+    transfers_of_.fetch(page, account, below(before), limit);
+    return page;
+}
+
+std::vector<PaymentStep> Pages::steps_of(PaymentId payment) {
+    std::vector<PaymentStep> page;
+    steps_of_.fetch(page, payment);
+    return page;
+}
+
+std::vector<Event> Pages::events_after(std::int64_t sequence, std::int64_t limit) {
+    std::vector<Event> page;
+    events_after_.fetch(page, sequence, limit);
+    return page;
+}
+
+StoreCounts Pages::counts(Time now) {
+    StoreCounts counts;
+    counts.users = read_count(user_count_.run());
+    std::vector<Room> rooms;
+    rooms_.fetch(rooms);
+    for (const auto& room : rooms) {
+        counts.waiting += read_count(waiting_count_.run(room.id, first_still_waiting(room.limits, now)));
+        counts.admitted += read_count(admitted_count_.run(room.id, to_us(now)));
+    }
+    counts.seats = read_seat_counts(seat_counts_all_.run(to_us(now)));
+    return counts;
+}
+
+template <class Entity>
+void Pages::scan_table(const char* rest, Visitor& visitor) {
+    Query query{database_, select<Entity>(rest)};
+    auto cursor = query.run();
+    while (cursor.next()) {
+        Entity entity;
+        auto row = cursor.row();
+        read(row, entity);
+        visitor.visit(entity);
+    }
+}
+
+void Pages::scan(Visitor& visitor) {
+    scan_table<User>("FROM users ORDER BY id", visitor);
+    scan_table<Room>("FROM rooms ORDER BY id", visitor);
+    scan_table<Concert>("FROM concerts ORDER BY id", visitor);
+    scan_table<Seat>("FROM seats ORDER BY id", visitor);
+    scan_table<Place>("FROM tokens ORDER BY id", visitor);
+    scan_table<Reservation>("FROM reservations ORDER BY id", visitor);
+    scan_table<Account>("FROM points ORDER BY id", visitor);
+    scan_table<Payment>("FROM payments ORDER BY id", visitor);
+    scan_table<PaymentStep>("FROM payment_histories ORDER BY payment_id, step", visitor);
+    scan_table<Transfer>("FROM point_usages ORDER BY id", visitor);
+    // The order of IdempotencyId, which goes by the operations' numbers.
+    scan_table<IdempotencyRecord>(
+        "FROM idempotency ORDER BY user_id, CASE operation WHEN 'hold' THEN 1 WHEN 'recharge' THEN 2 WHEN 'pay' THEN 3 "
+        "ELSE 4 END, idempotency_key",
+        visitor);
+    scan_table<Event>("FROM events ORDER BY sequence", visitor);
+}
+
+}  // namespace boxoffice::sqlite

@@ -1,0 +1,49 @@
+#pragma once
+/// The pages, counts and scans of a View.
+
+#include <string>
+#include <vector>
+
+#include "boxoffice/repositories.hpp"
+#include "sqlite/statement.hpp"
+
+namespace boxoffice::sqlite {
+
+/// The statements of one connection's pages. As a connection: for one thread at a time; all functions throw.
+class Pages {
+  public:
+    explicit Pages(SQLite::Database& database);
+
+    LastEvent last_event();
+    std::vector<Concert> concerts_from(Date first);
+    std::vector<Seat> seats_of(ConcertId concert);
+    SeatCounts seat_counts(ConcertId concert, Time now);
+    std::vector<Reservation> reservations_of(UserId user, ReservationId before, std::int64_t limit);
+    std::vector<Transfer> transfers_of(AccountId account, TransferId before, std::int64_t limit);
+    std::vector<PaymentStep> steps_of(PaymentId payment);
+    std::vector<Event> events_after(std::int64_t sequence, std::int64_t limit);
+    StoreCounts counts(Time now);
+    /// One row at a time, whatever the size of the table.
+    void scan(Visitor& visitor);
+
+  private:
+    template <class Entity>
+    void scan_table(const char* rest, Visitor& visitor);
+
+    SQLite::Database& database_;
+    Query last_event_;
+    Query concerts_from_;
+    Query seats_of_;
+    Query seat_counts_;
+    Query seat_counts_all_;
+    Query reservations_of_;
+    Query transfers_of_;
+    Query steps_of_;
+    Query events_after_;
+    Query user_count_;
+    Query rooms_;
+    Query waiting_count_;
+    Query admitted_count_;
+};
+
+}  // namespace boxoffice::sqlite

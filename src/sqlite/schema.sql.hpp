@@ -1,0 +1,228 @@
+#pragma once
+/// The tables, as SQL that a person can read. Names follow the seed's entity diagram; where it has a pair "id and tsid",
+/// there is one column, because the TSID is the key.
+
+namespace boxoffice::sqlite {
+
+/// "BxOf": what `file` and `PRAGMA application_id` say of a box office.
+inline constexpr int application_id = 0x42784F66;
+
+/// Version 1 of the schema. Run in one transaction on an empty file.
+inline constexpr const char* schema_v1 = R"sql(
+-- Ids are TSIDs: 42 bits of milliseconds since 2020-01-01 UTC, 10 of node, 12 of counter.
+-- Times are integer microseconds since 1970-01-01 UTC; NULL is "never" (no deadline, not yet). The views at the end show
+-- them as text. Spans (…_us) are microseconds. Points are whole points. Dates are 'yyyy-mm-dd'.
+-- An expired row may still read 'waiting', 'admitted', 'held' or 'requested': its time decides, the row follows.
+-- REFERENCES say what points where (PRAGMA foreign_key_check proves it); the engine does not enforce them.
+
+CREATE TABLE users (
+    id          INTEGER PRIMARY KEY,
+    external_id TEXT    NOT NULL UNIQUE,     -- the host's name for the buyer, compared as bytes
+    created_at  INTEGER NOT NULL,
+    CHECK (length(CAST(external_id AS BLOB)) BETWEEN 1 AND 64)
+) STRICT;
+
+CREATE TABLE rooms (                         -- waiting rooms
+    id                    INTEGER PRIMARY KEY,
+    name                  TEXT    NOT NULL UNIQUE,
+    active_capacity       INTEGER NOT NULL,  -- admitted places live at once
+    queue_capacity        INTEGER NOT NULL,  -- places waiting at once
+    admissions_per_second INTEGER NOT NULL,  -- 0: as fast as places free
+    claim_ttl_us          INTEGER NOT NULL,  -- an admitted place's time to show up
+    active_ttl_us         INTEGER NOT NULL,  -- and its turn from then
+    waiting_ttl_us        INTEGER NOT NULL,
+    last_position         INTEGER NOT NULL,  -- the last one given out
+    serving               INTEGER NOT NULL,  -- the highest one admitted
+    waiting_count         INTEGER NOT NULL CHECK (waiting_count >= 0),
+    admitted_count        INTEGER NOT NULL CHECK (admitted_count >= 0),
+    next_admission_at     INTEGER,           -- with a rate: not before this
+    next_lapse_at         INTEGER,           -- no admitted place's deadline is earlier
+    due_at                INTEGER            -- when the room next has something to do; NULL: nobody waits for it
+) STRICT;
+CREATE INDEX rooms_due ON rooms (due_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE concerts (
+    id         INTEGER PRIMARY KEY,
+    date       TEXT    NOT NULL CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    title      TEXT    NOT NULL,
+    room_id    INTEGER NOT NULL REFERENCES rooms (id),
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX concerts_by_date ON concerts (date);
+
+CREATE TABLE seats (
+    id         INTEGER PRIMARY KEY,
+    concert_id INTEGER NOT NULL REFERENCES concerts (id),
+    number     TEXT    NOT NULL,
+    number_key TEXT    NOT NULL,             -- its byte order is the natural order of the numbers
+    section    TEXT    NOT NULL,
+    seat_row   TEXT    NOT NULL,
+    price      INTEGER NOT NULL CHECK (price BETWEEN 0 AND 1000000000000),
+    x          REAL    NOT NULL,             -- plan coordinates
+    y          REAL    NOT NULL,
+    state      TEXT    NOT NULL CHECK (state IN ('available', 'held', 'sold', 'blocked')),
+    claim_id   INTEGER REFERENCES reservations (id),   -- of a held or sold seat
+    held_until INTEGER,                      -- of a held seat: available again from then on
+    version    INTEGER NOT NULL,             -- counts the commits that wrote the row
+    CHECK ((state IN ('held', 'sold')) = (claim_id IS NOT NULL)),
+    UNIQUE (concert_id, number)
+) STRICT;
+CREATE INDEX seats_in_order ON seats (concert_id, number_key, number);
+
+CREATE TABLE tokens (                        -- places in a waiting room; a token's signed text is never stored
+    id          INTEGER PRIMARY KEY,         -- its time is when it was issued
+    room_id     INTEGER NOT NULL REFERENCES rooms (id),
+    user_id     INTEGER NOT NULL REFERENCES users (id),
+    position    INTEGER NOT NULL,
+    state       TEXT    NOT NULL CHECK (state IN ('waiting', 'admitted', 'completed', 'left', 'expired')),
+    admitted_at INTEGER,
+    claimed_at  INTEGER,                     -- when its user showed up
+    turn_until  INTEGER,                     -- no new hold from then on
+    deadline    INTEGER,                     -- of an admitted place
+    finished_at INTEGER,
+    UNIQUE (room_id, position)
+) STRICT;
+CREATE UNIQUE INDEX tokens_one_live_a_user ON tokens (user_id, room_id) WHERE state IN ('waiting', 'admitted');
+CREATE INDEX tokens_line ON tokens (room_id, position) WHERE state = 'waiting';
+CREATE INDEX tokens_line_by_age ON tokens (room_id) WHERE state = 'waiting';  -- and, as in every index, id
+CREATE INDEX tokens_lapsing ON tokens (room_id, deadline) WHERE state = 'admitted';
+
+CREATE TABLE reservations (
+    id          INTEGER PRIMARY KEY,
+    user_id     INTEGER NOT NULL REFERENCES users (id),
+    seat_id     INTEGER NOT NULL REFERENCES seats (id),
+    concert_id  INTEGER NOT NULL REFERENCES concerts (id),
+    token_id    INTEGER NOT NULL,            -- the place whose turn made it; places are pruned in time
+    price       INTEGER NOT NULL CHECK (price BETWEEN 0 AND 1000000000000),
+    state       TEXT    NOT NULL CHECK (state IN ('held', 'confirmed', 'released', 'expired', 'cancelled')),
+    held_at     INTEGER NOT NULL,
+    deadline    INTEGER,
+    finished_at INTEGER,
+    payment_id  INTEGER REFERENCES payments (id)
+) STRICT;
+CREATE UNIQUE INDEX reservations_one_live_a_seat ON reservations (seat_id) WHERE state IN ('held', 'confirmed');
+CREATE INDEX reservations_by_user ON reservations (user_id);
+CREATE INDEX reservations_held_by ON reservations (user_id) WHERE state = 'held';
+CREATE INDEX reservations_lapsing ON reservations (deadline) WHERE state = 'held';
+
+CREATE TABLE points (                        -- point accounts: a user's has the user's id, a concert's sales the concert's
+    id         INTEGER PRIMARY KEY,
+    kind       TEXT    NOT NULL CHECK (kind IN ('user', 'cash', 'sales')),
+    balance    INTEGER NOT NULL,             -- all balances always sum to 0
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    CHECK (kind <> 'user' OR balance BETWEEN 0 AND 9007199254740991)
+) STRICT;
+
+CREATE TABLE payments (
+    id              INTEGER PRIMARY KEY,
+    reservation_id  INTEGER NOT NULL REFERENCES reservations (id),
+    user_id         INTEGER NOT NULL REFERENCES users (id),
+    amount          INTEGER NOT NULL CHECK (amount BETWEEN 0 AND 1000000000000),
+    state           TEXT    NOT NULL CHECK (state IN ('requested', 'approved', 'captured', 'failed')),
+    requested_at    INTEGER NOT NULL,
+    deadline        INTEGER,                 -- captured before this, or failed
+    finished_at     INTEGER,
+    transaction_key TEXT    NOT NULL         -- the gateway's name for it
+) STRICT;
+CREATE UNIQUE INDEX payments_one_captured ON payments (reservation_id) WHERE state = 'captured';
+CREATE INDEX payments_lapsing ON payments (deadline) WHERE state = 'requested';
+
+CREATE TABLE payment_histories (             -- append-only
+    payment_id      INTEGER NOT NULL REFERENCES payments (id),
+    step            INTEGER NOT NULL CHECK (step >= 0),
+    state           TEXT    NOT NULL CHECK (state IN ('requested', 'approved', 'captured', 'failed')),
+    occurred_at     INTEGER NOT NULL,
+    transaction_key TEXT    NOT NULL,
+    PRIMARY KEY (payment_id, step)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER payment_histories_stay BEFORE UPDATE ON payment_histories
+BEGIN SELECT RAISE(ABORT, 'payment_histories is append-only'); END;
+CREATE TRIGGER payment_histories_remain BEFORE DELETE ON payment_histories
+BEGIN SELECT RAISE(ABORT, 'payment_histories is append-only'); END;
+
+CREATE TABLE point_usages (                  -- transfers between accounts: the ledger, append-only
+    id         INTEGER PRIMARY KEY,
+    from_id    INTEGER NOT NULL REFERENCES points (id),
+    to_id      INTEGER NOT NULL REFERENCES points (id),
+    amount     INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 1000000000000),
+    kind       TEXT    NOT NULL CHECK (kind IN ('recharge', 'payment', 'refund')),
+    payment_id INTEGER REFERENCES payments (id),
+    at         INTEGER NOT NULL,
+    CHECK (from_id <> to_id)
+) STRICT;
+CREATE INDEX point_usages_from ON point_usages (from_id);
+CREATE INDEX point_usages_to ON point_usages (to_id);
+CREATE TRIGGER point_usages_stay BEFORE UPDATE ON point_usages
+BEGIN SELECT RAISE(ABORT, 'point_usages is append-only'); END;
+CREATE TRIGGER point_usages_remain BEFORE DELETE ON point_usages
+BEGIN SELECT RAISE(ABORT, 'point_usages is append-only'); END;
+
+CREATE TABLE idempotency (                   -- what a request with a key was answered
+    user_id         INTEGER NOT NULL,
+    operation       TEXT    NOT NULL CHECK (operation IN ('hold', 'recharge', 'pay', 'begin_payment')),
+    idempotency_key TEXT    NOT NULL,
+    request         BLOB    NOT NULL,        -- BLAKE2b-128 of the operation and its arguments
+    answer          TEXT    NOT NULL,        -- a JSON array: the answer's fields in their own order
+    created_at      INTEGER NOT NULL,
+    PRIMARY KEY (user_id, operation, idempotency_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_by_age ON idempotency (created_at);
+
+CREATE TABLE events (                        -- the outbox, in commit order; kinds are added over time, so no list here
+    sequence       INTEGER PRIMARY KEY,
+    at             INTEGER NOT NULL,
+    kind           TEXT    NOT NULL,
+    user_id        INTEGER,
+    room_id        INTEGER,
+    token_id       INTEGER,
+    concert_id     INTEGER,
+    seat_id        INTEGER,
+    reservation_id INTEGER,
+    payment_id     INTEGER,
+    amount         INTEGER NOT NULL,
+    deadline       INTEGER
+) STRICT;
+CREATE TRIGGER events_stay BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'events are immutable'); END;
+
+CREATE TABLE node_leases (                   -- which process makes ids with which node number
+    node     INTEGER PRIMARY KEY CHECK (node BETWEEN 0 AND 1023),
+    until    INTEGER NOT NULL,
+    floor_id INTEGER NOT NULL                -- the next holder's ids are above this one
+) STRICT;
+
+CREATE TABLE token_keys (                    -- who reads these can forge tokens; backups leave them out unless asked
+    id     INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 65535),
+    secret BLOB    NOT NULL CHECK (length(secret) = 16)
+) STRICT;
+
+-- For people: the same rows with their times as text.
+CREATE VIEW events_readable AS
+SELECT sequence, strftime('%Y-%m-%d %H:%M:%f', at / 1e6, 'unixepoch') AS at, kind, user_id, room_id, token_id, concert_id,
+       seat_id, reservation_id, payment_id, amount,
+       strftime('%Y-%m-%d %H:%M:%f', deadline / 1e6, 'unixepoch') AS deadline
+FROM events;
+
+CREATE VIEW reservations_readable AS
+SELECT reservations.id, users.external_id AS user, concerts.date, concerts.title, seats.number AS seat, reservations.price,
+       reservations.state, strftime('%Y-%m-%d %H:%M:%f', held_at / 1e6, 'unixepoch') AS held_at,
+       strftime('%Y-%m-%d %H:%M:%f', reservations.deadline / 1e6, 'unixepoch') AS deadline,
+       strftime('%Y-%m-%d %H:%M:%f', finished_at / 1e6, 'unixepoch') AS finished_at
+FROM reservations
+LEFT JOIN users ON users.id = reservations.user_id
+LEFT JOIN concerts ON concerts.id = reservations.concert_id
+LEFT JOIN seats ON seats.id = reservations.seat_id;
+
+CREATE VIEW tokens_readable AS
+SELECT tokens.id, rooms.name AS room, users.external_id AS user, position, state,
+       strftime('%Y-%m-%d %H:%M:%f', ((tokens.id >> 22) + 1577836800000) / 1e3, 'unixepoch') AS issued_at,
+       strftime('%Y-%m-%d %H:%M:%f', admitted_at / 1e6, 'unixepoch') AS admitted_at,
+       strftime('%Y-%m-%d %H:%M:%f', deadline / 1e6, 'unixepoch') AS deadline,
+       strftime('%Y-%m-%d %H:%M:%f', finished_at / 1e6, 'unixepoch') AS finished_at
+FROM tokens
+LEFT JOIN rooms ON rooms.id = tokens.room_id
+LEFT JOIN users ON users.id = tokens.user_id;
+)sql";
+
+}  // namespace boxoffice::sqlite

@@ -1,0 +1,187 @@
+#pragma once
+/// Statements prepared once, and the two ends of a row: `<<` binds the next parameter, `>>` reads the next column.
+///
+/// What a value is in a row:
+///     Id       INTEGER; none (0) is NULL where the column says so: bind with or_null
+///     Time     INTEGER, microseconds since 1970 UTC; never is NULL
+///     Date     TEXT, yyyy-mm-dd
+///     enum     TEXT, its stable name
+///     texts    TEXT;  hashes and secrets  BLOB
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "boxoffice/ids.hpp"
+#include "boxoffice/points.hpp"
+#include "boxoffice/time.hpp"
+#include "sqlite/errors.hpp"
+
+namespace boxoffice::sqlite {
+
+/// A text that lives as long as the program, so that SQLite need not copy it.
+struct StaticText {
+    const char* text;
+};
+
+/// An id whose absence is NULL.
+template <class Tag>
+struct OrNull {
+    Id<Tag> id;
+};
+template <class Tag>
+OrNull<Tag> or_null(Id<Tag> id) {
+    return {id};
+}
+
+/// Binds one parameter after another.
+class Binder {
+  public:
+    explicit Binder(SQLite::Statement& statement) : statement_(statement) {}
+
+    Binder& operator<<(std::int64_t value) { return statement_.bind(++at_, value), *this; }
+    Binder& operator<<(std::int32_t value) { return statement_.bind(++at_, value), *this; }
+    Binder& operator<<(double value) { return statement_.bind(++at_, value), *this; }
+    Binder& operator<<(const std::string& value) { return statement_.bind(++at_, value), *this; }
+    Binder& operator<<(StaticText value) { return statement_.bindNoCopy(++at_, value.text), *this; }
+    Binder& operator<<(Points value) { return *this << value.value; }
+    Binder& operator<<(Duration value) { return *this << static_cast<std::int64_t>(value.count()); }
+    Binder& operator<<(Date value) { return *this << to_text(value); }
+    Binder& operator<<(Time value) {
+        if (value == never) return statement_.bind(++at_), *this;
+        return *this << to_us(value);
+    }
+    template <class Tag>
+    Binder& operator<<(Id<Tag> value) {
+        return *this << value.value;
+    }
+    template <class Tag>
+    Binder& operator<<(OrNull<Tag> value) {
+        if (!value.id) return statement_.bind(++at_), *this;
+        return *this << value.id.value;
+    }
+    template <std::size_t size>
+    Binder& operator<<(const std::array<std::uint8_t, size>& value) {
+        return statement_.bind(++at_, value.data(), static_cast<int>(size)), *this;
+    }
+
+  private:
+    SQLite::Statement& statement_;
+    int at_ = 0;
+};
+
+/// Reads one column after another of the row a statement stands on.
+class Row {
+  public:
+    explicit Row(const SQLite::Statement& statement) : statement_(statement) {}
+
+    Row& operator>>(std::int64_t& value) { return value = next().getInt64(), *this; }
+    Row& operator>>(std::int32_t& value) { return value = next().getInt(), *this; }
+    Row& operator>>(double& value) { return value = next().getDouble(), *this; }
+    Row& operator>>(std::string& value) { return value = next().getString(), *this; }
+    Row& operator>>(Points& value) { return *this >> value.value; }
+    Row& operator>>(Duration& value) { return value = Duration{next().getInt64()}, *this; }
+    Row& operator>>(Date& value) { return value = value_of(parse_date(next().getString())), *this; }
+    Row& operator>>(Time& value) {
+        const auto column = next();
+        value = column.isNull() ? never : from_us(column.getInt64());
+        return *this;
+    }
+    template <class Tag>
+    Row& operator>>(Id<Tag>& value) {
+        return *this >> value.value;  // NULL reads as 0, which is "none"
+    }
+    template <std::size_t size>
+    Row& operator>>(std::array<std::uint8_t, size>& value) {
+        const auto column = next();
+        if (column.getBytes() != static_cast<int>(size)) throw Fault{ErrorCode::storage, "a blob of the wrong size"};
+        std::memcpy(value.data(), column.getBlob(), size);
+        return *this;
+    }
+
+  private:
+    SQLite::Column next() { return statement_.getColumn(at_++); }
+
+    const SQLite::Statement& statement_;
+    int at_ = 0;
+};
+
+/// The rows of one run of a query. While it lives the query must not run again; its end lets the statement go.
+class Cursor {
+  public:
+    explicit Cursor(SQLite::Statement& statement) : statement_(&statement) {}
+    ~Cursor() {
+        if (statement_ != nullptr) statement_->tryReset();
+    }
+    Cursor(Cursor&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)) {}
+    Cursor& operator=(Cursor&&) = delete;
+    Cursor(const Cursor&) = delete;
+    Cursor& operator=(const Cursor&) = delete;
+
+    bool next() { return statement_->executeStep(); }
+    [[nodiscard]] Row row() const { return Row{*statement_}; }
+
+  private:
+    SQLite::Statement* statement_;
+};
+
+/// A statement that is prepared at its first use and kept as long as its connection. All of these throw.
+class Query {
+  public:
+    Query(SQLite::Database& database, std::string sql) : database_(database), sql_(std::move(sql)) {}
+
+    template <class... Values>
+    Cursor run(const Values&... values) {
+        auto& statement = prepared();
+        Binder binder{statement};
+        static_cast<void>((binder << ... << values));
+        return Cursor{statement};
+    }
+
+    /// Runs a statement that gives no rows; the number of rows it wrote.
+    template <class... Values>
+    int write(const Values&... values) {
+        const auto cursor = run(values...);
+        return statement_->exec();
+    }
+
+    /// The same, with parameters bound by `bind(binder)`.
+    template <class Bind>
+    int write_with(Bind&& bind) {
+        auto& statement = prepared();
+        const Cursor cursor{statement};
+        Binder binder{statement};
+        bind(binder);
+        return statement.exec();
+    }
+
+    /// Appends every row.
+    template <class Entity, class... Values>
+    void fetch(std::vector<Entity>& into, const Values&... values) {
+        auto cursor = run(values...);
+        while (cursor.next()) {
+            auto row = cursor.row();
+            read(row, into.emplace_back());
+        }
+    }
+
+    [[nodiscard]] const std::string& sql() const { return sql_; }
+
+  private:
+    SQLite::Statement& prepared() {
+        if (!statement_) statement_.emplace(database_, sql_);
+        return *statement_;
+    }
+
+    SQLite::Database& database_;
+    std::string sql_;
+    std::optional<SQLite::Statement> statement_;
+};
+
+}  // namespace boxoffice::sqlite

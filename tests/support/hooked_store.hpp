@@ -1,0 +1,118 @@
+#pragma once
+/// What the decorators of stores have in common: a view that passes every call on, and tells before it does.
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "boxoffice/repositories.hpp"
+
+namespace boxoffice::testing {
+
+/// Called before the inner view is; an error is the call's answer instead. What it throws, the call throws.
+class ViewHooks {
+  public:
+    virtual ~ViewHooks() = default;
+    virtual Result<void> before_load(const char* repository) = 0;
+    virtual Result<void> before_page(const char* page) = 0;
+};
+
+template <class Entity, class Keys>
+class HookedRepository final : public Repository<Entity, Keys> {
+  public:
+    HookedRepository(Repository<Entity, Keys>& inner, const char* name, ViewHooks& hooks)
+        : inner_{inner}, name_{name}, hooks_{hooks} {}
+    Result<void> load(const Keys& keys, std::vector<Entity>& into) override {
+        BOXOFFICE_TRY(hooks_.before_load(name_));
+        return inner_.load(keys, into);
+    }
+
+  private:
+    Repository<Entity, Keys>& inner_;
+    const char* name_;
+    ViewHooks& hooks_;
+};
+
+/// `Base` is View or Transaction. Owns the inner view; the hooks must outlive it.
+template <class Base>
+class HookedView : public Base {
+  public:
+    HookedView(std::unique_ptr<Base> inner, ViewHooks& hooks) : inner_{std::move(inner)}, hooks_{hooks} {}
+
+    Repository<User, UserKeys>& users() override { return users_; }
+    Repository<Room, RoomKeys>& rooms() override { return rooms_; }
+    Repository<Concert, ConcertKeys>& concerts() override { return concerts_; }
+    Repository<Seat, SeatKeys>& seats() override { return seats_; }
+    Repository<Place, PlaceKeys>& places() override { return places_; }
+    Repository<Reservation, ReservationKeys>& reservations() override { return reservations_; }
+    Repository<Account, AccountKeys>& accounts() override { return accounts_; }
+    Repository<Payment, PaymentKeys>& payments() override { return payments_; }
+    Repository<IdempotencyRecord, IdempotencyKeys>& idempotency() override { return idempotency_; }
+    Repository<NodeLease, LeaseKeys>& leases() override { return leases_; }
+    Repository<TokenKey, TokenKeyKeys>& token_keys() override { return token_keys_; }
+
+    Result<LastEvent> last_event() override {
+        BOXOFFICE_TRY(hooks_.before_page("last_event"));
+        return inner_->last_event();
+    }
+    Result<std::vector<Concert>> concerts_from(Date first) override {
+        BOXOFFICE_TRY(hooks_.before_page("concerts_from"));
+        return inner_->concerts_from(first);
+    }
+    Result<std::vector<Seat>> seats_of(ConcertId concert) override {
+        BOXOFFICE_TRY(hooks_.before_page("seats_of"));
+        return inner_->seats_of(concert);
+    }
+    Result<SeatCounts> seat_counts(ConcertId concert, Time now) override {
+        BOXOFFICE_TRY(hooks_.before_page("seat_counts"));
+        return inner_->seat_counts(concert, now);
+    }
+    Result<std::vector<Reservation>> reservations_of(UserId user, ReservationId before,
+                                                     std::int64_t limit) override {
+        BOXOFFICE_TRY(hooks_.before_page("reservations_of"));
+        return inner_->reservations_of(user, before, limit);
+    }
+    Result<std::vector<Transfer>> transfers_of(AccountId account, TransferId before,
+                                               std::int64_t limit) override {
+        BOXOFFICE_TRY(hooks_.before_page("transfers_of"));
+        return inner_->transfers_of(account, before, limit);
+    }
+    Result<std::vector<PaymentStep>> steps_of(PaymentId payment) override {
+        BOXOFFICE_TRY(hooks_.before_page("steps_of"));
+        return inner_->steps_of(payment);
+    }
+    Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) override {
+        BOXOFFICE_TRY(hooks_.before_page("events_after"));
+        return inner_->events_after(sequence, limit);
+    }
+    Result<StoreCounts> counts(Time now) override {
+        BOXOFFICE_TRY(hooks_.before_page("counts"));
+        return inner_->counts(now);
+    }
+    Result<void> scan(Visitor& visitor) override {
+        BOXOFFICE_TRY(hooks_.before_page("scan"));
+        return inner_->scan(visitor);
+    }
+
+  protected:
+    [[nodiscard]] Base& inner() { return *inner_; }
+
+  private:
+    std::unique_ptr<Base> inner_;
+    ViewHooks& hooks_;
+    HookedRepository<User, UserKeys> users_{inner_->users(), "users", hooks_};
+    HookedRepository<Room, RoomKeys> rooms_{inner_->rooms(), "rooms", hooks_};
+    HookedRepository<Concert, ConcertKeys> concerts_{inner_->concerts(), "concerts", hooks_};
+    HookedRepository<Seat, SeatKeys> seats_{inner_->seats(), "seats", hooks_};
+    HookedRepository<Place, PlaceKeys> places_{inner_->places(), "places", hooks_};
+    HookedRepository<Reservation, ReservationKeys> reservations_{inner_->reservations(), "reservations",
+                                                                 hooks_};
+    HookedRepository<Account, AccountKeys> accounts_{inner_->accounts(), "accounts", hooks_};
+    HookedRepository<Payment, PaymentKeys> payments_{inner_->payments(), "payments", hooks_};
+    HookedRepository<IdempotencyRecord, IdempotencyKeys> idempotency_{inner_->idempotency(), "idempotency",
+                                                                      hooks_};
+    HookedRepository<NodeLease, LeaseKeys> leases_{inner_->leases(), "leases", hooks_};
+    HookedRepository<TokenKey, TokenKeyKeys> token_keys_{inner_->token_keys(), "token_keys", hooks_};
+};
+
+}  // namespace boxoffice::testing
