@@ -72,8 +72,8 @@ ChangesWriter::ChangesWriter(SQLite::Database& database)
 
 void ChangesWriter::apply(const Changes& changes, const LastEvent& last) {
     check_sequence(changes.events, last);
-    // A table's changed rows go first: what they leave (a seat's live claim, a user's live place) a new row may take over
-    // in the same commit.
+    // A table's changed rows go first: what they leave (a seat's live claim, a user's live place) a new row may take
+    // over in the same commit.
     const auto write = [](auto& table, const auto& writes) {
         table.update(writes);
         table.insert(writes);

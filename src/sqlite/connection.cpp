@@ -40,7 +40,8 @@ void Connection::prepare_for_writing(Durability durability, std::int64_t wal_siz
     database_.exec("PRAGMA synchronous = " + std::to_string(wanted));
     const int given = database_.execAndGet("PRAGMA synchronous").getInt();
     if (given != wanted)
-        throw Fault{ErrorCode::weak_durability, "synchronous is " + std::to_string(given) + ", not " + std::to_string(wanted)};
+        throw Fault{ErrorCode::weak_durability,
+                    "synchronous is " + std::to_string(given) + ", not " + std::to_string(wanted)};
     // A log that is started over is cut to this; how long it grows until then is the Checkpointer's.
     database_.execAndGet("PRAGMA journal_size_limit = " + std::to_string(wal_size_max));
     database_.exec("PRAGMA cache_size = -32000");  // kibibytes

@@ -1,11 +1,11 @@
 #pragma once
 /// The lock between processes (and between stores of one process) around everything that writes the database file or
-/// its log. It is taken on a file of its own beside the database: a descriptor on the database file itself, once closed,
-/// would drop the POSIX locks that SQLite holds there.
+/// its log. It is taken on a file of its own beside the database: a descriptor on the database file itself, once
+/// closed, would drop the POSIX locks that SQLite holds there.
 ///
 /// Why it is there although SQLite locks by itself: SQLite before 3.51.3 (and 3.44.6, 3.50.7) can lose commits when one
-/// connection checkpoints while another commits. It is taken on every version, because processes with different versions
-/// of SQLite may share one file.
+/// connection checkpoints while another commits. It is taken on every version, because processes with different
+/// versions of SQLite may share one file.
 
 #include <sys/types.h>
 

@@ -27,17 +27,18 @@ Lookups::Lookups(SQLite::Database& database)
                      "WHERE room_id = ? AND state = 'waiting' AND id < ? LIMIT ?)"),
       too_old_by_age_(database, select<Place>("FROM tokens INDEXED BY tokens_line_by_age "
                                               "WHERE room_id = ? AND state = 'waiting' AND id < ? ORDER BY position")),
-      too_old_by_position_(database,
-                           select<Place>("FROM tokens INDEXED BY tokens_line "
-                                         "WHERE room_id = ? AND state = 'waiting' AND id < ? ORDER BY position LIMIT ?")),
+      too_old_by_position_(
+          database, select<Place>("FROM tokens INDEXED BY tokens_line "
+                                  "WHERE room_id = ? AND state = 'waiting' AND id < ? ORDER BY position LIMIT ?")),
       next_in_line_(database, select<Place>("FROM tokens INDEXED BY tokens_line "
                                             "WHERE room_id = ? AND state = 'waiting' AND id >= ? "
                                             "ORDER BY position LIMIT ?")),
       reservation_by_id_(database, select<Reservation>("FROM reservations WHERE id = ?")),
       held_by_(database, select<Reservation>("FROM reservations INDEXED BY reservations_held_by "
                                              "WHERE user_id = ? AND state = 'held'")),
-      holds_lapsed_(database, select<Reservation>("FROM reservations INDEXED BY reservations_lapsing "
-                                                  "WHERE state = 'held' AND deadline <= ? ORDER BY deadline, id LIMIT ?")),
+      holds_lapsed_(database,
+                    select<Reservation>("FROM reservations INDEXED BY reservations_lapsing "
+                                        "WHERE state = 'held' AND deadline <= ? ORDER BY deadline, id LIMIT ?")),
       account_by_id_(database, select<Account>("FROM points WHERE id = ?")),
       payment_by_id_(database, select<Payment>("FROM payments WHERE id = ?")),
       payments_lapsed_(database, select<Payment>("FROM payments INDEXED BY payments_lapsing "

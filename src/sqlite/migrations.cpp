@@ -34,8 +34,8 @@ std::int64_t big_endian(const std::array<unsigned char, header_size>& bytes, std
 
 void refuse_newer(std::int64_t version) {
     if (version > newest)
-        throw Fault{ErrorCode::newer_schema, "its schema is version " + std::to_string(version) + ", this program knows " +
-                                                 std::to_string(newest)};
+        throw Fault{ErrorCode::newer_schema, "its schema is version " + std::to_string(version) +
+                                                 ", this program knows " + std::to_string(newest)};
 }
 
 std::int64_t number(Connection& connection, const char* sql) {
@@ -56,7 +56,8 @@ void check_header(Connection& connection) {
     std::array<unsigned char, header_size> bytes{};
     const int read = file->pMethods->xRead(file, bytes.data(), static_cast<int>(bytes.size()), 0);
     if (read != SQLITE_OK && read != SQLITE_IOERR_SHORT_READ) throw SQLite::Exception("cannot be read", read);
-    if (size < 512 || std::memcmp(bytes.data(), "SQLite format 3", 16) != 0) refuse_foreign("it is not an SQLite database");
+    if (size < 512 || std::memcmp(bytes.data(), "SQLite format 3", 16) != 0)
+        refuse_foreign("it is not an SQLite database");
     const auto owner = big_endian(bytes, application_id_at, 4);
     if (owner == application_id) return refuse_newer(big_endian(bytes, user_version_at, 4));
     if (owner != 0) refuse_foreign("it is an SQLite database of another application");

@@ -34,8 +34,9 @@ std::int64_t read_count(Cursor cursor) {
 /// Newest first over both sides of the ledger; no transfer is on both for one account.
 std::string transfers_page() {
     const auto side = [](const char* column) {
-        return "SELECT * FROM (" +
-               select<Transfer>("FROM point_usages WHERE ").append(column).append(" = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3)");
+        return "SELECT * FROM (" + select<Transfer>("FROM point_usages WHERE ")
+                                       .append(column)
+                                       .append(" = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3)");
     };
     return side("from_id") + " UNION ALL " + side("to_id") + " ORDER BY id DESC LIMIT ?3";
 }
@@ -149,7 +150,7 @@ void Pages::scan(Visitor& visitor) {
     // The order of IdempotencyId, which goes by the operations' numbers.
     scan_table<IdempotencyRecord>(
         "FROM idempotency ORDER BY user_id, CASE operation WHEN 'hold' THEN 1 WHEN 'recharge' THEN 2 WHEN 'pay' THEN 3 "
-        "ELSE 4 END, idempotency_key",
+        "WHEN 'begin_payment' THEN 4 ELSE 5 END, idempotency_key",
         visitor);
     scan_table<Event>("FROM events ORDER BY sequence", visitor);
 }

@@ -12,6 +12,7 @@ constexpr std::string_view name_of(Operation operation) noexcept {
         case Operation::recharge: return "recharge";
         case Operation::pay: return "pay";
         case Operation::begin_payment: return "begin_payment";
+        case Operation::capture: return "capture";
     }
     return "unknown";
 }
@@ -47,7 +48,8 @@ struct Values<TransferKind> {
 };
 template <>
 struct Values<Operation> {
-    static constexpr std::array all{Operation::hold, Operation::recharge, Operation::pay, Operation::begin_payment};
+    static constexpr std::array all{Operation::hold, Operation::recharge, Operation::pay, Operation::begin_payment,
+                                    Operation::capture};
 };
 template <>
 struct Values<EventKind> {
@@ -171,8 +173,8 @@ void read(Row& row, IdempotencyRecord& record) {
 void read(Row& row, Event& event) {
     row >> event.sequence >> event.at;
     read_enum(row, event.kind);
-    row >> event.user >> event.room >> event.token >> event.concert >> event.seat >> event.reservation >> event.payment >>
-        event.amount >> event.deadline;
+    row >> event.user >> event.room >> event.token >> event.concert >> event.seat >> event.reservation >>
+        event.payment >> event.amount >> event.deadline;
 }
 
 void read(Row& row, NodeLease& lease) { row >> lease.node >> lease.until >> lease.floor; }
@@ -197,7 +199,8 @@ void insert_values(Binder& binder, const Concert& concert) {
 void insert_values(Binder& binder, const Seat& seat) {
     const auto& facts = seat.facts;
     binder << seat.id << seat.concert << facts.number << facts.section << facts.row << facts.price << facts.x << facts.y
-           << text_of(seat.state) << or_null(seat.claim) << seat.held_until << seat.version << natural_key(facts.number);
+           << text_of(seat.state) << or_null(seat.claim) << seat.held_until << seat.version
+           << natural_key(facts.number);
 }
 
 void insert_values(Binder& binder, const Place& place) {
@@ -230,8 +233,8 @@ void insert_values(Binder& binder, const Transfer& transfer) {
 }
 
 void insert_values(Binder& binder, const IdempotencyRecord& record) {
-    binder << record.id.user << text_of(record.id.operation) << record.id.key << record.request << to_json(record.answer)
-           << record.created_at;
+    binder << record.id.user << text_of(record.id.operation) << record.id.key << record.request
+           << to_json(record.answer) << record.created_at;
 }
 
 void insert_values(Binder& binder, const Event& event) {
@@ -280,7 +283,8 @@ void update_values(Binder& binder, const Account& account) {
 }
 
 void update_values(Binder& binder, const Payment& payment) {
-    binder << text_of(payment.state) << payment.deadline << payment.finished_at << payment.transaction_key << payment.id;
+    binder << text_of(payment.state) << payment.deadline << payment.finished_at << payment.transaction_key
+           << payment.id;
 }
 
 void update_values(Binder& binder, const NodeLease& lease) { binder << lease.until << lease.floor << lease.node; }

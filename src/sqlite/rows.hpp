@@ -1,6 +1,7 @@
 #pragma once
 /// Each entity as a row: its columns, how they are read, and how they are written. `columns<Entity>` is in the order in
-/// which `read` takes them and `insert_values` binds them; `update_values` binds what can change, then what names the row.
+/// which `read` takes them and `insert_values` binds them; `update_values` binds what can change, then what names the
+/// row.
 
 #include "boxoffice/repositories.hpp"
 #include "sqlite/statement.hpp"
@@ -122,7 +123,8 @@ inline constexpr const char* insert_sql<Place> =
     "finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 template <>
 inline constexpr const char* insert_sql<Reservation> =
-    "INSERT INTO reservations (id, user_id, seat_id, concert_id, token_id, price, state, held_at, deadline, finished_at, "
+    "INSERT INTO reservations (id, user_id, seat_id, concert_id, token_id, price, state, held_at, deadline, "
+    "finished_at, "
     "payment_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 template <>
 inline constexpr const char* insert_sql<Account> =
@@ -143,14 +145,13 @@ inline constexpr const char* insert_sql<IdempotencyRecord> =
     "VALUES (?, ?, ?, ?, ?, ?)";
 template <>
 inline constexpr const char* insert_sql<Event> =
-    "INSERT INTO events (sequence, at, kind, user_id, room_id, token_id, concert_id, seat_id, reservation_id, payment_id, "
+    "INSERT INTO events (sequence, at, kind, user_id, room_id, token_id, concert_id, seat_id, reservation_id, "
+    "payment_id, "
     "amount, deadline) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 template <>
-inline constexpr const char* insert_sql<NodeLease> =
-    "INSERT INTO node_leases (node, until, floor_id) VALUES (?, ?, ?)";
+inline constexpr const char* insert_sql<NodeLease> = "INSERT INTO node_leases (node, until, floor_id) VALUES (?, ?, ?)";
 template <>
-inline constexpr const char* insert_sql<TokenKey> =
-    "INSERT INTO token_keys (id, secret) VALUES (?, ?)";
+inline constexpr const char* insert_sql<TokenKey> = "INSERT INTO token_keys (id, secret) VALUES (?, ?)";
 
 template <class Entity>
 inline constexpr const char* update_sql = nullptr;

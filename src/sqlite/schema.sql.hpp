@@ -1,6 +1,6 @@
 #pragma once
-/// The tables, as SQL that a person can read. Names follow the seed's entity diagram; where it has a pair "id and tsid",
-/// there is one column, because the TSID is the key.
+/// The tables, as SQL that a person can read. Names follow the seed's entity diagram; where it has a pair "id and
+/// tsid", there is one column, because the TSID is the key.
 
 namespace boxoffice::sqlite {
 
@@ -160,7 +160,8 @@ BEGIN SELECT RAISE(ABORT, 'point_usages is append-only'); END;
 
 CREATE TABLE idempotency (                   -- what a request with a key was answered
     user_id         INTEGER NOT NULL,
-    operation       TEXT    NOT NULL CHECK (operation IN ('hold', 'recharge', 'pay', 'begin_payment')),
+    operation       TEXT    NOT NULL CHECK (operation IN ('hold', 'recharge', 'pay', 'begin_payment',
+                                                              'capture')),
     idempotency_key TEXT    NOT NULL,
     request         BLOB    NOT NULL,        -- BLAKE2b-128 of the operation and its arguments
     answer          TEXT    NOT NULL,        -- a JSON array: the answer's fields in their own order

@@ -1,0 +1,16 @@
+#pragma once
+/// A copy of the live data in a new file.
+
+#include <string>
+
+#include "sqlite/connection.hpp"
+
+namespace boxoffice::sqlite {
+
+/// Copies what `source` (a path) holds at this moment to `target`, which must not be there (invalid_argument). The copy
+/// is made beside it under the name "<target>-partial" and appears at `target` whole and synced, or not at all. Throws.
+///
+/// Leases of node numbers stay in the copy: their floors keep ids from being made twice.
+void copy_database(const std::string& source, const std::string& target, bool with_keys, Duration busy_timeout);
+
+}  // namespace boxoffice::sqlite

@@ -1,0 +1,38 @@
+#pragma once
+/// Folds the write-ahead log into the file, so that it stays bounded. Only the writing connection does this, and only
+/// while the file lock is held, so that no commit of any process runs beside it.
+
+#include <cstdint>
+
+#include "sqlite/connection.hpp"
+
+namespace boxoffice::sqlite {
+
+class Checkpointer {
+  public:
+    /// `connection` outlives this. Listens to its commits for the length of the log.
+    Checkpointer(Connection& connection, Duration busy_timeout, std::int64_t wal_size_max);
+    Checkpointer(const Checkpointer&) = delete;
+    Checkpointer& operator=(const Checkpointer&) = delete;
+
+    /// After a commit: folds when the log is longer than `wal_size_max`. First without disturbing anyone: the log is
+    /// then started over by the next commit that finds no reader in it. Where readers always overlap that never comes,
+    /// so beyond twice the size it waits for the readers of the moment, for 100 ms at most. Throws on I/O errors.
+    void after_commit();
+
+    /// Folds everything and empties the log, if readers let it within 100 ms; else as much as they let. Throws.
+    void fold_all();
+
+  private:
+    int checkpoint(int mode, Duration wait_max);
+    [[nodiscard]] std::int64_t log_size() const { return frame_count_ * frame_size_; }
+
+    Connection& connection_;
+    Duration busy_timeout_;
+    std::int64_t wal_size_max_;
+    std::int64_t frame_size_;       ///< bytes: a page and its frame's header
+    std::int64_t frame_count_ = 0;  ///< in the log after the last commit, of all processes
+    std::int64_t try_above_;        ///< bytes; grows while readers keep the log from being started over
+};
+
+}  // namespace boxoffice::sqlite

@@ -1,0 +1,116 @@
+#pragma once
+/// A connection with its statements, and the View over it.
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "boxoffice/repositories.hpp"
+#include "sqlite/connection.hpp"
+#include "sqlite/lookups.hpp"
+#include "sqlite/pages.hpp"
+
+namespace boxoffice::sqlite {
+
+/// For one thread at a time.
+struct Session {
+    explicit Session(std::unique_ptr<Connection> opened)
+        : connection(std::move(opened)), lookups(connection->database()), pages(connection->database()) {}
+
+    std::unique_ptr<Connection> connection;  // first, so that it closes after the statements have gone
+    Lookups lookups;
+    Pages pages;
+};
+
+inline tl::unexpected<Error> ended() { return refuse(ErrorCode::internal, "the view or transaction has ended"); }
+
+/// A repository over the session that `session` points at; null: the view has ended.
+template <class Entity, class Keys>
+class SessionRepository final : public Repository<Entity, Keys> {
+  public:
+    explicit SessionRepository(Session* const& session) : session_(session) {}
+    Result<void> load(const Keys& keys, std::vector<Entity>& into) override {
+        if (session_ == nullptr) return ended();
+        return guarded("load", [&] { session_->lookups.find(keys, into); });
+    }
+
+  private:
+    Session* const& session_;
+};
+
+/// All of a View; `Base` is View or Transaction. The derived class sets and clears `session_`.
+template <class Base>
+class SessionView : public Base {
+  public:
+    SessionView() = default;
+    SessionView(const SessionView&) = delete;
+    SessionView& operator=(const SessionView&) = delete;
+
+    Repository<User, UserKeys>& users() override { return users_; }
+    Repository<Room, RoomKeys>& rooms() override { return rooms_; }
+    Repository<Concert, ConcertKeys>& concerts() override { return concerts_; }
+    Repository<Seat, SeatKeys>& seats() override { return seats_; }
+    Repository<Place, PlaceKeys>& places() override { return places_; }
+    Repository<Reservation, ReservationKeys>& reservations() override { return reservations_; }
+    Repository<Account, AccountKeys>& accounts() override { return accounts_; }
+    Repository<Payment, PaymentKeys>& payments() override { return payments_; }
+    Repository<IdempotencyRecord, IdempotencyKeys>& idempotency() override { return idempotency_; }
+    Repository<NodeLease, LeaseKeys>& leases() override { return leases_; }
+    Repository<TokenKey, TokenKeyKeys>& token_keys() override { return token_keys_; }
+
+    Result<LastEvent> last_event() override {
+        return ask([](Pages& pages) { return pages.last_event(); });
+    }
+    Result<std::vector<Concert>> concerts_from(Date first) override {
+        return ask([&](Pages& pages) { return pages.concerts_from(first); });
+    }
+    Result<std::vector<Seat>> seats_of(ConcertId concert) override {
+        return ask([&](Pages& pages) { return pages.seats_of(concert); });
+    }
+    Result<SeatCounts> seat_counts(ConcertId concert, Time now) override {
+        return ask([&](Pages& pages) { return pages.seat_counts(concert, now); });
+    }
+    Result<std::vector<Reservation>> reservations_of(UserId user, ReservationId before, std::int64_t limit) override {
+        return ask([&](Pages& pages) { return pages.reservations_of(user, before, limit); });
+    }
+    Result<std::vector<Transfer>> transfers_of(AccountId account, TransferId before, std::int64_t limit) override {
+        return ask([&](Pages& pages) { return pages.transfers_of(account, before, limit); });
+    }
+    Result<std::vector<PaymentStep>> steps_of(PaymentId payment) override {
+        return ask([&](Pages& pages) { return pages.steps_of(payment); });
+    }
+    Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) override {
+        return ask([&](Pages& pages) { return pages.events_after(sequence, limit); });
+    }
+    Result<StoreCounts> counts(Time now) override {
+        return ask([&](Pages& pages) { return pages.counts(now); });
+    }
+    Result<void> scan(Visitor& visitor) override {
+        return ask([&](Pages& pages) { pages.scan(visitor); });
+    }
+
+  protected:
+    Session* session_ = nullptr;
+
+  private:
+    template <class Ask>
+    auto ask(Ask&& question) -> Result<std::invoke_result_t<Ask, Pages&>> {
+        if (session_ == nullptr) return ended();
+        return guarded("read", [&] { return question(session_->pages); });
+    }
+
+    SessionRepository<User, UserKeys> users_{session_};
+    SessionRepository<Room, RoomKeys> rooms_{session_};
+    SessionRepository<Concert, ConcertKeys> concerts_{session_};
+    SessionRepository<Seat, SeatKeys> seats_{session_};
+    SessionRepository<Place, PlaceKeys> places_{session_};
+    SessionRepository<Reservation, ReservationKeys> reservations_{session_};
+    SessionRepository<Account, AccountKeys> accounts_{session_};
+    SessionRepository<Payment, PaymentKeys> payments_{session_};
+    SessionRepository<IdempotencyRecord, IdempotencyKeys> idempotency_{session_};
+    SessionRepository<NodeLease, LeaseKeys> leases_{session_};
+    SessionRepository<TokenKey, TokenKeyKeys> token_keys_{session_};
+};
+
+}  // namespace boxoffice::sqlite
