@@ -378,7 +378,7 @@ class BoxOffice {
         if (!lease) return tl::unexpected(lease.error());
         ids_.use_node(lease->node, lease->floor);
         WorkingSet set;
-        set.put(*lease);
+        set.put(*lease, !has_node(leases, lease->node));
         const auto main = std::find_if(rooms.begin(), rooms.end(), [](const Room& room) { return room.name == "main"; });
         if (main == rooms.end()) rooms.push_back(make_main_room(set, *now));
         auto changes = set.changes(*last, *now);
@@ -388,6 +388,10 @@ class BoxOffice {
         main_room_ = std::find_if(rooms.begin(), rooms.end(), [](const Room& room) { return room.name == "main"; })->id;
         board_.post(rooms, *now);
         return {};
+    }
+
+    static bool has_node(const std::vector<NodeLease>& leases, std::int32_t node) {
+        return std::any_of(leases.begin(), leases.end(), [&](const NodeLease& lease) { return lease.node == node; });
     }
 
     Room make_main_room(WorkingSet& set, Time now) {
@@ -441,10 +445,11 @@ class BoxOffice {
         BOXOFFICE_TRY(batch.load(transaction));
         auto lease = lease_;
         if (renew) {
-            const auto renewal = renew_lease(batch.working_set().leases(), *now);
+            auto& set = batch.working_set();
+            const auto renewal = renew_lease(set.leases(), *now);
             if (!renewal) return tl::unexpected(renewal.error());
             lease = *renewal;
-            batch.working_set().put(lease);
+            set.put(lease, !has_node(set.leases(), lease.node));
         }
         auto outcomes = batch.decide_all();
         const auto changes = batch.working_set().changes(*last, *now);

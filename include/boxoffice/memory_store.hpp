@@ -102,12 +102,10 @@ class MemoryView : public Base {
     Result<SeatCounts> seat_counts(ConcertId concert, Time now) override {
         return answer([&](const Tables& tables) { return count_seats(tables, concert, now); });
     }
-    Result<std::vector<Reservation>> reservations_of(UserId user, ReservationId before,
-                                                     std::int64_t limit) override {
+    Result<std::vector<Reservation>> reservations_of(UserId user, ReservationId before, std::int64_t limit) override {
         return answer([&](const Tables& tables) { return reservations_page(tables, user, before, limit); });
     }
-    Result<std::vector<Transfer>> transfers_of(AccountId account, TransferId before,
-                                               std::int64_t limit) override {
+    Result<std::vector<Transfer>> transfers_of(AccountId account, TransferId before, std::int64_t limit) override {
         return answer([&](const Tables& tables) { return transfers_page(tables, account, before, limit); });
     }
     Result<std::vector<PaymentStep>> steps_of(PaymentId payment) override {
@@ -256,9 +254,7 @@ class MemoryStore final : public Store {
     MemoryStore(const MemoryStore&) = delete;
     MemoryStore& operator=(const MemoryStore&) = delete;
 
-    Result<std::unique_ptr<Transaction>> begin() override {
-        return begin_with(&memory::MemoryTransaction::open);
-    }
+    Result<std::unique_ptr<Transaction>> begin() override { return begin_with(&memory::MemoryTransaction::open); }
     Result<std::unique_ptr<Transaction>> try_begin() override {
         return begin_with(&memory::MemoryTransaction::try_open);
     }

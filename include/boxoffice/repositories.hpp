@@ -131,7 +131,7 @@ struct Changes {
     std::vector<Write<Account>> accounts;
     std::vector<Write<Payment>> payments;
     std::vector<Write<IdempotencyRecord>> idempotency;  ///< may replace a record that was let go
-    std::vector<Write<NodeLease>> leases;  ///< added, or in place of the node's (fresh or not)
+    std::vector<Write<NodeLease>> leases;
     std::vector<Write<TokenKey>> token_keys;
     std::vector<PaymentStep> payment_steps;
     std::vector<Transfer> transfers;

@@ -224,7 +224,7 @@ class WorkingSet {
     void put(Account row) { accounts.put(std::move(row)); }
     void put(Payment row) { payments.put(std::move(row)); }
     void put(IdempotencyRecord row) { idempotency.put(std::move(row)); }
-    void put(NodeLease row) { ++change_count_, lease_writes_.push_back({std::move(row), false}); }
+    void put(NodeLease row, bool fresh) { ++change_count_, lease_writes_.push_back({row, fresh}); }
     void add(Transfer row) { ++change_count_, transfers_.push_back(std::move(row)); }
     void add(PaymentStep row) { ++change_count_, steps_.push_back(std::move(row)); }
     void add(Event row) { ++change_count_, events_.push_back(std::move(row)); }

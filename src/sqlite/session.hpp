@@ -23,7 +23,8 @@ struct Session {
     Pages pages;
 };
 
-inline tl::unexpected<Error> ended() { return refuse(ErrorCode::internal, "the view or transaction has ended"); }
+/// Short enough to need no memory of its own, because it is said where nothing may throw.
+inline tl::unexpected<Error> ended() { return refuse(ErrorCode::internal, "it has ended"); }
 
 /// A repository over the session that `session` points at; null: the view has ended.
 template <class Entity, class Keys>

@@ -95,21 +95,20 @@ class SqliteTransaction final : public SessionView<Transaction> {
     explicit SqliteTransaction(Shared& shared) : shared_(shared) {}
     ~SqliteTransaction() override { leave(); }
 
-    /// Waits for the other threads and processes until `deadline`; SQLite then for strangers (a person with sqlite3,
-    /// who does not know the file lock) for `stranger_wait`.
+    /// Throws too. Waits for the other threads and processes until `deadline`; SQLite then for strangers (a person with
+    /// sqlite3, who does not know the file lock) for `stranger_wait`.
     Result<void> open(Clock::time_point deadline, Duration stranger_wait) {
         if (!shared_.gate.enter(deadline))
             return refuse(ErrorCode::busy, "another transaction of this process is under way");
         in_gate_ = true;
         BOXOFFICE_TRY(shared_.check_usable());
         BOXOFFICE_TRY(shared_.lock->acquire(deadline));
-        return guarded("begin", [&] {
-            auto& session = *shared_.session;
-            session.connection->set_busy_timeout(stranger_wait);
-            session.begin.write();
-            session.connection->set_busy_timeout(shared_.options.busy_timeout);
-            session_ = &session;
-        });
+        auto& session = *shared_.session;
+        session.connection->set_busy_timeout(stranger_wait);
+        session.begin.write();
+        session.connection->set_busy_timeout(shared_.options.busy_timeout);
+        session_ = &session;
+        return {};
     }
 
     Result<void> commit(const Changes& changes) override {
@@ -122,14 +121,15 @@ class SqliteTransaction final : public SessionView<Transaction> {
   private:
     Result<void> write(const Changes& changes) {
         auto& session = *shared_.session;
-        bool committed = false;
+        enum class Stage { writing, committing, committed } stage = Stage::writing;
         auto done = guarded("commit", [&] {
             const CommitWatch::OwnCommit own{*shared_.watch};
             {
                 const TracedSection section{Section::commit};
                 session.writer.apply(changes, session.pages.last_event());
+                stage = Stage::committing;
                 session.commit.write();
-                committed = true;
+                stage = Stage::committed;
             }
             session.checkpointer.after_commit();
         });
@@ -137,9 +137,9 @@ class SqliteTransaction final : public SessionView<Transaction> {
         // A fault of the storage (not a back-stop, not a lock, not want of memory): what is on the disk is not known.
         if (done.error().code == ErrorCode::storage) shared_.poisoned = true;
         // A checkpoint that failed takes nothing back from the commit before it; it shows at the next begin.
-        if (committed) return {};
+        if (stage == Stage::committed) return {};
         // COMMIT itself failed half-way: SQLite has rolled back, and whether the log has it is not known.
-        if (!session.connection->in_transaction()) shared_.poisoned = true;
+        if (stage == Stage::committing && !session.connection->in_transaction()) shared_.poisoned = true;
         return done;
     }
 
@@ -167,8 +167,10 @@ class SqliteStore final : public Store {
     explicit SqliteStore(const SqliteOptions& options) : shared_(std::make_unique<Shared>(options)) {}
 
     ~SqliteStore() override {
-        if (shared_->forked()) return leak();
-        close();
+        if (shared_->forked())
+            leak();
+        else
+            close();
     }
 
     /// Throws.
@@ -208,32 +210,34 @@ class SqliteStore final : public Store {
     Result<std::unique_ptr<Transaction>> try_begin() override { return begin_until(Clock::now(), Duration::zero()); }
 
     Result<std::unique_ptr<View>> read() override {
-        BOXOFFICE_TRY(shared_->check_usable());
         return guarded("read", [&]() -> std::unique_ptr<View> {
+            value_of(shared_->check_usable());
             return std::make_unique<SqliteView>(*shared_, shared_->readers->take());
         });
     }
 
     Result<std::int64_t> version() override {
-        BOXOFFICE_TRY(shared_->check_usable());
-        return guarded("version", [&] { return shared_->watch->version(); });
+        return guarded("version", [&] {
+            value_of(shared_->check_usable());
+            return shared_->watch->version();
+        });
     }
 
     Result<void> backup(const std::string& path, bool with_keys) override {
-        BOXOFFICE_TRY(shared_->check_usable());
-        return guarded("backup", [&] { copy_database(shared_->path, path, with_keys, shared_->options.busy_timeout); });
+        return guarded("backup", [&] {
+            value_of(shared_->check_usable());
+            copy_database(shared_->path, path, with_keys, shared_->options.busy_timeout);
+        });
     }
 
   private:
     Result<std::unique_ptr<Transaction>> begin_until(Clock::time_point deadline, Duration stranger_wait) {
-        BOXOFFICE_TRY(shared_->check_usable());
-        auto begun = guarded("begin", [&] {
+        return guarded("begin", [&]() -> std::unique_ptr<Transaction> {
+            value_of(shared_->check_usable());
             auto transaction = std::make_unique<SqliteTransaction>(*shared_);
             value_of(transaction->open(deadline, stranger_wait));
             return transaction;
         });
-        if (!begun) return tl::unexpected<Error>(std::move(begun).error());
-        return std::unique_ptr<Transaction>(std::move(*begun));
     }
 
     void close() noexcept {

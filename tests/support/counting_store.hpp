@@ -46,12 +46,11 @@ struct StoreCalls {
 
 /// How many rows a commit writes. Pruned rows are not counted.
 inline std::int64_t row_count(const Changes& changes) {
-    return static_cast<std::int64_t>(
-        changes.users.size() + changes.rooms.size() + changes.concerts.size() + changes.seats.size() +
-        changes.places.size() + changes.reservations.size() + changes.accounts.size() +
-        changes.payments.size() + changes.idempotency.size() + changes.leases.size() +
-        changes.token_keys.size() + changes.payment_steps.size() + changes.transfers.size() +
-        changes.events.size());
+    return static_cast<std::int64_t>(changes.users.size() + changes.rooms.size() + changes.concerts.size() +
+                                     changes.seats.size() + changes.places.size() + changes.reservations.size() +
+                                     changes.accounts.size() + changes.payments.size() + changes.idempotency.size() +
+                                     changes.leases.size() + changes.token_keys.size() + changes.payment_steps.size() +
+                                     changes.transfers.size() + changes.events.size());
 }
 
 /// Thread-safe. Shared by a CountingStore and the test that reads it.
@@ -93,15 +92,12 @@ class CountingStore final : public Store {
         counter_->change([](StoreCalls& calls) { ++calls.versions; });
         return inner_->version();
     }
-    Result<void> backup(const std::string& path, bool with_keys) override {
-        return inner_->backup(path, with_keys);
-    }
+    Result<void> backup(const std::string& path, bool with_keys) override { return inner_->backup(path, with_keys); }
 
   private:
     class Hooks final : public ViewHooks {
       public:
-        Hooks(StoreCounter& counter, bool in_transaction)
-            : counter_{counter}, in_transaction_{in_transaction} {}
+        Hooks(StoreCounter& counter, bool in_transaction) : counter_{counter}, in_transaction_{in_transaction} {}
         Result<void> before_load(const char* repository) override {
             counter_.change([&](StoreCalls& calls) {
                 if (!in_transaction_) {

@@ -21,33 +21,32 @@ class DumpVisitor final : public Visitor {
     void visit(const User& row) override { line("user", row.id, row.external_id, row.created_at); }
     void visit(const Room& row) override {
         const auto& limits = row.limits;
-        line("room", row.id, row.name, limits.active_capacity, limits.queue_capacity,
-             limits.admissions_per_second, limits.claim_ttl.count(), limits.active_ttl.count(),
-             limits.waiting_ttl.count(), row.last_position, row.serving, row.waiting_count,
-             row.admitted_count, row.next_admission_at, row.next_lapse_at);
+        line("room", row.id, row.name, limits.active_capacity, limits.queue_capacity, limits.admissions_per_second,
+             limits.claim_ttl.count(), limits.active_ttl.count(), limits.waiting_ttl.count(), row.last_position,
+             row.serving, row.waiting_count, row.admitted_count, row.next_admission_at, row.next_lapse_at);
     }
     void visit(const Concert& row) override {
         line("concert", row.id, to_text(row.date), row.title, row.room, row.created_at);
     }
     void visit(const Seat& row) override {
-        line("seat", row.id, row.concert, row.facts.number, row.facts.section, row.facts.row,
-             row.facts.price.value, std::bit_cast<std::int64_t>(row.facts.x),
-             std::bit_cast<std::int64_t>(row.facts.y), row.state, row.claim, row.held_until, row.version);
+        line("seat", row.id, row.concert, row.facts.number, row.facts.section, row.facts.row, row.facts.price.value,
+             std::bit_cast<std::int64_t>(row.facts.x), std::bit_cast<std::int64_t>(row.facts.y), row.state, row.claim,
+             row.held_until, row.version);
     }
     void visit(const Place& row) override {
         line("place", row.token, row.room, row.user, row.position, row.state, row.admitted_at, row.claimed_at,
              row.turn_until, row.deadline, row.finished_at);
     }
     void visit(const Reservation& row) override {
-        line("reservation", row.id, row.user, row.seat, row.concert, row.token, row.price.value, row.state,
-             row.held_at, row.deadline, row.finished_at, row.payment);
+        line("reservation", row.id, row.user, row.seat, row.concert, row.token, row.price.value, row.state, row.held_at,
+             row.deadline, row.finished_at, row.payment);
     }
     void visit(const Account& row) override {
         line("account", row.id, row.kind, row.balance.value, row.created_at, row.updated_at);
     }
     void visit(const Payment& row) override {
-        line("payment", row.id, row.reservation, row.user, row.amount.value, row.state, row.requested_at,
-             row.deadline, row.finished_at, row.transaction_key);
+        line("payment", row.id, row.reservation, row.user, row.amount.value, row.state, row.requested_at, row.deadline,
+             row.finished_at, row.transaction_key);
     }
     void visit(const PaymentStep& row) override {
         line("step", row.payment, row.index, row.state, row.at, row.transaction_key);

@@ -106,9 +106,7 @@ class FaultyStore final : public Store {
         return std::make_unique<HookedView<View>>(std::move(*view), view_hooks_);
     }
     Result<std::int64_t> version() override { return inner_->version(); }
-    Result<void> backup(const std::string& path, bool with_keys) override {
-        return inner_->backup(path, with_keys);
-    }
+    Result<void> backup(const std::string& path, bool with_keys) override { return inner_->backup(path, with_keys); }
 
   private:
     class Hooks final : public ViewHooks {

@@ -67,13 +67,11 @@ class HookedView : public Base {
         BOXOFFICE_TRY(hooks_.before_page("seat_counts"));
         return inner_->seat_counts(concert, now);
     }
-    Result<std::vector<Reservation>> reservations_of(UserId user, ReservationId before,
-                                                     std::int64_t limit) override {
+    Result<std::vector<Reservation>> reservations_of(UserId user, ReservationId before, std::int64_t limit) override {
         BOXOFFICE_TRY(hooks_.before_page("reservations_of"));
         return inner_->reservations_of(user, before, limit);
     }
-    Result<std::vector<Transfer>> transfers_of(AccountId account, TransferId before,
-                                               std::int64_t limit) override {
+    Result<std::vector<Transfer>> transfers_of(AccountId account, TransferId before, std::int64_t limit) override {
         BOXOFFICE_TRY(hooks_.before_page("transfers_of"));
         return inner_->transfers_of(account, before, limit);
     }
@@ -105,12 +103,10 @@ class HookedView : public Base {
     HookedRepository<Concert, ConcertKeys> concerts_{inner_->concerts(), "concerts", hooks_};
     HookedRepository<Seat, SeatKeys> seats_{inner_->seats(), "seats", hooks_};
     HookedRepository<Place, PlaceKeys> places_{inner_->places(), "places", hooks_};
-    HookedRepository<Reservation, ReservationKeys> reservations_{inner_->reservations(), "reservations",
-                                                                 hooks_};
+    HookedRepository<Reservation, ReservationKeys> reservations_{inner_->reservations(), "reservations", hooks_};
     HookedRepository<Account, AccountKeys> accounts_{inner_->accounts(), "accounts", hooks_};
     HookedRepository<Payment, PaymentKeys> payments_{inner_->payments(), "payments", hooks_};
-    HookedRepository<IdempotencyRecord, IdempotencyKeys> idempotency_{inner_->idempotency(), "idempotency",
-                                                                      hooks_};
+    HookedRepository<IdempotencyRecord, IdempotencyKeys> idempotency_{inner_->idempotency(), "idempotency", hooks_};
     HookedRepository<NodeLease, LeaseKeys> leases_{inner_->leases(), "leases", hooks_};
     HookedRepository<TokenKey, TokenKeyKeys> token_keys_{inner_->token_keys(), "token_keys", hooks_};
 };

@@ -27,9 +27,7 @@ struct StoreFactory {
     /// The data of the last open again; the store that had them must be closed.
     std::function<std::unique_ptr<Store>()> reopen;
 
-    friend std::ostream& operator<<(std::ostream& out, const StoreFactory& factory) {
-        return out << factory.name;
-    }
+    friend std::ostream& operator<<(std::ostream& out, const StoreFactory& factory) { return out << factory.name; }
 };
 
 inline constexpr Duration default_wait = std::chrono::seconds{5};

@@ -52,8 +52,7 @@ inline void find(const Tables& tables, const SeatKeys& keys, std::vector<Seat>& 
     append_by_id(tables.seats, keys.ids, into);
     const auto& by_number = tables.seats.by<SeatByNumber>();
     for (const auto& [concert, number] : keys.numbers)
-        if (const auto found = by_number.find(SeatByNumber::key_of(concert, number));
-            found != by_number.end())
+        if (const auto found = by_number.find(SeatByNumber::key_of(concert, number)); found != by_number.end())
             into.push_back(*found->second);
 }
 
@@ -61,9 +60,7 @@ inline void find(const Tables& tables, const SeatKeys& keys, std::vector<Seat>& 
 inline void find_admitted(const Tables& tables, const LineKey& line, std::vector<Place>& into) {
     const auto& admitted = tables.places.by<AdmittedByDeadline>();
     auto entry = admitted.lower_bound({line.room, Time::min(), TokenId{}});
-    const auto in_line = [&] {
-        return entry != admitted.end() && std::get<RoomId>(entry->first) == line.room;
-    };
+    const auto in_line = [&] { return entry != admitted.end() && std::get<RoomId>(entry->first) == line.room; };
     for (std::int64_t count = 0; count < lookup_max && in_line(); ++count, ++entry) {
         if (!passed(std::get<Time>(entry->first), line.now)) break;
         into.push_back(*entry->second);
@@ -80,8 +77,8 @@ inline void find_waiting(const Tables& tables, const LineKey& line, std::vector<
     const auto& by_position = tables.places.by<WaitingByPosition>();
     const auto too_old = by_token.lower_bound({line.room, line.still_waiting});
     std::int64_t too_old_left = 0;  // up to one more than fit
-    for (auto entry = by_token.lower_bound({line.room, TokenId{}});
-         entry != too_old && too_old_left <= lookup_max; ++entry)
+    for (auto entry = by_token.lower_bound({line.room, TokenId{}}); entry != too_old && too_old_left <= lookup_max;
+         ++entry)
         ++too_old_left;
 
     const bool all_fit = too_old_left <= lookup_max;
@@ -154,8 +151,7 @@ inline void find(const Tables& tables, const TokenKeyKeys& keys, std::vector<Tok
     if (keys.all) append_all(tables.token_keys, into);
 }
 
-// ---- pages and counts
-// -------------------------------------------------------------------------------------------
+// ---- pages and counts ----------------------------------------------------------------------------------------------
 
 /// Up to `limit` rows of an index whose keys are (owner, id): the owner's, newest first, below `before` (0:
 /// from the newest).
@@ -200,8 +196,7 @@ std::int64_t lapsed_count(const Entries& entries, Owner owner, Time now) {
     using RowId = std::remove_cvref_t<decltype(std::get<2>(entries.begin()->first))>;
     std::int64_t count = 0;
     for (auto entry = entries.lower_bound({owner, Time::min(), RowId{}});
-         entry != entries.end() && std::get<Owner>(entry->first) == owner &&
-         passed(std::get<Time>(entry->first), now);
+         entry != entries.end() && std::get<Owner>(entry->first) == owner && passed(std::get<Time>(entry->first), now);
          ++entry)
         ++count;
     return count;
@@ -219,9 +214,8 @@ inline StoreCounts count_all(const Tables& tables, Time now) {
     counts.users = tables.users.size();
     tables.rooms.for_each([&](const Room& room) {
         const auto& waiting = tables.places.by<WaitingByToken>();
-        const auto too_old =
-            std::distance(waiting.lower_bound({room.id, TokenId{}}),
-                          waiting.lower_bound({room.id, first_still_waiting(room.limits, now)}));
+        const auto too_old = std::distance(waiting.lower_bound({room.id, TokenId{}}),
+                                           waiting.lower_bound({room.id, first_still_waiting(room.limits, now)}));
         counts.waiting += tables.places.count_of({room.id, PlaceState::waiting}) - too_old;
         counts.admitted += tables.places.count_of({room.id, PlaceState::admitted}) -
                            lapsed_count(tables.places.by<AdmittedByDeadline>(), room.id, now);

@@ -70,16 +70,13 @@ class Table<Traits, std::tuple<Specs...>> {
     /// Calls `visit(entity)` from the first row not below `first`, in key order, until it returns false.
     template <class Visit>
     void walk_from(const Key& first, Visit visit) const {
-        for (auto row = rows_.lower_bound(first); row != rows_.end() && visit(row->second.entity); ++row)
-            continue;
+        for (auto row = rows_.lower_bound(first); row != rows_.end() && visit(row->second.entity); ++row) continue;
     }
     template <class Visit>
     void for_each(Visit visit) const {
         for (const auto& [key, row] : rows_) visit(row.entity);
     }
-    [[nodiscard]] const Entity* last() const {
-        return rows_.empty() ? nullptr : &rows_.rbegin()->second.entity;
-    }
+    [[nodiscard]] const Entity* last() const { return rows_.empty() ? nullptr : &rows_.rbegin()->second.entity; }
 
     /// Checks the writes and adds them to `staged`. Internal: a back-stop fired. May throw std::bad_alloc.
     Result<void> stage(const std::vector<Write<Entity>>& writes, Staged& staged) {
@@ -198,8 +195,7 @@ class Table<Traits, std::tuple<Specs...>> {
         [[maybe_unused]] const auto check = [&](const auto& entries, const auto& added, const auto& leaving,
                                                 const char* name) {
             for (const auto& [key, row] : added)
-                if (const auto found = entries.find(key);
-                    found != entries.end() && !leaving.contains(found->second))
+                if (const auto found = entries.find(key); found != entries.end() && !leaving.contains(found->second))
                     taken = name;
         };
         (check(std::get<I>(indexes_), std::get<I>(staged.entries), staged.leaving[I], Specs::name), ...);

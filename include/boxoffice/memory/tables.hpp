@@ -13,8 +13,7 @@
 
 namespace boxoffice::memory {
 
-// ---- users, rooms, concerts
-// -------------------------------------------------------------------------------------
+// ---- users, rooms, concerts ----------------------------------------------------------------------------------------
 
 struct UserByExternalId {
     using Key = std::string;
@@ -70,16 +69,13 @@ struct ConcertTable : NotCounted {
     static Key key_of(const Concert& concert) { return concert.id; }
 };
 
-// ---- seats
-// ------------------------------------------------------------------------------------------------------
+// ---- seats ---------------------------------------------------------------------------------------------------------
 
 struct SeatByNumber {
     /// The natural key first: the order of `seats_of`.
     using Key = std::tuple<ConcertId, std::string, std::string>;
     static constexpr auto name = "two seats of a concert have one number";
-    static Key key_of(ConcertId concert, const std::string& number) {
-        return {concert, natural_key(number), number};
-    }
+    static Key key_of(ConcertId concert, const std::string& number) { return {concert, natural_key(number), number}; }
     static std::optional<Key> key_of(const Seat& seat) { return key_of(seat.concert, seat.facts.number); }
 };
 
@@ -103,16 +99,14 @@ struct SeatTable {
     static Key key_of(const Seat& seat) { return seat.id; }
     static CountKey count_key(const Seat& seat) { return {seat.concert, seat.state}; }
     static const char* fault_in(const Seat& next, const Seat* row) {
-        if (row != nullptr && row->version != next.version - 1)
-            return "a seat has moved on to another version";
+        if (row != nullptr && row->version != next.version - 1) return "a seat has moved on to another version";
+        if (!check_price(next.facts.price)) return "a price is out of range";
         const bool claimed = next.state == SeatState::held || next.state == SeatState::sold;
-        return claimed != static_cast<bool>(next.claim) ? "a claim without its state, or the reverse"
-                                                        : nullptr;
+        return claimed != static_cast<bool>(next.claim) ? "a claim without its state, or the reverse" : nullptr;
     }
 };
 
-// ---- places
-// -----------------------------------------------------------------------------------------------------
+// ---- places --------------------------------------------------------------------------------------------------------
 
 struct LivePlace {
     using Key = std::tuple<UserId, RoomId>;
@@ -152,7 +146,7 @@ struct AdmittedByDeadline {
     using Key = std::tuple<RoomId, Time, TokenId>;
     static constexpr auto name = "two entries by deadline";
     static std::optional<Key> key_of(const Place& place) {
-        if (place.state != PlaceState::admitted) return std::nullopt;
+        if (place.state != PlaceState::admitted || place.deadline == never) return std::nullopt;
         return Key{place.room, place.deadline, place.token};
     }
 };
@@ -160,8 +154,7 @@ struct AdmittedByDeadline {
 struct PlaceTable {
     using Entity = Place;
     using Key = TokenId;
-    using Indexes =
-        std::tuple<LivePlace, PlaceByPosition, WaitingByPosition, WaitingByToken, AdmittedByDeadline>;
+    using Indexes = std::tuple<LivePlace, PlaceByPosition, WaitingByPosition, WaitingByToken, AdmittedByDeadline>;
     using CountKey = std::tuple<RoomId, PlaceState>;
     static constexpr auto name = "places";
     static constexpr bool replaces = false;
@@ -170,15 +163,12 @@ struct PlaceTable {
     static CountKey count_key(const Place& place) { return {place.room, place.state}; }
 };
 
-// ---- reservations
-// -----------------------------------------------------------------------------------------------
+// ---- reservations --------------------------------------------------------------------------------------------------
 
 struct ReservationByUser {
     using Key = std::tuple<UserId, ReservationId>;
     static constexpr auto name = "two entries by user";
-    static std::optional<Key> key_of(const Reservation& reservation) {
-        return Key{reservation.user, reservation.id};
-    }
+    static std::optional<Key> key_of(const Reservation& reservation) { return Key{reservation.user, reservation.id}; }
 };
 
 struct HeldByUser {
@@ -216,10 +206,12 @@ struct ReservationTable : NotCounted {
     static constexpr auto name = "reservations";
     static constexpr bool replaces = false;
     static Key key_of(const Reservation& reservation) { return reservation.id; }
+    static const char* fault_in(const Reservation& next, const Reservation*) {
+        return check_price(next.price) ? nullptr : "a price is out of range";
+    }
 };
 
-// ---- ledger and payments
-// ----------------------------------------------------------------------------------------
+// ---- ledger and payments -------------------------------------------------------------------------------------------
 
 struct AccountTable : NotCounted {
     using Entity = Account;
@@ -268,13 +260,24 @@ struct RequestedByDeadline {
     }
 };
 
+struct CapturedPayment {
+    using Key = ReservationId;
+    static constexpr auto name = "a reservation is paid twice";
+    static std::optional<Key> key_of(const Payment& payment) {
+        return payment.state == PaymentState::captured ? std::optional{payment.reservation} : std::nullopt;
+    }
+};
+
 struct PaymentTable : NotCounted {
     using Entity = Payment;
     using Key = PaymentId;
-    using Indexes = std::tuple<RequestedByDeadline>;
+    using Indexes = std::tuple<RequestedByDeadline, CapturedPayment>;
     static constexpr auto name = "payments";
     static constexpr bool replaces = false;
     static Key key_of(const Payment& payment) { return payment.id; }
+    static const char* fault_in(const Payment& next, const Payment*) {
+        return check_price(next.amount) ? nullptr : "an amount is out of range";
+    }
 };
 
 struct PaymentStepTable : NotCounted {
@@ -286,15 +289,12 @@ struct PaymentStepTable : NotCounted {
     static Key key_of(const PaymentStep& step) { return {step.payment, step.index}; }
 };
 
-// ---- the engine's own
-// -------------------------------------------------------------------------------------------
+// ---- the engine's own ----------------------------------------------------------------------------------------------
 
 struct RecordByAge {
     using Key = std::tuple<Time, IdempotencyId>;
     static constexpr auto name = "two entries by age";
-    static std::optional<Key> key_of(const IdempotencyRecord& record) {
-        return Key{record.created_at, record.id};
-    }
+    static std::optional<Key> key_of(const IdempotencyRecord& record) { return Key{record.created_at, record.id}; }
 };
 
 struct IdempotencyTable : NotCounted {
@@ -311,7 +311,7 @@ struct LeaseTable : NotCounted {
     using Key = std::int32_t;
     using Indexes = std::tuple<>;
     static constexpr auto name = "leases";
-    static constexpr bool replaces = true;
+    static constexpr bool replaces = false;
     static Key key_of(const NodeLease& lease) { return lease.node; }
 };
 
@@ -333,8 +333,7 @@ struct EventTable : NotCounted {
     static Key key_of(const Event& event) { return event.sequence; }
 };
 
-// ---- all of it
-// --------------------------------------------------------------------------------------------------
+// ---- all of it -----------------------------------------------------------------------------------------------------
 
 struct Tables {
     Table<UserTable> users;
@@ -420,8 +419,7 @@ class StagedChanges {
             [&](const IdempotencyRecord& record) { return record.created_at <= prune.idempotency_until; });
         if (const auto* last = tables_.events.last()) {
             // The last event stays: sequences and time go on from it.
-            const auto end =
-                prune.events_through < last->sequence ? prune.events_through + 1 : last->sequence;
+            const auto end = prune.events_through < last->sequence ? prune.events_through + 1 : last->sequence;
             tables_.events.erase_below(end, [](const Event& event) {
                 return event.kind != EventKind::room_created && event.kind != EventKind::room_changed;
             });

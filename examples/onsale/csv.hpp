@@ -1,0 +1,21 @@
+#pragma once
+/// A reader of RFC 4180: records of comma-separated fields, quoted where they hold commas, quotes or line breaks. Lines
+/// end in CRLF or LF; empty lines are skipped.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace onsale {
+
+struct CsvRecord {
+    std::size_t line = 0;  ///< where it begins, from 1
+    std::vector<std::string> fields;
+};
+
+/// A file with a header: the columns asked for, in the order asked for, whatever their order in the file. Other columns are
+/// ignored. Throws BadInput, naming file and line, where the text is not RFC 4180 or not UTF-8, where a column is
+/// missing, and where a record has more or fewer fields than the header.
+std::vector<CsvRecord> read_csv(const std::string& path, const std::vector<std::string>& columns);
+
+}  // namespace onsale

@@ -1,0 +1,67 @@
+#pragma once
+/// A layer over SQLite's own file system that counts how often a write-ahead log is synced, and can make that fail. It
+/// is the default for all connections opened while it lives; those must be closed before it goes.
+
+#include <sqlite3.h>
+
+#include <atomic>
+
+namespace boxoffice::testing {
+
+class CountingVfs {
+  public:
+    CountingVfs() {
+        beneath() = sqlite3_vfs_find(nullptr);
+        vfs_ = *beneath();
+        vfs_.zName = "counting";
+        vfs_.xOpen = open;
+        sqlite3_vfs_register(&vfs_, 1);
+        count() = 0;
+        failing() = false;
+    }
+    ~CountingVfs() { sqlite3_vfs_unregister(&vfs_); }
+    CountingVfs(const CountingVfs&) = delete;
+    CountingVfs& operator=(const CountingVfs&) = delete;
+
+    [[nodiscard]] int log_sync_count() const { return count(); }
+    void fail_log_syncs(bool fail) { failing() = fail; }
+
+  private:
+    static sqlite3_vfs*& beneath() {
+        static sqlite3_vfs* vfs = nullptr;
+        return vfs;
+    }
+    static std::atomic<int>& count() {
+        static std::atomic<int> value{0};
+        return value;
+    }
+    static std::atomic<bool>& failing() {
+        static std::atomic<bool> value{false};
+        return value;
+    }
+    static const sqlite3_io_methods*& log_methods_beneath() {
+        static const sqlite3_io_methods* methods = nullptr;
+        return methods;
+    }
+
+    static int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
+        const int code = beneath()->xOpen(beneath(), name, file, flags, out_flags);
+        if (code != SQLITE_OK || (flags & SQLITE_OPEN_WAL) == 0) return code;
+        // The file's methods are the layer beneath's, but for xSync.
+        static sqlite3_io_methods methods;
+        log_methods_beneath() = file->pMethods;
+        methods = *file->pMethods;
+        methods.xSync = sync;
+        file->pMethods = &methods;
+        return SQLITE_OK;
+    }
+    static int sync(sqlite3_file* file, int flags) {
+        if (failing()) return SQLITE_IOERR_FSYNC;
+        ++count();
+        return log_methods_beneath()->xSync(file, flags);
+    }
+
+    sqlite3_vfs vfs_{};
+};
+
+}  // namespace boxoffice::testing

@@ -1,0 +1,200 @@
+// Pages come in the order told, cursors and limits hold, and counts leave out what has expired.
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "support/store_contract.hpp"
+
+using namespace boxoffice;
+using namespace boxoffice::testing;
+
+TEST_CASE("concerts come by date, then id", "[store][page]") {
+    const auto factory = any_store();
+    CAPTURE(factory.name);
+    const auto store = factory.open();
+    Changes changes;
+    add(changes.rooms, sample_room(main_room.value, "main"));
+    add(changes.concerts, sample_concert(21, main_room, day(2026, 12, 24)));
+    add(changes.concerts, sample_concert(22, main_room, day(2026, 1, 1)));
+    add(changes.concerts, sample_concert(24, main_room, day(2026, 6, 1)));
+    add(changes.concerts, sample_concert(23, main_room, day(2026, 6, 1)));
+    commit(*store, changes);
+    const auto view = must(store->read());
+    const auto from = [&](Date first) { return ids_of(must(view->concerts_from(first))); };
+    CHECK(from(day(1970, 1, 1)) == Ids{22, 23, 24, 21});
+    CHECK(from(day(2026, 1, 2)) == Ids{23, 24, 21});
+    CHECK(from(day(2026, 6, 1)) == Ids{23, 24, 21});
+    CHECK(from(day(2026, 12, 24)) == Ids{21});
+    CHECK(from(day(2026, 12, 25)).empty());
+}
+
+TEST_CASE("seats come in the natural order of their numbers", "[store][page]") {
+    const auto factory = any_store();
+    CAPTURE(factory.name);
+    const auto store = factory.open();
+    auto changes = town();
+    add(changes.concerts, sample_concert(22, main_room, day(2026, 12, 25)));
+    const std::vector<std::string> numbers{"1", "02", "2", "10", "A-2", "A-10", "B-1", "b-1", "가-1"};
+    std::vector<std::string> shuffled = numbers;
+    std::shuffle(shuffled.begin(), shuffled.end(), std::mt19937{7});
+    std::int64_t id = 300;
+    for (const auto& number : shuffled) add(changes.seats, sample_seat(++id, concert, number));
+    add(changes.seats, sample_seat(400, ConcertId{22}, "5"));
+    commit(*store, changes);
+    const auto view = must(store->read());
+    std::vector<std::string> found;
+    for (const auto& seat : must(view->seats_of(concert))) found.push_back(seat.facts.number);
+    CHECK(found == numbers);
+    CHECK(std::is_sorted(found.begin(), found.end(), natural_less));
+    CHECK(ids_of(must(view->seats_of(ConcertId{22}))) == Ids{400});
+    CHECK(must(view->seats_of(ConcertId{23})).empty());
+}
+
+TEST_CASE("reservations and transfers come newest first, in pages", "[store][page]") {
+    const auto factory = any_store();
+    CAPTURE(factory.name);
+    const auto store = factory.open();
+    auto changes = town();
+    add(changes.places, admitted_place(1001, main_room, ann, 1, after_opening(3600)));
+    add(changes.places, admitted_place(1002, main_room, ben, 2, after_opening(3600)));
+    add(changes.seats, sample_seat(301, concert, "1"));
+    for (std::int64_t n = 1; n <= 5; ++n) {
+        auto released = held_reservation(400 + n, n == 3 ? ben : ann, sample_seat(301, concert, "1"),
+                                         TokenId{n == 3 ? 1002 : 1001}, after_opening(n));
+        release(released, opening);
+        add(changes.reservations, released);
+    }
+    for (const auto& account :
+         {sample_account(1, AccountKind::cash, -4), sample_account(concert.value, AccountKind::sales, 2),
+          sample_account(ann.value, AccountKind::user, 1), sample_account(ben.value, AccountKind::user, 1)})
+        add(changes.accounts, account);
+    changes.transfers = {sample_transfer(601, cash_account, account_of(ann), 1),
+                         sample_transfer(602, account_of(ann), sales_of(concert), 1),
+                         sample_transfer(603, cash_account, account_of(ben), 2),
+                         sample_transfer(604, cash_account, account_of(ann), 1),
+                         sample_transfer(605, account_of(ben), sales_of(concert), 1)};
+    commit(*store, changes);
+    const auto view = must(store->read());
+
+    const auto reservations = [&](UserId user, std::int64_t before, std::int64_t limit) {
+        return ids_of(must(view->reservations_of(user, ReservationId{before}, limit)));
+    };
+    CHECK(reservations(ann, 0, 10) == Ids{405, 404, 402, 401});
+    CHECK(reservations(ann, 0, 2) == Ids{405, 404});
+    CHECK(reservations(ann, 404, 2) == Ids{402, 401});
+    CHECK(reservations(ann, 403, 1) == Ids{402});
+    CHECK(reservations(ann, 401, 5).empty());
+    CHECK(reservations(ben, 0, 5) == Ids{403});
+    CHECK(reservations(UserId{999}, 0, 5).empty());
+
+    const auto transfers = [&](AccountId account, std::int64_t before, std::int64_t limit) {
+        return ids_of(must(view->transfers_of(account, TransferId{before}, limit)));
+    };
+    CHECK(transfers(account_of(ann), 0, 10) == Ids{604, 602, 601});
+    CHECK(transfers(account_of(ann), 0, 2) == Ids{604, 602});
+    CHECK(transfers(account_of(ann), 602, 5) == Ids{601});
+    CHECK(transfers(cash_account, 0, 2) == Ids{604, 603});
+    CHECK(transfers(sales_of(concert), 605, 5) == Ids{602});
+    CHECK(transfers(AccountId{999}, 0, 5).empty());
+}
+
+TEST_CASE("events come in order, after a sequence, and the last one is known", "[store][page]") {
+    const auto factory = any_store();
+    CAPTURE(factory.name);
+    const auto store = factory.open();
+    CHECK(must(must(store->read())->last_event()).sequence == 0);
+    CHECK(must(must(store->begin())->last_event()).at == Time{});
+    CHECK(must(must(store->read())->events_after(0, 10)).empty());
+    Changes changes;
+    for (std::int64_t n = 1; n <= 12; ++n)
+        changes.events.push_back(sample_event(n, EventKind::user_created, after_opening(n / 2)));
+    commit(*store, changes);
+    const auto view = must(store->read());
+    const auto after = [&](std::int64_t sequence, std::int64_t limit) {
+        return ids_of(must(view->events_after(sequence, limit)));
+    };
+    CHECK(after(0, 3) == Ids{1, 2, 3});
+    CHECK(after(3, 3) == Ids{4, 5, 6});
+    CHECK(after(9, 100) == Ids{10, 11, 12});
+    CHECK(after(12, 1).empty());
+    CHECK(after(int64_max, 1).empty());
+    CHECK(must(view->last_event()).sequence == 12);
+    CHECK(must(view->last_event()).at == after_opening(6));
+}
+
+TEST_CASE("counts leave out what has expired at now", "[store][page]") {
+    const auto factory = any_store();
+    CAPTURE(factory.name);
+    const auto store = factory.open();
+    auto changes = town(6);
+    add(changes.concerts, sample_concert(22, main_room, day(2026, 12, 25)));
+    auto brief = sample_room(12, "brief");
+    brief.limits.waiting_ttl = std::chrono::seconds{10};
+    add(changes.rooms, brief);
+    const auto token_at = [](Time at) { return tsid::first_at(at); };
+    add(changes.places, admitted_place(token_at(opening) + 1, main_room, UserId{101}, 1, after_opening(100)));
+    add(changes.places, admitted_place(token_at(opening) + 2, main_room, UserId{102}, 2, after_opening(200)));
+    add(changes.places, waiting_place(token_at(opening) + 3, main_room, UserId{103}, 3));
+    add(changes.places, waiting_place(token_at(opening) + 4, RoomId{12}, UserId{104}, 1));
+    add(changes.places, waiting_place(token_at(after_opening(5)), RoomId{12}, UserId{105}, 2));
+    add(changes.places,
+        finished_place(waiting_place(token_at(opening) + 6, main_room, UserId{106}, 4), PlaceState::left, opening));
+    const TokenId token{token_at(opening) + 1};
+    const auto seat_of = [&](std::int64_t n, ConcertId of, SeatState state, std::int64_t seconds) {
+        auto seat = sample_seat(300 + n, of, std::to_string(n));
+        auto reservation = held_reservation(400 + n, ann, seat, token, after_opening(seconds));
+        if (state == SeatState::blocked) block(seat);
+        if (state == SeatState::held || state == SeatState::sold) {
+            take(seat, reservation.id, reservation.deadline);
+            if (state == SeatState::sold) sell(seat), confirm(reservation, {}, opening);
+            add(changes.reservations, reservation);
+        }
+        add(changes.seats, seat);
+    };
+    seat_of(1, concert, SeatState::available, 0);
+    seat_of(2, concert, SeatState::held, 10);
+    seat_of(3, concert, SeatState::held, 20);
+    seat_of(4, concert, SeatState::sold, 5);
+    seat_of(5, concert, SeatState::blocked, 0);
+    seat_of(6, ConcertId{22}, SeatState::held, 30);
+    commit(*store, changes);
+
+    const auto seats = [&](ConcertId of, Time now) { return must(must(store->read())->seat_counts(of, now)); };
+    CHECK(seats(concert, after_opening(10) - Duration{1}) == SeatCounts{1, 2, 1, 1});
+    CHECK(seats(concert, after_opening(10)) == SeatCounts{2, 1, 1, 1});
+    CHECK(seats(concert, after_opening(20)) == SeatCounts{3, 0, 1, 1});
+    CHECK(seats(ConcertId{22}, after_opening(20)) == SeatCounts{0, 1, 0, 0});
+    CHECK(seats(ConcertId{23}, opening) == SeatCounts{});
+
+    const auto counts = [&](Time now) { return must(must(store->read())->counts(now)); };
+    CHECK(counts(opening).users == 6);
+    CHECK(counts(opening).waiting == 3);
+    CHECK(counts(opening).admitted == 2);
+    CHECK(counts(opening).seats == SeatCounts{1, 3, 1, 1});
+    CHECK(counts(after_opening(10) - Duration{1}).waiting == 3);
+    CHECK(counts(after_opening(10)).waiting == 2);
+    CHECK(counts(after_opening(15)).waiting == 1);
+    CHECK(counts(after_opening(20)).seats == SeatCounts{3, 1, 1, 1});
+    CHECK(counts(after_opening(100) - Duration{1}).admitted == 2);
+    CHECK(counts(after_opening(100)).admitted == 1);
+    CHECK(counts(after_opening(200)).admitted == 0);
+    CHECK(counts(after_opening(86'400)).waiting == 0);
+
+    // Counts follow the rows when those change.
+    changes = {};
+    auto freed = sample_seat(302, concert, "2");
+    freed.version = 2;
+    change(changes.seats, freed);
+    auto lapsed = held_reservation(402, ann, freed, token, after_opening(10));
+    expire(lapsed);
+    change(changes.reservations, lapsed);
+    change(changes.places,
+           finished_place(admitted_place(token_at(opening) + 2, main_room, UserId{102}, 2, after_opening(200)),
+                          PlaceState::left, opening));
+    commit(*store, changes);
+    CHECK(seats(concert, opening) == SeatCounts{2, 1, 1, 1});
+    CHECK(counts(opening).admitted == 1);
+}

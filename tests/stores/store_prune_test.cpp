@@ -1,0 +1,105 @@
+// What a tick takes away, and what stays.
+
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "support/store_contract.hpp"
+
+using namespace boxoffice;
+using namespace boxoffice::testing;
+
+TEST_CASE("pruning takes finished places, old records and read events, and nothing else", "[store][prune]") {
+    const auto factory = any_store();
+    CAPTURE(factory.name);
+    const auto store = factory.open();
+    auto changes = town(6);
+    add(changes.places, finished_place(waiting_place(1001, main_room, UserId{101}, 1), PlaceState::left, opening));
+    add(changes.places, waiting_place(1002, main_room, UserId{102}, 2));
+    add(changes.places, admitted_place(1003, main_room, UserId{103}, 3, opening));
+    add(changes.places,
+        finished_place(admitted_place(1004, main_room, UserId{104}, 4, opening), PlaceState::completed, opening));
+    add(changes.places, finished_place(waiting_place(1005, main_room, UserId{105}, 5), PlaceState::expired, opening));
+    add(changes.idempotency, sample_record(ann, Operation::pay, "old", after_opening(9)));
+    add(changes.idempotency, sample_record(ann, Operation::pay, "edge", after_opening(10)));
+    add(changes.idempotency, sample_record(ann, Operation::pay, "new", after_opening(10) + Duration{1}));
+    add(changes.accounts, sample_account(1, AccountKind::cash, -1));
+    add(changes.accounts, sample_account(ann.value, AccountKind::user, 1));
+    changes.transfers.push_back(sample_transfer(601, cash_account, account_of(ann), 1));
+    const std::vector<EventKind> kinds{EventKind::room_created, EventKind::user_created, EventKind::place_joined,
+                                       EventKind::room_changed, EventKind::place_left,   EventKind::points_recharged};
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+        changes.events.push_back(sample_event(static_cast<std::int64_t>(i + 1), kinds[i]));
+        changes.events.back().room = main_room;
+    }
+    commit(*store, changes);
+
+    const auto tokens = [&] {
+        PlaceKeys keys;
+        for (std::int64_t token = 1001; token <= 1010; ++token) keys.tokens.push_back(TokenId{token});
+        return sorted(ids_of(load(must(store->read())->places(), keys)));
+    };
+    const auto records = [&] {
+        IdempotencyKeys keys;
+        for (const auto* key : {"old", "edge", "new"}) keys.ids.push_back({ann, Operation::pay, key});
+        std::set<std::string> found;
+        for (const auto& row : load(must(store->read())->idempotency(), keys)) found.insert(row.id.key);
+        return found;
+    };
+    const auto events = [&] { return ids_of(must(must(store->read())->events_after(0, 100))); };
+    const auto prune = [&](const Prune& what) {
+        Changes pruning;
+        pruning.prune = what;
+        commit(*store, pruning);
+    };
+
+    const auto before = dump_of(*store);
+    prune({});
+    CHECK(dump_of(*store) == before);
+
+    Prune some;
+    some.tokens_below = TokenId{1005};
+    prune(some);
+    CHECK(tokens() == Ids{1002, 1003, 1005});
+    CHECK(must(must(store->read())->counts(opening)).users == 6);
+
+    Prune aged;
+    aged.idempotency_until = after_opening(10);
+    prune(aged);
+    CHECK(records() == std::set<std::string>{"new"});
+
+    Prune read_events;
+    read_events.events_through = 3;
+    prune(read_events);
+    CHECK(events() == Ids{1, 4, 5, 6});
+    read_events.events_through = int64_max;
+    prune(read_events);
+    CHECK(events() == Ids{1, 4, 6});
+    CHECK(must(must(store->read())->last_event()).sequence == 6);
+    CHECK(must(must(store->read())->transfers_of(cash_account, {}, 10)).size() == 1);
+
+    // What a commit writes is pruned in the same commit where it is old enough; sequences go on.
+    Changes all;
+    change(all.places, finished_place(waiting_place(1002, main_room, UserId{102}, 2), PlaceState::left, opening));
+    add(all.places, waiting_place(1006, main_room, UserId{105}, 6));
+    add(all.idempotency, sample_record(ben, Operation::pay, "late", opening));
+    all.events.push_back(sample_event(7, EventKind::place_left));
+    all.events.push_back(sample_event(8, EventKind::place_joined));
+    all.prune = Prune{TokenId{int64_max}, opening, int64_max};
+    commit(*store, all);
+    CHECK(tokens() == Ids{1003, 1006});
+    CHECK(events() == Ids{1, 4, 8});
+    IdempotencyKeys late;
+    late.ids = {{ben, Operation::pay, "late"}};
+    CHECK(load(must(store->read())->idempotency(), late).empty());
+    CHECK(line_of(*store, {main_room, opening, TokenId{}, 10}).waiting == Ids{1006});
+
+    // A pruned user and position may come again.
+    Changes again;
+    add(again.places, waiting_place(1007, main_room, UserId{101}, 7));
+    again.events.push_back(sample_event(9, EventKind::place_joined));
+    commit(*store, again);
+    CHECK(tokens() == Ids{1003, 1006, 1007});
+}
