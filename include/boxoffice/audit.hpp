@@ -32,13 +32,16 @@ class Audit final : public Visitor {
     void visit(const Transfer& row) override { transfers_.push_back(row); }
     void visit(const IdempotencyRecord&) override {}
     void visit(const Event& row) override {
-        if (last_sequence_ != 0 && row.sequence <= last_sequence_)
-            report("E1", "event {}: its sequence is not above the one before", row.sequence);
+        // Pruning leaves the last event and those about rooms: gaps stand between these only.
+        if (row.sequence <= last_sequence_ || (is_unpruned_ && row.sequence != last_sequence_ + 1))
+            report("E1", "event {}: its sequence does not follow the one before", row.sequence);
         if (row.at < last_event_at_) report("T1", "event {}: its time is before the one before", row.sequence);
         last_sequence_ = row.sequence;
         last_event_at_ = row.at;
         if (row.kind == EventKind::room_created || row.kind == EventKind::room_changed)
             capacities_[row.room].emplace_back(row.at, row.amount);
+        else
+            is_unpruned_ = true;
     }
 
     /// Everything wrong, in the order of the rules; empty: clean.
@@ -279,6 +282,7 @@ class Audit final : public Visitor {
     std::vector<Transfer> transfers_;
     std::map<RoomId, std::vector<std::pair<Time, std::int64_t>>> capacities_;
     std::int64_t last_sequence_ = 0;
+    bool is_unpruned_ = false;  // an event was seen behind which nothing was pruned
     Time last_event_at_ = Time::min();
     std::vector<Violation> violations_;
 };

@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -86,6 +87,9 @@ inline Result<TokenClaims> verify(std::string_view text, std::span<const TokenKe
     namespace format = token_format;
     const auto invalid = [] { return refuse(ErrorCode::invalid_token); };
     if (text.size() != format::text_length) return invalid();
+    // libsodium's decoder takes some bytes above 0x7F for letters; a token has one text only.
+    if (std::any_of(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; }))
+        return invalid();
     format::Bytes bytes{};
     std::size_t length = 0;
     if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &length, nullptr,

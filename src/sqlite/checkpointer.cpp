@@ -19,8 +19,8 @@ Checkpointer::Checkpointer(Connection& connection, Duration busy_timeout, std::i
     : connection_(connection),
       busy_timeout_(busy_timeout),
       wal_size_max_(wal_size_max),
-      frame_size_(connection.database().execAndGet("PRAGMA page_size").getInt64() + frame_header_size),
-      try_above_(wal_size_max) {
+      frame_size_(connection.database().execAndGet("PRAGMA page_size").getInt64() + frame_header_size) {
+    start_over();
     const auto count = [](void* self, sqlite3*, const char*, int frames) {
         static_cast<Checkpointer*>(self)->frame_count_ = frames;
         return SQLITE_OK;
@@ -30,18 +30,24 @@ Checkpointer::Checkpointer(Connection& connection, Duration busy_timeout, std::i
 
 void Checkpointer::after_commit() {
     const auto size = log_size();
-    if (size <= wal_size_max_) try_above_ = wal_size_max_;  // it was started over
+    if (size <= wal_size_max_) start_over();
     if (size <= try_above_) return;
-    const bool insist = size > 2 * wal_size_max_;
-    if (checkpoint(insist ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
-                   insist ? std::min(busy_timeout_, readers_wait_max) : Duration::zero()) == SQLITE_OK &&
-        insist) {
+    if (size <= 2 * wal_size_max_) {
+        checkpoint(SQLITE_CHECKPOINT_PASSIVE, Duration::zero());
+        try_above_ = size + step_;
+    } else if (checkpoint(SQLITE_CHECKPOINT_TRUNCATE, std::min(busy_timeout_, readers_wait_max)) == SQLITE_OK) {
         frame_count_ = 0;
-        try_above_ = wal_size_max_;
+        start_over();
     } else {
-        // Not again at each commit: a reader that stays would make all of them wait.
-        try_above_ = size + std::max<std::int64_t>(wal_size_max_ / 4, frame_size_);
+        // Ever more rarely: a reader that stays would make all commits wait.
+        try_above_ = size + step_;
+        step_ *= 2;
     }
+}
+
+void Checkpointer::start_over() {
+    try_above_ = wal_size_max_;
+    step_ = std::max(wal_size_max_ / 4, frame_size_);
 }
 
 void Checkpointer::fold_all() { checkpoint(SQLITE_CHECKPOINT_TRUNCATE, std::min(busy_timeout_, readers_wait_max)); }

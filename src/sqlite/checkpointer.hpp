@@ -24,6 +24,7 @@ class Checkpointer {
     void fold_all();
 
   private:
+    void start_over();
     int checkpoint(int mode, Duration wait_max);
     [[nodiscard]] std::int64_t log_size() const { return frame_count_ * frame_size_; }
 
@@ -32,7 +33,8 @@ class Checkpointer {
     std::int64_t wal_size_max_;
     std::int64_t frame_size_;       ///< bytes: a page and its frame's header
     std::int64_t frame_count_ = 0;  ///< in the log after the last commit, of all processes
-    std::int64_t try_above_;        ///< bytes; grows while readers keep the log from being started over
+    std::int64_t try_above_ = 0;    ///< bytes; grows while readers keep the log from being started over
+    std::int64_t step_ = 0;         ///< bytes by which it grows
 };
 
 }  // namespace boxoffice::sqlite

@@ -225,6 +225,7 @@ TEST_CASE("The log stays bounded", "[sqlite]") {
         return static_cast<std::int64_t>(std::filesystem::file_size(folder / "house.db-wal"));
     };
     std::int64_t largest = 0;
+    int most = 3;  // times wal_size_max
 
     SECTION("with nobody reading") {
         for (int i = 0; i < 600; ++i) {
@@ -233,6 +234,7 @@ TEST_CASE("The log stays bounded", "[sqlite]") {
         }
     }
     SECTION("with readers that always overlap") {
+        most = 8;  // a busy machine can make them overstay the 100 ms that a checkpoint waits
         std::atomic<bool> stop{false};
         std::vector<std::thread> readers;
         for (int i = 0; i < 2; ++i)
@@ -251,7 +253,7 @@ TEST_CASE("The log stays bounded", "[sqlite]") {
         for (auto& reader : readers) reader.join();
     }
     INFO(largest);
-    CHECK(largest < 3 * options.wal_size_max);
+    CHECK(largest < most * options.wal_size_max);
     CHECK(largest > options.wal_size_max / 2);  // else the test has not come near the limit
 }
 

@@ -19,6 +19,7 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
     sound.transfers.push_back(sample_transfer(601, cash_account, account_of(ann), 100));
     add(sound.payments, requested_payment(501, held.reservation, after_opening(60)));
     sound.payment_steps.push_back({PaymentId{501}, 0, PaymentState::requested, opening, ""});
+    add(sound.leases, NodeLease{3, opening, 0});
     add(sound.token_keys, TokenKey{1, {}});
     commit(*store, sound);
     const auto before = dump_of(*store);
@@ -131,6 +132,8 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
     SECTION("a payment's step twice") {
         changes.payment_steps.push_back({PaymentId{501}, 0, PaymentState::failed, opening, ""}), refused();
     }
+    SECTION("a lease's node twice") { add(changes.leases, NodeLease{3, opening, 5}), refused(); }
+    SECTION("a lease that is not there") { change(changes.leases, NodeLease{4, opening, 5}), refused(); }
     SECTION("a token key's id twice") { add(changes.token_keys, TokenKey{1, {}}), refused(); }
     SECTION("an event's sequence twice") {
         changes.events.push_back(sample_event(2, EventKind::place_joined)), refused();

@@ -1,0 +1,693 @@
+/* boxoffice: an embeddable box office, for C and everything that can call C.
+ *
+ * A whole concert on-sale (waiting room, seats, timed holds, prepaid points, payments) in your process, in one SQLite file
+ * or in memory. Link libboxoffice; this header is C99 and C++.
+ *
+ * CONVENTIONS, which hold for every function:
+ *
+ * - It returns a status: BOXOFFICE_OK (0), or the number of an error in the table below. 100 to 199: refused, an expected
+ *   answer. 200 to 299: a mistake of the caller. 300 and up: a fault; nothing was acknowledged.
+ * - Its last parameter `error` may be NULL; else set error->struct_size (BOXOFFICE_ERROR_INIT does) and it is filled.
+ * - Outputs are zeroed on entry; on an error they stay so. An output pointer may be NULL only where it says so.
+ * - A text going in is a pointer and a length in bytes, UTF-8, borrowed for the call; it need not end with 0. A text coming
+ *   out stands in a fixed array and ends with 0, or goes to a buffer of yours: too small, and BOXOFFICE_TOO_SMALL writes
+ *   nothing but the size needed.
+ * - A list goes to an array of yours of `capacity` elements; `*count` is how many there are. More than `capacity`:
+ *   BOXOFFICE_TOO_SMALL, and no element is written. (capacity 0 and a NULL array asks for the count.)
+ * - Times are microseconds since 1970-01-01 UTC, spans are microseconds, points are whole points, dates are "yyyy-mm-dd".
+ *   BOXOFFICE_NEVER is "no deadline".
+ * - Ids are 64-bit numbers above 0; 0 is "none". boxoffice_id_text and boxoffice_id_parse give their 13-character text.
+ * - Structures that begin with struct_size only ever grow at the end. Start from their INIT macro. A larger one than this
+ *   library knows is refused unless what it does not know is zero.
+ * - Any function may be called from any thread at any time. Closing waits for calls inside, and later calls are
+ *   BOXOFFICE_CLOSED. A handle that was closed, or never was one, is an error, not undefined behaviour.
+ * - After fork() a child's use of a handle is BOXOFFICE_FORKED: open one in the child.
+ * - The library never prints, aborts, throws, starts threads or touches signal handlers.
+ */
+#ifndef BOXOFFICE_H
+#define BOXOFFICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define BOXOFFICE_API __attribute__((visibility("default")))
+#else
+#define BOXOFFICE_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- version ---------------------------------------------------------------------------------------------------- */
+
+#define BOXOFFICE_VERSION_MAJOR 0
+#define BOXOFFICE_VERSION_MINOR 1
+#define BOXOFFICE_VERSION_PATCH 0
+#define BOXOFFICE_VERSION "0.1.0"
+#define BOXOFFICE_ABI 0 /* moves when a caller must be compiled again; the number in the SONAME */
+
+/* The version and ABI of the library that is loaded; compare with the macros that you were compiled with. */
+BOXOFFICE_API const char *boxoffice_version(void);
+BOXOFFICE_API int32_t boxoffice_abi(void);
+
+/* ---- errors ----------------------------------------------------------------------------------------------------- */
+
+typedef int32_t boxoffice_status;
+
+enum {
+    BOXOFFICE_OK = 0,
+    /* refused */
+    BOXOFFICE_NOT_YOUR_TURN = 100,
+    BOXOFFICE_QUEUE_FULL = 101,
+    BOXOFFICE_SEAT_UNAVAILABLE = 102,
+    BOXOFFICE_HOLD_LIMIT = 103,
+    BOXOFFICE_HOLD_EXPIRED = 104,
+    BOXOFFICE_HOLD_RELEASED = 105,
+    BOXOFFICE_ALREADY_PAID = 106,
+    BOXOFFICE_INSUFFICIENT_POINTS = 107,
+    BOXOFFICE_RESERVATION_MISMATCH = 108,
+    BOXOFFICE_IDEMPOTENCY_CONFLICT = 109,
+    BOXOFFICE_TOKEN_EXPIRED = 110,
+    BOXOFFICE_TOKEN_COMPLETED = 111,
+    BOXOFFICE_TOKEN_LEFT = 112,
+    BOXOFFICE_BALANCE_LIMIT = 113,
+    BOXOFFICE_ISSUE_LIMIT = 114,
+    BOXOFFICE_USER_EXISTS = 115,
+    BOXOFFICE_ROOM_EXISTS = 116,
+    BOXOFFICE_SEAT_EXISTS = 117,
+    BOXOFFICE_PAYMENT_PENDING = 118,
+    BOXOFFICE_PAYMENT_DECLINED = 119,
+    BOXOFFICE_PAYMENT_FAILED = 120,
+    /* mistakes */
+    BOXOFFICE_INVALID_ARGUMENT = 200,
+    BOXOFFICE_INVALID_TOKEN = 201,
+    BOXOFFICE_UNKNOWN_USER = 202,
+    BOXOFFICE_UNKNOWN_ROOM = 203,
+    BOXOFFICE_UNKNOWN_CONCERT = 204,
+    BOXOFFICE_UNKNOWN_SEAT = 205,
+    BOXOFFICE_UNKNOWN_RESERVATION = 206,
+    BOXOFFICE_UNKNOWN_PAYMENT = 207,
+    BOXOFFICE_INVALID_DATE = 208,
+    BOXOFFICE_AMBIGUOUS_CONCERT = 209,
+    BOXOFFICE_GATEWAY_REQUIRED = 210,
+    BOXOFFICE_INVALID_OPTIONS = 211,
+    BOXOFFICE_UNSUPPORTED = 212,
+    BOXOFFICE_TOO_SMALL = 213,
+    BOXOFFICE_INVALID_HANDLE = 214,
+    BOXOFFICE_CLOSED = 215,
+    /* faults */
+    BOXOFFICE_STORAGE = 300,
+    BOXOFFICE_BUSY = 301,
+    BOXOFFICE_CLOCK_JUMP = 302,
+    BOXOFFICE_INTERNAL = 303,
+    BOXOFFICE_NOT_A_BOXOFFICE = 304,
+    BOXOFFICE_NEWER_SCHEMA = 305,
+    BOXOFFICE_FORKED = 306,
+    BOXOFFICE_OUT_OF_MEMORY = 307,
+    BOXOFFICE_WEAK_DURABILITY = 308
+};
+
+typedef struct boxoffice_error {
+    uint32_t struct_size;
+    boxoffice_status code;
+    char message[248]; /* what to do, in English; cut at a character if it is longer; never another user's data */
+} boxoffice_error;
+#define BOXOFFICE_ERROR_INIT {sizeof(boxoffice_error), 0, {0}}
+
+/* The stable name ("seat_unavailable") and sentence of a status; never NULL, static. */
+BOXOFFICE_API const char *boxoffice_status_name(boxoffice_status status);
+BOXOFFICE_API const char *boxoffice_status_message(boxoffice_status status);
+
+/* ---- ids and times ---------------------------------------------------------------------------------------------- */
+
+#define BOXOFFICE_ID_TEXT_SIZE 14    /* 13 characters of Crockford's base 32, and 0 */
+#define BOXOFFICE_TOKEN_TEXT_SIZE 69 /* 68 URL-safe characters, and 0 */
+#define BOXOFFICE_DATE_SIZE 11       /* "yyyy-mm-dd", and 0 */
+#define BOXOFFICE_NEVER INT64_MAX
+
+/* `text` is an array of BOXOFFICE_ID_TEXT_SIZE. Mistakes: invalid_argument. */
+BOXOFFICE_API boxoffice_status boxoffice_id_text(int64_t id, char *text, boxoffice_error *error);
+BOXOFFICE_API boxoffice_status boxoffice_id_parse(const char *text, size_t length, int64_t *id, boxoffice_error *error);
+
+/* ---- opening and closing ---------------------------------------------------------------------------------------- */
+
+/* A box office. The value is a slot and a generation, not an address: it is never dereferenced. */
+typedef struct boxoffice_office boxoffice_office;
+
+/* Limits of a waiting room. */
+typedef struct boxoffice_room_limits {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+    int64_t active_capacity;       /* admitted places live at once */
+    int64_t queue_capacity;        /* places waiting at once */
+    int64_t admissions_per_second; /* 0: as fast as places free */
+    int64_t claim_ttl_us;          /* an admitted place's time to show up */
+    int64_t active_ttl_us;         /* and its turn from then */
+    int64_t waiting_ttl_us;
+} boxoffice_room_limits;
+#define BOXOFFICE_ROOM_LIMITS_INIT \
+    {sizeof(boxoffice_room_limits), 0, 200, 1000000, 0, 60000000, 300000000, 86400000000}
+
+/* A clock of your own: called on whatever thread calls the office, at any time until boxoffice_close has returned, also while
+ * the office decides; it must not call the office. All three or none. steady_us must never go back. wait_us lets a span pass
+ * (boxoffice_await_turn). */
+typedef struct boxoffice_clock {
+    int64_t (*wall_us)(void *context);
+    int64_t (*steady_us)(void *context);
+    void (*wait_us)(void *context, int64_t span_us);
+    void *context;
+} boxoffice_clock;
+
+typedef struct boxoffice_payment_request {
+    int64_t payment; /* the gateway's idempotency key: asked twice for the same payment, it approves once */
+    int64_t reservation;
+    int64_t user;
+    int64_t amount;
+} boxoffice_payment_request;
+
+#define BOXOFFICE_TRANSACTION_KEY_SIZE 256
+
+/* A payment gateway of your own, asked by boxoffice_pay between begin and capture, outside any transaction, on the thread that
+ * pays; it must not call the office. approve returns 0 and may write the gateway's name for the payment (ending with 0) to
+ * `transaction_key`, an array of BOXOFFICE_TRANSACTION_KEY_SIZE; anything else declines. cancel takes an approval back. Both or
+ * none. */
+typedef struct boxoffice_gateway {
+    int32_t (*approve)(void *context, const boxoffice_payment_request *request, char *transaction_key);
+    void (*cancel)(void *context, const boxoffice_payment_request *request, const char *transaction_key);
+    void *context;
+} boxoffice_gateway;
+
+/* Told of every fault (300 and up) that a call returns, on the thread of that call, before it returns. `message` is borrowed
+ * for the call. It must not call the office. */
+typedef struct boxoffice_log {
+    void (*write)(void *context, boxoffice_status status, const char *message);
+    void *context;
+} boxoffice_log;
+
+typedef struct boxoffice_token_key {
+    int32_t id; /* 1 to 65535 */
+    uint8_t secret[16];
+} boxoffice_token_key;
+
+enum { BOXOFFICE_DURABILITY_NORMAL = 1, BOXOFFICE_DURABILITY_FULL = 2 };
+
+typedef struct boxoffice_options {
+    uint32_t struct_size;
+    int32_t durability; /* FULL: what was acknowledged survives power loss. NORMAL is weaker: it survives the process. */
+    boxoffice_room_limits main_room; /* of the room "main" when it is made; then the store's own hold */
+    int64_t hold_ttl_us;
+    int64_t holds_per_user;
+    int64_t capture_ttl_us; /* how long a payment that began keeps its seat */
+    int64_t identity_ttl_us;
+    int64_t idempotency_ttl_us;
+    int64_t issue_limit;
+    int64_t clock_jump_max_us;
+    int64_t snapshot_age_max_us;
+    int64_t busy_timeout_us; /* how long to wait for another process; then busy */
+    int64_t wal_size_max;    /* bytes */
+    /* The first signs, all are accepted; borrowed for boxoffice_open. None: one is made and kept in the store, and then who
+     * can read the store can forge tokens. */
+    const boxoffice_token_key *token_keys;
+    size_t token_key_count;
+    boxoffice_clock clock;     /* NULLs: the system's */
+    boxoffice_gateway gateway; /* NULLs: points only */
+    boxoffice_log log;         /* NULLs: silence */
+} boxoffice_options;
+#define BOXOFFICE_OPTIONS_INIT                                                                                              \
+    {sizeof(boxoffice_options), BOXOFFICE_DURABILITY_FULL, BOXOFFICE_ROOM_LIMITS_INIT, 300000000, 1, 60000000, 86400000000, \
+     86400000000, 4611686018427387904, 3600000000, 25000, 5000000, 67108864, NULL, 0, {NULL, NULL, NULL, NULL},              \
+     {NULL, NULL, NULL}, {NULL, NULL}}
+
+/* Opens the file at `path`, made if absent; ":memory:" opens an office in memory. `options` may be NULL for the defaults.
+ * Mistakes: invalid_options. Faults: storage, not_a_boxoffice, newer_schema, weak_durability, busy. */
+BOXOFFICE_API boxoffice_status boxoffice_open(const char *path, size_t path_length, const boxoffice_options *options,
+                                              boxoffice_office **office, boxoffice_error *error);
+
+/* Closes and sets *office to NULL; waits for calls inside. NULL, or a pointer to NULL, is fine. Mistakes: invalid_handle (closed
+ * before, or never opened); closed (another thread is closing it). Not from a callback. */
+BOXOFFICE_API boxoffice_status boxoffice_close(boxoffice_office **office);
+
+/* Copies the live data to a new file, without the kept token keys unless `with_keys` is not 0. Mistakes: unsupported (in
+ * memory), invalid_argument (the file exists). */
+BOXOFFICE_API boxoffice_status boxoffice_backup(boxoffice_office *office, const char *path, size_t path_length,
+                                                int32_t with_keys, boxoffice_error *error);
+
+/* The engine's time. */
+BOXOFFICE_API boxoffice_status boxoffice_now(boxoffice_office *office, int64_t *now_us, boxoffice_error *error);
+
+/* ---- users ------------------------------------------------------------------------------------------------------
+ * A buyer known to you by an external id: 1 to 64 bytes of UTF-8 without control characters, compared as bytes. */
+
+/* Refusals: user_exists. */
+BOXOFFICE_API boxoffice_status boxoffice_create_user(boxoffice_office *office, const char *external_id, size_t length,
+                                                     int64_t *user, boxoffice_error *error);
+/* Mistakes: unknown_user. */
+BOXOFFICE_API boxoffice_status boxoffice_find_user(boxoffice_office *office, const char *external_id, size_t length,
+                                                   int64_t *user, boxoffice_error *error);
+
+/* ---- waiting rooms ----------------------------------------------------------------------------------------------
+ * A queue in front of one or more concerts; "main" always exists. */
+
+typedef struct boxoffice_room {
+    int64_t id;
+    boxoffice_room_limits limits;
+    int64_t last_position;
+    int64_t serving;
+    char name[72]; /* up to 64 bytes */
+} boxoffice_room;
+
+/* Refusals: room_exists. */
+BOXOFFICE_API boxoffice_status boxoffice_create_room(boxoffice_office *office, const char *name, size_t length,
+                                                     const boxoffice_room_limits *limits, int64_t *room,
+                                                     boxoffice_error *error);
+/* Lowering a capacity only stops admission. Mistakes: unknown_room. */
+BOXOFFICE_API boxoffice_status boxoffice_change_room(boxoffice_office *office, int64_t room,
+                                                     const boxoffice_room_limits *limits, boxoffice_error *error);
+/* Mistakes: unknown_room. */
+BOXOFFICE_API boxoffice_status boxoffice_find_room(boxoffice_office *office, const char *name, size_t length,
+                                                   boxoffice_room *room, boxoffice_error *error);
+
+/* ---- concerts and seats ----------------------------------------------------------------------------------------- */
+
+enum { BOXOFFICE_SEAT_AVAILABLE = 1, BOXOFFICE_SEAT_HELD = 2, BOXOFFICE_SEAT_SOLD = 3, BOXOFFICE_SEAT_BLOCKED = 4 };
+
+typedef struct boxoffice_new_seat {
+    const char *number; /* 1 to 64 bytes, unique in its concert */
+    size_t number_length;
+    const char *section; /* 0 to 64 bytes */
+    size_t section_length;
+    const char *row; /* 0 to 64 bytes */
+    size_t row_length;
+    int64_t price; /* 0 to 10^12 */
+    double x;      /* plan coordinates */
+    double y;
+} boxoffice_new_seat;
+
+typedef struct boxoffice_concert {
+    int64_t id;
+    int64_t room;
+    int64_t created_at_us;
+    char date[16];
+    char title[208]; /* up to 200 bytes */
+} boxoffice_concert;
+
+typedef struct boxoffice_seat {
+    int64_t id;
+    int64_t concert;
+    int64_t price;
+    double x;
+    double y;
+    int64_t held_until_us; /* BOXOFFICE_NEVER unless held */
+    int32_t state;         /* now, expiry included */
+    int32_t is_mine;       /* 1: the asking user's hold or purchase */
+    char number[72];
+    char section[72];
+    char row[72];
+} boxoffice_seat;
+
+typedef struct boxoffice_seat_counts {
+    int64_t available;
+    int64_t held;
+    int64_t sold;
+    int64_t blocked;
+} boxoffice_seat_counts;
+
+typedef struct boxoffice_date {
+    char text[16];
+} boxoffice_date;
+
+/* With its first seats (none: NULL and 0), so that a concert is never seen half-made. Refusals: seat_exists. Mistakes:
+ * invalid_date, unknown_room. */
+BOXOFFICE_API boxoffice_status boxoffice_create_concert(boxoffice_office *office, const char *date, size_t date_length,
+                                                        const char *title, size_t title_length, int64_t room,
+                                                        const boxoffice_new_seat *seats, size_t seat_count,
+                                                        int64_t *concert, boxoffice_error *error);
+/* All or none. Refusals: seat_exists. Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_add_seats(boxoffice_office *office, int64_t concert,
+                                                   const boxoffice_new_seat *seats, size_t seat_count,
+                                                   boxoffice_error *error);
+/* Off sale; blocked already: fine. Refusals: seat_unavailable (held or sold). Mistakes: unknown_seat. */
+BOXOFFICE_API boxoffice_status boxoffice_block_seat(boxoffice_office *office, int64_t seat, boxoffice_error *error);
+/* Back on sale; not blocked: fine. Mistakes: unknown_seat. */
+BOXOFFICE_API boxoffice_status boxoffice_unblock_seat(boxoffice_office *office, int64_t seat, boxoffice_error *error);
+
+/* The only concert on a date. Mistakes: invalid_date, unknown_concert, ambiguous_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_find_concert(boxoffice_office *office, const char *date, size_t date_length,
+                                                      boxoffice_concert *concert, boxoffice_error *error);
+/* Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_get_concert(boxoffice_office *office, int64_t concert_id,
+                                                     boxoffice_concert *concert, boxoffice_error *error);
+/* Every concert from a date on, by date. */
+BOXOFFICE_API boxoffice_status boxoffice_list_concerts(boxoffice_office *office, const char *from, size_t from_length,
+                                                       boxoffice_concert *concerts, size_t capacity, size_t *count,
+                                                       boxoffice_error *error);
+/* The dates from `from` on that have a seat available now, ascending. */
+BOXOFFICE_API boxoffice_status boxoffice_list_dates(boxoffice_office *office, const char *from, size_t from_length,
+                                                    boxoffice_date *dates, size_t capacity, size_t *count,
+                                                    boxoffice_error *error);
+/* Seats that can be held now, in natural order of their numbers. Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_list_available_seats(boxoffice_office *office, int64_t concert,
+                                                              boxoffice_seat *seats, size_t capacity, size_t *count,
+                                                              boxoffice_error *error);
+/* Every seat as `user` sees it (0: nobody). Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_list_seats(boxoffice_office *office, int64_t concert, int64_t user,
+                                                    boxoffice_seat *seats, size_t capacity, size_t *count,
+                                                    boxoffice_error *error);
+/* One seat by its number. Mistakes: unknown_seat. */
+BOXOFFICE_API boxoffice_status boxoffice_find_seat(boxoffice_office *office, int64_t concert, const char *number,
+                                                   size_t number_length, int64_t user, boxoffice_seat *seat,
+                                                   boxoffice_error *error);
+/* Of one concert. Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_count_seats(boxoffice_office *office, int64_t concert,
+                                                     boxoffice_seat_counts *counts, boxoffice_error *error);
+
+/* ---- tokens and turns -------------------------------------------------------------------------------------------
+ * Join to get a place and a token; peek until it is one's turn; then hold and pay. Keep the token's text with the buyer: the
+ * store does not have it. The acting user of every command is one that you have authenticated. */
+
+typedef struct boxoffice_claims {
+    int64_t token;
+    int64_t user;
+    int64_t room;
+    int64_t position;
+} boxoffice_claims;
+
+enum {
+    BOXOFFICE_PLACE_WAITING = 1,
+    BOXOFFICE_PLACE_ADMITTED = 2,
+    BOXOFFICE_PLACE_COMPLETED = 3,
+    BOXOFFICE_PLACE_LEFT = 4,
+    BOXOFFICE_PLACE_EXPIRED = 5
+};
+
+typedef struct boxoffice_joined {
+    boxoffice_claims claims;
+    int64_t identity_until_us;
+    int32_t state; /* waiting or admitted */
+    int32_t again; /* 1: the user had a live place, and this is it */
+} boxoffice_joined;
+
+typedef struct boxoffice_claimed {
+    int64_t deadline_us;
+    int64_t turn_until_us; /* no new hold from then on */
+} boxoffice_claimed;
+
+typedef struct boxoffice_peeked {
+    int32_t is_turn;
+    int32_t reserved;
+    int64_t occurred_at_us;
+    int64_t position;
+    int64_t ahead;
+    int64_t estimated_wait_us; /* below zero: unknown */
+    int64_t next_poll_us;      /* when to ask again */
+    int64_t deadline_us;
+} boxoffice_peeked;
+
+/* Joining again returns the live place. Refusals: queue_full. Mistakes: unknown_user, unknown_room. */
+BOXOFFICE_API boxoffice_status boxoffice_join(boxoffice_office *office, int64_t user, int64_t room,
+                                              boxoffice_joined *joined, boxoffice_error *error);
+/* The token's text; `text` is an array of BOXOFFICE_TOKEN_TEXT_SIZE. */
+BOXOFFICE_API boxoffice_status boxoffice_token_text(boxoffice_office *office, const boxoffice_claims *claims, char *text,
+                                                    boxoffice_error *error);
+/* Whose token this is; says nothing of the turn. Mistakes: invalid_token. */
+BOXOFFICE_API boxoffice_status boxoffice_authenticate(boxoffice_office *office, const char *token, size_t length,
+                                                      boxoffice_claims *claims, boxoffice_error *error);
+/* Is it this token's turn? The first peek of an admitted place claims it. While it waits, this reads no store and waits for no
+ * writer. Refusals: token_expired, token_completed, token_left. Mistakes: invalid_token. */
+BOXOFFICE_API boxoffice_status boxoffice_peek(boxoffice_office *office, const char *token, size_t length,
+                                              boxoffice_peeked *peeked, boxoffice_error *error);
+/* Peeks up to `attempts_max` times, `interval_us` apart. Refusals: not_your_turn when they run out; those of peek. */
+BOXOFFICE_API boxoffice_status boxoffice_await_turn(boxoffice_office *office, const char *token, size_t length,
+                                                    int32_t attempts_max, int64_t interval_us, boxoffice_peeked *peeked,
+                                                    boxoffice_error *error);
+/* Shows up without a peek. Refusals: not_your_turn, token_expired, token_completed, token_left. */
+BOXOFFICE_API boxoffice_status boxoffice_claim(boxoffice_office *office, int64_t user, int64_t token,
+                                               boxoffice_claimed *claimed, boxoffice_error *error);
+/* Gives the place up and releases its holds; `released` (may be NULL) is how many. Refusals: token_completed, token_expired. */
+BOXOFFICE_API boxoffice_status boxoffice_leave(boxoffice_office *office, int64_t user, int64_t token, int64_t *released,
+                                               boxoffice_error *error);
+
+/* ---- holds ------------------------------------------------------------------------------------------------------
+ * An idempotency key names your request, so that a retry has one effect: 1 to 255 visible ASCII characters, or NULL and 0. */
+
+enum {
+    BOXOFFICE_RESERVATION_HELD = 1,
+    BOXOFFICE_RESERVATION_CONFIRMED = 2,
+    BOXOFFICE_RESERVATION_RELEASED = 3,
+    BOXOFFICE_RESERVATION_EXPIRED = 4
+};
+
+typedef struct boxoffice_held {
+    int64_t reservation;
+    int64_t seat;
+    int64_t price;
+    int64_t deadline_us;
+} boxoffice_held;
+
+typedef struct boxoffice_reservation {
+    int64_t id;
+    int64_t user;
+    int64_t seat;
+    int64_t concert;
+    int64_t token;
+    int64_t payment; /* 0: none */
+    int64_t price;
+    int64_t held_at_us;
+    int64_t deadline_us;
+    int64_t finished_at_us;
+    int32_t state; /* now, expiry included */
+    int32_t reserved;
+    char seat_number[72];
+    char date[16];
+} boxoffice_reservation;
+
+/* Refusals: not_your_turn, seat_unavailable, hold_limit, idempotency_conflict. Mistakes: invalid_token, unknown_seat. */
+BOXOFFICE_API boxoffice_status boxoffice_hold_seat(boxoffice_office *office, int64_t user, int64_t token, int64_t seat,
+                                                   const char *key, size_t key_length, boxoffice_held *held,
+                                                   boxoffice_error *error);
+/* Released already: fine. Refusals: already_paid, hold_expired. Mistakes: unknown_reservation. */
+BOXOFFICE_API boxoffice_status boxoffice_release_hold(boxoffice_office *office, int64_t user, int64_t reservation,
+                                                      boxoffice_error *error);
+/* One of the user's own. Mistakes: unknown_reservation (also for another's). */
+BOXOFFICE_API boxoffice_status boxoffice_get_reservation(boxoffice_office *office, int64_t user, int64_t reservation_id,
+                                                         boxoffice_reservation *reservation, boxoffice_error *error);
+/* The user's newest, older than `before` (0: from the newest): a page of at most `capacity` (1 to 1,000). */
+BOXOFFICE_API boxoffice_status boxoffice_list_reservations(boxoffice_office *office, int64_t user, int64_t before,
+                                                           boxoffice_reservation *reservations, size_t capacity,
+                                                           size_t *count, boxoffice_error *error);
+
+/* ---- points -----------------------------------------------------------------------------------------------------
+ * Amounts are 1 to 10^12; a balance is 0 to 2^53 - 1. */
+
+enum { BOXOFFICE_TRANSFER_RECHARGE = 1, BOXOFFICE_TRANSFER_PAYMENT = 2, BOXOFFICE_TRANSFER_REFUND = 3 };
+
+typedef struct boxoffice_recharged {
+    int64_t transfer;
+    int64_t balance;
+} boxoffice_recharged;
+
+typedef struct boxoffice_transfer {
+    int64_t id;
+    int64_t from; /* accounts: a user's has the user's id, a concert's sales the concert's, cash is 1 */
+    int64_t to;
+    int64_t amount;
+    int64_t payment; /* 0: none */
+    int64_t at_us;
+    int32_t kind;
+    int32_t reserved;
+} boxoffice_transfer;
+
+/* Refusals: balance_limit, issue_limit, idempotency_conflict. Mistakes: unknown_user. */
+BOXOFFICE_API boxoffice_status boxoffice_recharge(boxoffice_office *office, int64_t user, int64_t amount, const char *key,
+                                                  size_t key_length, boxoffice_recharged *recharged,
+                                                  boxoffice_error *error);
+/* Mistakes: unknown_user. */
+BOXOFFICE_API boxoffice_status boxoffice_balance(boxoffice_office *office, int64_t user, int64_t *balance,
+                                                 boxoffice_error *error);
+/* The newest of the user's account, older than `before`: a page of at most `capacity` (1 to 1,000). */
+BOXOFFICE_API boxoffice_status boxoffice_list_transfers(boxoffice_office *office, int64_t user, int64_t before,
+                                                        boxoffice_transfer *transfers, size_t capacity, size_t *count,
+                                                        boxoffice_error *error);
+
+/* ---- payments ---------------------------------------------------------------------------------------------------
+ * boxoffice_pay does it all. With a gateway of your own that cannot be a callback, begin, ask it, then capture or fail. */
+
+enum {
+    BOXOFFICE_PAYMENT_REQUESTED = 1,
+    BOXOFFICE_PAYMENT_APPROVED = 2,
+    BOXOFFICE_PAYMENT_CAPTURED = 3,
+    BOXOFFICE_PAYMENT_IS_FAILED = 4
+};
+
+typedef struct boxoffice_paid {
+    int64_t payment;
+    int64_t reservation;
+    int64_t amount;
+    int64_t balance;
+    int64_t paid_at_us;
+} boxoffice_paid;
+
+typedef struct boxoffice_payment_begun {
+    int64_t payment;
+    int64_t reservation;
+    int64_t amount;
+    int64_t deadline_us;
+} boxoffice_payment_begun;
+
+typedef struct boxoffice_payment_step {
+    int32_t state;
+    int32_t reserved;
+    int64_t at_us;
+    char transaction_key[BOXOFFICE_TRANSACTION_KEY_SIZE];
+} boxoffice_payment_step;
+
+typedef struct boxoffice_payment {
+    int64_t id;
+    int64_t reservation;
+    int64_t user;
+    int64_t amount;
+    int64_t requested_at_us;
+    int64_t deadline_us;
+    int64_t finished_at_us;
+    int32_t state; /* now, expiry included */
+    int32_t step_count;
+    char transaction_key[BOXOFFICE_TRANSACTION_KEY_SIZE];
+    boxoffice_payment_step steps[4]; /* its history */
+} boxoffice_payment;
+
+/* Refusals: not_your_turn, reservation_mismatch, hold_expired, hold_released, already_paid, payment_pending,
+ * insufficient_points, idempotency_conflict, payment_declined. Mistakes: invalid_token. */
+BOXOFFICE_API boxoffice_status boxoffice_pay(boxoffice_office *office, int64_t user, int64_t token, int64_t reservation,
+                                             const char *key, size_t key_length, boxoffice_paid *paid,
+                                             boxoffice_error *error);
+/* Keeps the seat for capture_ttl. Refusals: as of boxoffice_pay. */
+BOXOFFICE_API boxoffice_status boxoffice_begin_payment(boxoffice_office *office, int64_t user, int64_t token,
+                                                       int64_t reservation, const char *key, size_t key_length,
+                                                       boxoffice_payment_begun *begun, boxoffice_error *error);
+/* Points move, the seat is sold. Captured already: answers again. Refusals: payment_failed, hold_expired, hold_released,
+ * insufficient_points, idempotency_conflict. Mistakes: unknown_payment, invalid_token. */
+BOXOFFICE_API boxoffice_status boxoffice_capture_payment(boxoffice_office *office, int64_t user, int64_t token,
+                                                         int64_t reservation, int64_t payment, const char *transaction_key,
+                                                         size_t transaction_key_length, const char *key, size_t key_length,
+                                                         boxoffice_paid *paid, boxoffice_error *error);
+/* Failed already: fine. The hold stays until its deadline. Refusals: already_paid. Mistakes: unknown_payment. */
+BOXOFFICE_API boxoffice_status boxoffice_fail_payment(boxoffice_office *office, int64_t user, int64_t reservation,
+                                                      int64_t payment, const char *transaction_key,
+                                                      size_t transaction_key_length, boxoffice_error *error);
+/* One of the user's own, with its history. Mistakes: unknown_payment (also for another's). */
+BOXOFFICE_API boxoffice_status boxoffice_get_payment(boxoffice_office *office, int64_t user, int64_t payment_id,
+                                                     boxoffice_payment *payment, boxoffice_error *error);
+
+/* ---- many commands at once --------------------------------------------------------------------------------------
+ * One transaction for an array of commands: the way to high rates. Each has its own outcome; a refused one changes nothing and
+ * stops nobody. Texts stand in one arena, named by offset and length. Which members a kind reads is written beside it. */
+
+enum {
+    BOXOFFICE_COMMAND_CREATE_USER = 1,     /* text: external id -> outcome.id */
+    BOXOFFICE_COMMAND_BLOCK_SEAT = 2,      /* seat */
+    BOXOFFICE_COMMAND_UNBLOCK_SEAT = 3,    /* seat */
+    BOXOFFICE_COMMAND_JOIN = 4,            /* user, room -> id (token), position, state, flag (again), time (identity) */
+    BOXOFFICE_COMMAND_CLAIM = 5,           /* user, token -> time (deadline), time2 (turn until) */
+    BOXOFFICE_COMMAND_LEAVE = 6,           /* user, token -> amount (holds released) */
+    BOXOFFICE_COMMAND_HOLD_SEAT = 7,       /* user, token, seat, key -> id (reservation), amount (price), time (deadline) */
+    BOXOFFICE_COMMAND_RELEASE_HOLD = 8,    /* user, reservation */
+    BOXOFFICE_COMMAND_RECHARGE = 9,        /* user, amount, key -> id (transfer), balance */
+    BOXOFFICE_COMMAND_PAY = 10,            /* user, token, reservation, key -> id (payment), amount, balance, time */
+    BOXOFFICE_COMMAND_BEGIN_PAYMENT = 11,  /* user, token, reservation, key -> id (payment), amount, time (deadline) */
+    BOXOFFICE_COMMAND_CAPTURE_PAYMENT = 12, /* user, token, reservation, payment, text: transaction key, key -> as PAY */
+    BOXOFFICE_COMMAND_FAIL_PAYMENT = 13,   /* user, reservation, payment, text: transaction key */
+    BOXOFFICE_COMMAND_TICK = 14            /* amount (events consumed) -> amount (rows retired), flag (more to do) */
+};
+
+typedef struct boxoffice_command {
+    int32_t kind;
+    uint32_t reserved; /* 0 */
+    int64_t user;
+    int64_t token;
+    int64_t room;
+    int64_t seat;
+    int64_t reservation;
+    int64_t payment;
+    int64_t amount;
+    uint32_t text_offset; /* into the arena, bytes */
+    uint32_t text_length;
+    uint32_t key_offset; /* the idempotency key; length 0: none */
+    uint32_t key_length;
+} boxoffice_command;
+
+typedef struct boxoffice_outcome {
+    boxoffice_status status;
+    int32_t state;
+    int64_t id;
+    int64_t position;
+    int64_t amount;
+    int64_t balance;
+    int64_t time_us;
+    int64_t time2_us;
+    int32_t flag;
+    int32_t reserved;
+} boxoffice_outcome;
+
+/* Fills `outcomes[0 … count)`. Returns BOXOFFICE_OK when the batch was committed, whatever its single outcomes; else a fault or
+ * mistake (a malformed command names its index) and no command had an effect. */
+BOXOFFICE_API boxoffice_status boxoffice_execute(boxoffice_office *office, const boxoffice_command *commands, size_t count,
+                                                 const char *arena, size_t arena_size, boxoffice_outcome *outcomes,
+                                                 boxoffice_error *error);
+
+/* ---- housekeeping and looking inside ---------------------------------------------------------------------------- */
+
+typedef struct boxoffice_ticked {
+    int64_t expired; /* rows retired */
+    int32_t more;    /* 1: tick again */
+    int32_t reserved;
+} boxoffice_ticked;
+
+typedef struct boxoffice_stats {
+    int64_t users;
+    int64_t waiting;
+    int64_t admitted;
+    boxoffice_seat_counts seats;
+} boxoffice_stats;
+
+/* `kind` is a stable number; boxoffice_event_name gives its name. Ids are 0 where an event has none. */
+typedef struct boxoffice_event {
+    int64_t sequence;
+    int64_t at_us;
+    int64_t user;
+    int64_t room;
+    int64_t token;
+    int64_t concert;
+    int64_t seat;
+    int64_t reservation;
+    int64_t payment;
+    int64_t amount;
+    int64_t deadline_us;
+    int32_t kind;
+    int32_t reserved;
+} boxoffice_event;
+
+typedef struct boxoffice_violation {
+    char rule[8];
+    char detail[248];
+} boxoffice_violation;
+
+/* Retires what has expired and prunes; events up to `events_consumed` (0: none). Without ticks nothing is wrong, only untidy. */
+BOXOFFICE_API boxoffice_status boxoffice_tick(boxoffice_office *office, int64_t events_consumed, boxoffice_ticked *ticked,
+                                              boxoffice_error *error);
+BOXOFFICE_API boxoffice_status boxoffice_get_stats(boxoffice_office *office, boxoffice_stats *stats, boxoffice_error *error);
+/* Up to `capacity` (1 to 100,000) events after `sequence`, in commit order. */
+BOXOFFICE_API boxoffice_status boxoffice_list_events(boxoffice_office *office, int64_t sequence, boxoffice_event *events,
+                                                     size_t capacity, size_t *count, boxoffice_error *error);
+/* "seat_held"; "unknown" for a number that is none. Static. */
+BOXOFFICE_API const char *boxoffice_event_name(int32_t kind);
+/* Recomputes everything that must hold from the rows. *count is how many rules are found broken (0: clean); the first `capacity` of
+ * them are written, also when there are more. */
+BOXOFFICE_API boxoffice_status boxoffice_audit(boxoffice_office *office, boxoffice_violation *violations, size_t capacity,
+                                               size_t *count, boxoffice_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* BOXOFFICE_H */

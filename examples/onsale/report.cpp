@@ -1,0 +1,74 @@
+#include "report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace onsale {
+namespace {
+
+/// 1234567 → "1,234,567".
+std::string grouped(std::int64_t number) {
+    auto text = std::to_string(number);
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
+        text.insert(static_cast<std::size_t>(at), ",");
+    return text;
+}
+
+std::string row(const std::string& name, const std::string& value) { return fmt::format("  {:<24}{:>18}\n", name, value); }
+std::string row(const std::string& name, std::int64_t value) { return row(name, grouped(value)); }
+
+/// The value that `percent` of the sorted values do not exceed, as milliseconds.
+std::string percentile(const std::vector<std::int64_t>& sorted, std::size_t percent) {
+    if (sorted.empty()) return "-";
+    const auto at = (sorted.size() - 1) * percent / 100;
+    return fmt::format("{:.3f} ms", static_cast<double>(sorted[at]) / 1000);
+}
+
+double commands_per_second(const SaleReport& sale) {
+    return sale.seconds > 0 ? static_cast<double>(sale.tally.commands) / sale.seconds : 0;
+}
+
+}  // namespace
+
+std::string as_json(const Report& report) {
+    nlohmann::ordered_json out;
+    out["seats"] = report.seats;
+    out["sold"] = report.sold;
+    out["revenue"] = report.revenue;
+    out["buyers"] = report.buyers;
+    out["paid"] = report.sale.paid;
+    out["abandoned"] = report.sale.abandoned;
+    out["left"] = report.sale.left;
+    out["unserved"] = report.sale.unserved;
+    out["max_waiting"] = report.sale.max_waiting;
+    out["refusals"] = nlohmann::ordered_json::object();
+    for (const auto& [name, count] : report.sale.tally.refusals) out["refusals"][name] = count;
+    out["commands"] = report.sale.tally.commands;
+    out["seconds"] = report.sale.seconds;
+    out["audit"] = nlohmann::ordered_json::array();
+    for (const auto& violation : report.audit) out["audit"].push_back(violation.rule + ": " + violation.detail);
+    return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string as_table(const Report& report) {
+    const auto& sale = report.sale;
+    auto out = fmt::format("{}, {}\n\n", report.hall, boxoffice::to_text(report.date));
+    out += row("seats", report.seats) + row("sold", report.sold) + row("revenue (points)", report.revenue);
+    out += "\n" + row("buyers", report.buyers) + row("paid", sale.paid) + row("abandoned their hold", sale.abandoned) +
+           row("left the line", sale.left) + row("unserved", sale.unserved) + row("most waiting at once", sale.max_waiting);
+    out += "\nrefusals\n";
+    if (sale.tally.refusals.empty()) out += row("none", "");
+    for (const auto& [name, count] : sale.tally.refusals) out += row(name, count);
+    auto sorted = sale.tally.latencies_us;
+    std::sort(sorted.begin(), sorted.end());
+    out += "\n" + row("commands", sale.tally.commands) + row("seconds", fmt::format("{:.2f}", sale.seconds)) +
+           row("commands per second", fmt::format("{:.0f}", commands_per_second(sale))) +
+           row("latency p50", percentile(sorted, 50)) + row("latency p99", percentile(sorted, 99));
+    out += "\n" + row("audit", report.audit.empty() ? "clean" : fmt::format("{} violations", report.audit.size()));
+    for (const auto& violation : report.audit) out += fmt::format("  {}: {}\n", violation.rule, violation.detail);
+    return out;
+}
+
+}  // namespace onsale

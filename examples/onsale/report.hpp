@@ -1,0 +1,27 @@
+#pragma once
+/// What a sale came to, as a table or as one JSON object.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "boxoffice/box_office.hpp"
+#include "sale.hpp"
+
+namespace onsale {
+
+struct Report {
+    std::string hall;
+    boxoffice::Date date{};
+    std::int64_t seats = 0;
+    std::int64_t sold = 0;     ///< of the concert, earlier runs included
+    std::int64_t revenue = 0;  ///< likewise
+    std::int64_t buyers = 0;
+    SaleReport sale;
+    std::vector<boxoffice::Violation> audit;
+};
+
+std::string as_json(const Report& report);
+std::string as_table(const Report& report);
+
+}  // namespace onsale

@@ -1,0 +1,191 @@
+#include "support/office.hpp"
+
+using namespace boxoffice;
+using namespace boxoffice::testing;
+
+namespace {
+
+std::string create_concert(Office& office, CreateConcert command) { return outcome(office->execute(std::move(command))); }
+
+CreateConcert concert_in(Office& office) {
+    return {*parse_date("2026-12-24"), "Eve", office->main_room(), {{"1", "A", "1", Points{100}, 1.5, -2.5}}};
+}
+
+}  // namespace
+
+TEST_CASE("a user has an external id of their own, and an empty account") {
+    Office office;
+    const auto mina = office.user("mina");
+    CHECK(office->user("mina")->id == mina);
+    CHECK(office->user(mina)->external_id == "mina");
+    CHECK(office->user(mina)->created_at == opening);
+    CHECK(office.balance(mina) == 0);
+    CHECK(outcome(office->execute(CreateUser{"mina"})) == "user_exists");
+    CHECK(outcome(office->execute(CreateUser{"Mina"})) == "ok");  // compared as bytes
+    CHECK(outcome(office->execute(CreateUser{""})) == "invalid_argument");
+    CHECK(outcome(office->execute(CreateUser{std::string(64, 'a')})) == "ok");
+    CHECK(outcome(office->execute(CreateUser{std::string(65, 'a')})) == "invalid_argument");
+    CHECK(outcome(office->execute(CreateUser{"a\xED\xA0\x80"})) == "invalid_argument");
+    CHECK(outcome(office->user("nobody")) == "unknown_user");
+    CHECK(outcome(office->user(UserId{})) == "unknown_user");
+    CHECK(outcome(office->user(UserId{5})) == "unknown_user");
+}
+
+TEST_CASE("a room has a name of its own; main is always there") {
+    Office office;
+    CHECK(office->room("main")->id == office->main_room());
+    const auto vip = office.room("vip");
+    CHECK(office->room("vip")->id == vip);
+    CHECK(outcome(office->execute(CreateRoom{"vip", {}})) == "room_exists");
+    CHECK(outcome(office->execute(CreateRoom{"main", {}})) == "room_exists");
+    CHECK(outcome(office->execute(CreateRoom{"", {}})) == "invalid_argument");
+    CHECK(outcome(office->room("nowhere")) == "unknown_room");
+
+    RoomLimits limits;
+    limits.active_capacity = -1;
+    CHECK(outcome(office->execute(CreateRoom{"bad", limits})) == "invalid_argument");
+    CHECK(outcome(office->execute(ChangeRoom{vip, limits})) == "invalid_argument");
+    limits = {};
+    limits.waiting_ttl = hours{24} + us;  // longer than identity_ttl
+    CHECK(outcome(office->execute(CreateRoom{"bad", limits})) == "invalid_argument");
+    CHECK(outcome(office->execute(ChangeRoom{vip, limits})) == "invalid_argument");
+    CHECK(outcome(office->execute(CreateRoom{"vip", limits})) == "invalid_argument");  // shape before existence
+    CHECK(outcome(office->execute(ChangeRoom{RoomId{}, limits})) == "invalid_argument");
+    limits.waiting_ttl = hours{24};
+    CHECK(outcome(office->execute(ChangeRoom{vip, limits})) == "ok");
+    CHECK(outcome(office->execute(ChangeRoom{RoomId{}, {}})) == "unknown_room");
+    CHECK(outcome(office->execute(ChangeRoom{RoomId{9}, {}})) == "unknown_room");
+}
+
+TEST_CASE("the limits of a room live in the store, and a change is an event") {
+    Office office;
+    RoomLimits limits;
+    limits.active_capacity = 3;
+    office.change_room(limits);
+    CHECK(office->room("main")->limits == limits);
+    const auto changed = office.last(EventKind::room_changed);
+    CHECK(changed.room == office->main_room());
+    CHECK(changed.amount == 3);
+
+    office.close();
+    Office again{room_for(77), nullptr, office.shared_store()};  // the options made the room once, and no more
+    CHECK(again->room("main")->limits == limits);
+}
+
+TEST_CASE("a concert comes with its first seats") {
+    Office office;
+    const auto eve = must(office->execute(concert_in(office)), "create").id;
+    const auto concert = *office->concert(eve);
+    CHECK(to_text(concert.date) == "2026-12-24");
+    CHECK(concert.title == "Eve");
+    CHECK(concert.room == office->main_room());
+    CHECK(concert.created_at == opening);
+    const auto seat = office->seat(eve, "1")->seat;
+    CHECK(seat.facts == NewSeat{"1", "A", "1", Points{100}, 1.5, -2.5});
+    CHECK(office.last(EventKind::concert_created).amount == 1);
+
+    auto without_seats = concert_in(office);
+    without_seats.seats.clear();
+    CHECK(create_concert(office, without_seats) == "ok");
+}
+
+TEST_CASE("a concert is refused where something of it is wrong, shape before existence") {
+    Office office;
+    const auto with = [&](auto change) {
+        auto command = concert_in(office);
+        change(command);
+        return create_concert(office, command);
+    };
+    const auto before = office.dump();
+    CHECK(with([](CreateConcert& c) { c.room = RoomId{}; }) == "unknown_room");
+    CHECK(with([](CreateConcert& c) { c.room = RoomId{5}; }) == "unknown_room");
+    CHECK(with([](CreateConcert& c) { c.title = ""; }) == "invalid_argument");
+    CHECK(with([](CreateConcert& c) { c.title = std::string(201, 't'); }) == "invalid_argument");
+    CHECK(with([](CreateConcert& c) { c.date = Date{date::days{-1}}; }) == "invalid_date");
+    CHECK(with([](CreateConcert& c) { c.date = Date{date::year{9999} / 12 / 31} + date::days{1}; }) == "invalid_date");
+    CHECK(with([](CreateConcert& c) { c.seats.push_back(c.seats[0]); }) == "seat_exists");
+    CHECK(with([](CreateConcert& c) { c.seats[0].number = ""; }) == "invalid_argument");
+    CHECK(with([](CreateConcert& c) { c.seats[0].price = Points{-1}; }) == "invalid_argument");
+    CHECK(with([](CreateConcert& c) { c.title = "", c.room = RoomId{}; }) == "invalid_argument");
+    CHECK(with([](CreateConcert& c) { c.seats.push_back(c.seats[0]), c.room = RoomId{}; }) == "seat_exists");
+    CHECK(office.dump() == before);
+    CHECK(with([](CreateConcert& c) { c.date = Date{}; }) == "ok");
+    CHECK(with([](CreateConcert& c) { c.date = Date{date::year{9999} / 12 / 31}; }) == "ok");
+}
+
+TEST_CASE("a date far outside the calendar does not wrap into it") {
+    Office office;
+    for (const int days : {24'000'000, 30'000'000, 100'000'000, 2'000'000'000, -2'000'000'000}) {
+        auto command = concert_in(office);
+        command.date = Date{date::days{days}};
+        CAPTURE(days, to_text(command.date));
+        CHECK(create_concert(office, command) == "invalid_date");
+    }
+}
+
+TEST_CASE("seats are added all or none") {
+    Office office;
+    const auto concert = office.concert("2026-12-24", {{"1", 10}});
+    const auto add = [&](std::vector<NewSeat> seats, ConcertId to) { return outcome(office->execute(AddSeats{to, std::move(seats)})); };
+    CHECK(add({{"2", "", "", Points{5}}, {"3", "", "", Points{5}}}, concert) == "ok");
+    CHECK(office.last(EventKind::seats_added).amount == 2);
+    CHECK(office.available() == std::vector<std::string>{"1", "2", "3"});
+
+    const auto before = office.dump();
+    CHECK(add({{"4", "", "", Points{5}}, {"1", "", "", Points{5}}}, concert) == "seat_exists");
+    CHECK(add({{"4", "", "", Points{5}}, {"4", "", "", Points{5}}}, concert) == "seat_exists");
+    CHECK(add({{"4", "", "", Points{5}}, {"5", "", "", Points{-5}}}, concert) == "invalid_argument");
+    CHECK(add({}, concert) == "invalid_argument");
+    CHECK(add({{"4", "", "", Points{5}}}, ConcertId{}) == "unknown_concert");
+    CHECK(add({{"4", "", "", Points{5}}}, ConcertId{8}) == "unknown_concert");
+    CHECK(add({}, ConcertId{8}) == "invalid_argument");
+    CHECK(office.dump() == before);
+
+    const auto other = office.concert("2026-12-25", {});
+    CHECK(add({{"1", "", "", Points{5}}}, other) == "ok");  // unique in its concert only
+}
+
+TEST_CASE("blocking takes a seat off sale, and unblocking puts it back") {
+    Office office;
+    office.concert("2026-12-24", {{"1", 10}, {"2", 10}});
+    CHECK(outcome(office.try_block("1")) == "ok");
+    CHECK(office.state_of_seat("1") == "blocked");
+    CHECK(office.available() == std::vector<std::string>{"2"});
+    const auto sequence = office.last_sequence();
+    CHECK(outcome(office.try_block("1")) == "ok");  // already: done, and nothing happens
+    CHECK(office.last_sequence() == sequence);
+
+    CHECK(outcome(office.try_unblock("1")) == "ok");
+    CHECK(office.state_of_seat("1") == "available");
+    CHECK(outcome(office.try_unblock("1")) == "ok");
+    CHECK(office.kinds(sequence) == std::vector<std::string>{"seat_unblocked"});
+
+    CHECK(outcome(office->execute(BlockSeat{SeatId{}})) == "unknown_seat");
+    CHECK(outcome(office->execute(BlockSeat{SeatId{3}})) == "unknown_seat");
+    CHECK(outcome(office->execute(UnblockSeat{SeatId{}})) == "unknown_seat");
+    CHECK(outcome(office->execute(UnblockSeat{SeatId{3}})) == "unknown_seat");
+}
+
+TEST_CASE("blocking a held or sold seat is refused; an expired hold is retired first") {
+    Office office;
+    office.concert("2026-12-24", {{"1", 10}, {"2", 0}});
+    const auto mina = office.comes("mina");
+    const auto held = office.hold(mina, "1");
+    CHECK(outcome(office.try_block("1")) == "seat_unavailable");
+    CHECK(outcome(office.try_unblock("1")) == "ok");  // not blocked: done, and still held
+    CHECK(office.state_of_seat("1") == "held");
+
+    office.wait_until(held.deadline - us);
+    CHECK(outcome(office.try_block("1")) == "seat_unavailable");
+    office.wait(us);
+    const auto sequence = office.last_sequence();
+    CHECK(outcome(office.try_block("1")) == "ok");
+    CHECK(office.kinds(sequence) == std::vector<std::string>{"hold_expired", "seat_blocked"});
+    CHECK(office.last(EventKind::hold_expired).deadline == held.deadline);
+
+    const auto yuna = office.comes("yuna");
+    (void)office.pay(yuna, office.hold(yuna, "2").reservation);
+    CHECK(outcome(office.try_block("2")) == "seat_unavailable");
+    CHECK(outcome(office.try_hold(office.comes("hana"), "1")) == "seat_unavailable");
+    CHECK(office.audit() == "");
+}

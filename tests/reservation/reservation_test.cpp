@@ -1,0 +1,91 @@
+#include "boxoffice/reservation.hpp"
+
+#include "support/catch.hpp"
+#include "support/outcome.hpp"
+
+using namespace boxoffice;
+using boxoffice::testing::outcome;
+
+namespace {
+
+constexpr Duration us{1};
+const Time held_at = from_us(2'000'000'000'000'000);
+const Time deadline = held_at + std::chrono::minutes{5};
+
+Reservation held() {
+    Reservation reservation;
+    reservation.id = ReservationId{1};
+    reservation.held_at = held_at;
+    reservation.deadline = deadline;
+    return reservation;
+}
+
+}  // namespace
+
+TEST_CASE("the life of a reservation is the table of the header") {
+    Reservation reservation = held();
+    SECTION("held, pay, before deadline: confirmed") {
+        confirm(reservation, PaymentId{5}, deadline - us);
+        CHECK(reservation.state == ReservationState::confirmed);
+        CHECK(reservation.payment == PaymentId{5});
+        CHECK(reservation.finished_at == deadline - us);
+    }
+    SECTION("held, release, or leave: released") {
+        release(reservation, held_at + us);
+        CHECK(reservation.state == ReservationState::released);
+        CHECK(reservation.finished_at == held_at + us);
+    }
+    SECTION("held, deadline has passed: expired, at its deadline and not when that was noticed") {
+        expire(reservation);
+        CHECK(reservation.state == ReservationState::expired);
+        CHECK(reservation.finished_at == deadline);
+    }
+}
+
+TEST_CASE("a hold is live from held_at until just before its deadline") {
+    const auto reservation = held();
+    CHECK(is_live_hold(reservation, held_at));
+    CHECK(is_live_hold(reservation, deadline - us));
+    CHECK_FALSE(is_live_hold(reservation, deadline));
+    CHECK_FALSE(is_live_hold(reservation, deadline + us));
+    CHECK(state_at(reservation, deadline - us) == ReservationState::held);
+    CHECK(state_at(reservation, deadline) == ReservationState::expired);
+}
+
+TEST_CASE("what is no longer held says what became of it, and nothing revives it") {
+    CHECK(outcome(check_held(held(), deadline - us)) == "ok");
+    CHECK(outcome(check_held(held(), deadline)) == "hold_expired");
+    CHECK(outcome(check_held(held(), deadline + us)) == "hold_expired");
+
+    auto paid = held();
+    confirm(paid, PaymentId{5}, held_at);
+    auto given_back = held();
+    release(given_back, held_at);
+    auto lapsed = held();
+    expire(lapsed);
+    auto cancelled = held();
+    cancelled.state = ReservationState::cancelled;
+    for (const auto now : {held_at, deadline - us, deadline, deadline + us}) {
+        CHECK(outcome(check_held(paid, now)) == "already_paid");
+        CHECK(outcome(check_held(given_back, now)) == "hold_released");
+        CHECK(outcome(check_held(lapsed, now)) == "hold_expired");
+        CHECK(outcome(check_held(cancelled, now)) == "hold_expired");
+        for (const auto& reservation : {paid, given_back, lapsed, cancelled}) {
+            CHECK_FALSE(is_live_hold(reservation, now));
+            CHECK(state_at(reservation, now) == reservation.state);
+        }
+    }
+}
+
+TEST_CASE("states of reservations have stable numbers and names") {
+    CHECK(static_cast<int>(ReservationState::held) == 1);
+    CHECK(static_cast<int>(ReservationState::confirmed) == 2);
+    CHECK(static_cast<int>(ReservationState::released) == 3);
+    CHECK(static_cast<int>(ReservationState::expired) == 4);
+    CHECK(static_cast<int>(ReservationState::cancelled) == 5);
+    CHECK(name_of(ReservationState::held) == "held");
+    CHECK(name_of(ReservationState::confirmed) == "confirmed");
+    CHECK(name_of(ReservationState::released) == "released");
+    CHECK(name_of(ReservationState::expired) == "expired");
+    CHECK(name_of(ReservationState::cancelled) == "cancelled");
+}
