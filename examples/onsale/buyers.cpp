@@ -29,7 +29,8 @@ std::vector<Buyer> read_buyers(const std::string& path) {
     std::unordered_map<std::string, std::size_t> line_of;
     for (auto& [line, fields] : read_csv(path, {"user", "points", "want", "behaviour"})) {
         const auto bad = [&, at = line](const char* column, std::string_view expected, std::string_view found) {
-            return BadInput(fmt::format("{}: line {}: {}: expected {}, found {}", path, at, column, expected, quoted(found)));
+            return BadInput(
+                fmt::format("{}: line {}: {}: expected {}, found {}", path, at, column, expected, in_quotes(found)));
         };
         if (!boxoffice::check_external_id(fields[0]))
             throw bad("user", "1 to 64 bytes without control characters", fields[0]);

@@ -61,7 +61,8 @@ class Reader {
         const auto length = std::min(text_.find_first_of(",\r\n\""), text_.size());
         std::string field{text_.substr(0, length)};
         text_.remove_prefix(length);
-        if (text_.starts_with('"')) throw bad(path_, line_, "expected quotes around the whole field, found one inside it");
+        if (text_.starts_with('"'))
+            throw bad(path_, line_, "expected quotes around the whole field, found one inside it");
         return field;
     }
 
@@ -71,9 +72,11 @@ class Reader {
         skip("\"");
         while (true) {
             const auto length = text_.find('"');
-            if (length == std::string_view::npos) throw bad(path_, first_line, "expected a closing quote, found the end");
+            if (length == std::string_view::npos)
+                throw bad(path_, first_line, "expected a closing quote, found the end");
             field += text_.substr(0, length);
-            line_ += static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(length), '\n'));
+            line_ += static_cast<std::size_t>(
+                std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(length), '\n'));
             text_.remove_prefix(length + 1);
             if (!skip("\"")) break;
             field += '"';
@@ -95,7 +98,8 @@ std::vector<std::size_t> find_columns(const std::string& path, const CsvRecord& 
     for (const auto& column : columns) {
         const auto at = std::find(header.fields.begin(), header.fields.end(), column);
         if (at == header.fields.end())
-            throw bad(path, header.line, fmt::format("expected the columns {}; \"{}\" is missing", fmt::join(columns, ","), column));
+            throw bad(path, header.line,
+                      fmt::format("expected the columns {}; \"{}\" is missing", fmt::join(columns, ","), column));
         if (std::find(at + 1, header.fields.end(), column) != header.fields.end())
             throw bad(path, header.line, fmt::format("expected each column once, found \"{}\" twice", column));
         places.push_back(static_cast<std::size_t>(at - header.fields.begin()));
@@ -110,13 +114,15 @@ std::vector<CsvRecord> read_csv(const std::string& path, const std::vector<std::
     check_utf8(path, text);
     Reader reader(path, text);
     CsvRecord header;
-    if (!reader.next(header)) throw bad(path, 1, fmt::format("expected a header {}, found nothing", fmt::join(columns, ",")));
+    if (!reader.next(header))
+        throw bad(path, 1, fmt::format("expected a header {}, found nothing", fmt::join(columns, ",")));
     const auto places = find_columns(path, header, columns);
     std::vector<CsvRecord> records;
     for (CsvRecord read; reader.next(read);) {
         if (read.fields.size() != header.fields.size())
-            throw bad(path, read.line,
-                      fmt::format("expected {} fields as in the header, found {}", header.fields.size(), read.fields.size()));
+            throw bad(
+                path, read.line,
+                fmt::format("expected {} fields as in the header, found {}", header.fields.size(), read.fields.size()));
         CsvRecord record{read.line, {}};
         for (const auto place : places) record.fields.push_back(std::move(read.fields[place]));
         records.push_back(std::move(record));

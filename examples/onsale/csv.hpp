@@ -13,8 +13,8 @@ struct CsvRecord {
     std::vector<std::string> fields;
 };
 
-/// A file with a header: the columns asked for, in the order asked for, whatever their order in the file. Other columns are
-/// ignored. Throws BadInput, naming file and line, where the text is not RFC 4180 or not UTF-8, where a column is
+/// A file with a header: the columns asked for, in the order asked for, whatever their order in the file. Other columns
+/// are ignored. Throws BadInput, naming file and line, where the text is not RFC 4180 or not UTF-8, where a column is
 /// missing, and where a record has more or fewer fields than the header.
 std::vector<CsvRecord> read_csv(const std::string& path, const std::vector<std::string>& columns);
 

@@ -23,8 +23,8 @@ struct Ranged {
     Number most;
 };
 
-using Target = std::variant<std::string Flags::*, Date Flags::*, bool Flags::*, std::uint64_t Flags::*, Ranged<std::int64_t>,
-                            Ranged<double>>;
+using Target = std::variant<std::string Flags::*, Date Flags::*, bool Flags::*, std::uint64_t Flags::*,
+                            Ranged<std::int64_t>, Ranged<double>>;
 
 struct Flag {
     std::string_view name;
@@ -62,7 +62,7 @@ const std::array flags{
 };
 
 BadInput bad(const Flag& flag, const std::string& expected, std::string_view found) {
-    return BadInput(fmt::format("{}: expected {}, found {}", flag.name, expected, quoted(found)));
+    return BadInput(fmt::format("{}: expected {}, found {}", flag.name, expected, in_quotes(found)));
 }
 
 template <class... Fs>
@@ -74,8 +74,11 @@ void set(Flags& into, const Flag& flag, std::string_view value) {
     const auto ranged = [&]<class Number>(const Ranged<Number>& target) {
         const auto number = parse_number<Number>(value);
         if (!number || !(*number >= target.least && *number <= target.most))
-            throw bad(flag, fmt::format("{} from {:.0f} to {:.0f}", std::is_integral_v<Number> ? "a whole number" : "a number",
-                                        static_cast<double>(target.least), static_cast<double>(target.most)), value);
+            throw bad(
+                flag,
+                fmt::format("{} from {:.0f} to {:.0f}", std::is_integral_v<Number> ? "a whole number" : "a number",
+                            static_cast<double>(target.least), static_cast<double>(target.most)),
+                value);
         into.*target.member = *number;
     };
     std::visit(Overload{[&](std::string Flags::*member) {
@@ -107,8 +110,10 @@ Flags read_flags(int argc, const char* const* argv) {
         const std::string_view argument = argv[i];
         const auto equals = argument.find('=');
         const auto name = argument.substr(0, equals);
-        const auto flag = std::find_if(flags.begin(), flags.end(), [&](const Flag& known) { return known.name == name; });
-        if (flag == flags.end()) throw BadInput(fmt::format("expected one of the flags that --help lists, found {}", quoted(argument)));
+        const auto flag =
+            std::find_if(flags.begin(), flags.end(), [&](const Flag& known) { return known.name == name; });
+        if (flag == flags.end())
+            throw BadInput(fmt::format("expected one of the flags that --help lists, found {}", in_quotes(argument)));
         const bool has_equals = equals != std::string_view::npos;
         std::string_view value;
         if (flag->value.empty()) {
@@ -125,15 +130,20 @@ Flags read_flags(int argc, const char* const* argv) {
     if (out.help) return out;
     for (const auto& flag : flags)
         if (flag.is_required && !given.contains(flag.name))
-            throw BadInput(fmt::format("expected {} {}: {} (--help lists all flags)", flag.name, flag.value, flag.help));
+            throw BadInput(
+                fmt::format("expected {} {}: {} (--help lists all flags)", flag.name, flag.value, flag.help));
     return out;
 }
 
 std::string usage() {
-    std::string out = "Usage: onsale --plan FILE --prices FILE --buyers FILE --date DATE [flags]\n"
-                      "Runs the on-sale of one concert and reports how it went.\n\n";
-    for (const auto& flag : flags) out += fmt::format("  {:<22} {}\n", fmt::format("{} {}", flag.name, flag.value), flag.help);
-    out += "\nExit: 0 the audit is clean; 1 it is not, or the store failed; 2 bad input; 130 interrupted (run again to go on).\n";
+    std::string out =
+        "Usage: onsale --plan FILE --prices FILE --buyers FILE --date DATE [flags]\n"
+        "Runs the on-sale of one concert and reports how it went.\n\n";
+    for (const auto& flag : flags)
+        out += fmt::format("  {:<22} {}\n", fmt::format("{} {}", flag.name, flag.value), flag.help);
+    out +=
+        "\nExit: 0 the audit is clean; 1 it is not, or the store failed; 2 bad input; 130 interrupted (run again to go "
+        "on).\n";
     return out;
 }
 

@@ -38,7 +38,9 @@ namespace {
 /// Commands of one transaction while loading.
 constexpr std::size_t batch_size = 500;
 
-BadInput failed(const std::string& db, const Error& error) { return BadInput(fmt::format("{}: {}", db, one_line(error.text()))); }
+BadInput failed(const std::string& db, const Error& error) {
+    return BadInput(fmt::format("{}: {}", db, one_line(error.text())));
+}
 
 template <class T>
 T must(Result<T> result, const std::string& db) {
@@ -67,20 +69,24 @@ std::unique_ptr<BoxOffice> open_office(const Flags& flags, std::shared_ptr<Clock
 }
 
 /// Is what the file has on that date this hall? Places on the plan do not matter, seats and prices do.
-void check_same_hall(const Flags& flags, const Hall& hall, const Concert& concert, RoomId room, const std::vector<MapSeat>& map) {
+void check_same_hall(const Flags& flags, const Hall& hall, const Concert& concert, RoomId room,
+                     const std::vector<MapSeat>& map) {
     const auto other = [&](const std::string& how) {
-        return BadInput(fmt::format("{}: expected the hall of {} for the concert on {}, found {}; choose another --db or --date",
-                                    flags.db, flags.plan, to_text(concert.date), how));
+        return BadInput(
+            fmt::format("{}: expected the hall of {} for the concert on {}, found {}; choose another --db or --date",
+                        flags.db, flags.plan, to_text(concert.date), how));
     };
     if (concert.room != room) throw other("a concert behind another waiting room");
     for (const auto& [seat, state, is_mine] : map) {
         const auto known = hall.seat_by_number.find(seat.facts.number);
-        if (known == hall.seat_by_number.end()) throw other("a seat " + quoted(seat.facts.number));
+        if (known == hall.seat_by_number.end()) throw other("a seat " + in_quotes(seat.facts.number));
         const auto price = hall.seats[known->second].price;
         if (price != seat.facts.price)
-            throw other(fmt::format("seat {} at {} points instead of {}", quoted(seat.facts.number), seat.facts.price.value, price.value));
+            throw other(fmt::format("seat {} at {} points instead of {}", in_quotes(seat.facts.number),
+                                    seat.facts.price.value, price.value));
     }
-    if (map.size() != hall.seats.size()) throw other(fmt::format("{} seats instead of {}", map.size(), hall.seats.size()));
+    if (map.size() != hall.seats.size())
+        throw other(fmt::format("{} seats instead of {}", map.size(), hall.seats.size()));
 }
 
 void load_concert(House& house, const Flags& flags, const Hall& hall) {

@@ -12,8 +12,8 @@
 
 namespace onsale {
 
-/// Removes a database that this run made, unless kept: a run that fails before its sale leaves nothing behind. A database that
-/// was there before is never touched, nor what stands beside it: others may be using it.
+/// Removes a database that this run made, unless kept: a run that fails before its sale leaves nothing behind. A
+/// database that was there before is never touched, nor what stands beside it: others may be using it.
 class FreshFiles {
   public:
     explicit FreshFiles(const std::string& db);
@@ -29,16 +29,16 @@ class FreshFiles {
 /// What an earlier run left of a buyer.
 struct Past {
     boxoffice::UserId user;
-    bool has_paid = false;              ///< has a seat of this concert already
+    bool has_paid = false;               ///< has a seat of this concert already
     boxoffice::ReservationId live_hold;  ///< of this concert; none: 0
 };
 
 struct House {
     std::unique_ptr<boxoffice::BoxOffice> office;
     boxoffice::ConcertId concert;
-    bool is_continued = false;                 ///< the concert was there before
-    std::vector<boxoffice::SeatId> seat_ids;   ///< of the hall's seats, in its order
-    std::vector<Past> pasts;                   ///< of the buyers, in their order
+    bool is_continued = false;                ///< the concert was there before
+    std::vector<boxoffice::SeatId> seat_ids;  ///< of the hall's seats, in its order
+    std::vector<Past> pasts;                  ///< of the buyers, in their order
 };
 
 /// Throws BadInput: the database cannot be opened, or its concert of that date has another hall.

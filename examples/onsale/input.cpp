@@ -1,5 +1,7 @@
 #include "input.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -35,12 +37,11 @@ std::string one_line(std::string_view text) {
     return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::size_t most = 80;
     auto cut = most;
     while (cut > 0 && cut < text.size() && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
-    if (text.size() > most) return "\"" + one_line(text.substr(0, cut)) + "…\"";
-    return "\"" + one_line(text) + "\"";
+    return fmt::format("\"{}{}\"", one_line(text.substr(0, cut)), text.size() > most ? "…" : "");
 }
 
 }  // namespace onsale

@@ -21,7 +21,7 @@ std::string read_file(const std::string& path);
 
 /// A text from a file in double quotes, fit for one line of a terminal: control characters and what is not UTF-8 become
 /// "?", and a long one is cut.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// The same without quotes, and not cut.
 std::string one_line(std::string_view text);

@@ -39,8 +39,8 @@ void on_signal(int signal) {
 
 void complain(const std::string& what) { fmt::print(stderr, "onsale: {}\n", one_line(what)); }
 
-/// Where the sale's clock starts. With one worker everything must be the same every time, today's date too: 30 days before
-/// the concert, or as near as ids (which begin in 2020 and last to 2089) allow.
+/// Where the sale's clock starts. With one worker everything must be the same every time, today's date too: 30 days
+/// before the concert, or as near as ids (which begin in 2020 and last to 2089) allow.
 boxoffice::Time opening_time(const Flags& flags) {
     if (flags.threads > 1) return boxoffice::SystemClock{}.wall();
     constexpr boxoffice::Date first = date::sys_days{date::year{2020} / 1 / 2};

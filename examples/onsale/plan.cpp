@@ -33,7 +33,8 @@ void check_depth(const std::string& path, std::string_view text) {
             is_in_string = true;
         } else if (c == '[' || c == '{') {
             if (++depth > depth_max)
-                throw BadInput(fmt::format("{}: line {}: expected a seating plan, found JSON nested deeper than {}", path, line, depth_max));
+                throw BadInput(fmt::format("{}: line {}: expected a seating plan, found JSON nested deeper than {}",
+                                           path, line, depth_max));
         } else if (c == ']' || c == '}') {
             --depth;
         }
@@ -48,13 +49,15 @@ Json parse(const std::string& path) {
     } catch (const Json::exception& e) {
         // "[json.exception.parse_error.101] parse error at line 1, column 2: …": all but the library's own name for it.
         std::string_view what = e.what();
-        if (const auto end = what.find("] "); what.starts_with('[') && end != std::string_view::npos) what.remove_prefix(end + 2);
+        if (const auto end = what.find("] "); what.starts_with('[') && end != std::string_view::npos)
+            what.remove_prefix(end + 2);
         if (what.starts_with("parse error at ")) what.remove_prefix(std::string_view{"parse error at "}.size());
         throw BadInput(fmt::format("{}: expected JSON: {}", path, what));
     }
 }
 
-/// A label of at most `most` bytes, cut between characters: labels are for people to read, and a plan may have long ones.
+/// A label of at most `most` bytes, cut between characters: labels are for people to read, and a plan may have long
+/// ones.
 std::string label(std::string_view text, std::size_t most) {
     auto out = one_line(text);
     if (out.size() <= most) return out;
@@ -63,10 +66,12 @@ std::string label(std::string_view text, std::size_t most) {
     return out;
 }
 
-/// A value of the plan that knows its path, for messages such as "zones[0].rows[2].seats[5].category: expected a string".
+/// A value of the plan that knows its path, for messages such as "zones[0].rows[2].seats[5].category: expected a
+/// string".
 class Node {
   public:
-    Node(const std::string& file, const Json& value, std::string path) : file_(file), value_(value), path_(std::move(path)) {}
+    Node(const std::string& file, const Json& value, std::string path)
+        : file_(file), value_(value), path_(std::move(path)) {}
 
     [[nodiscard]] BadInput bad(std::string_view expected) const {
         return BadInput(fmt::format("{}: {}: {}", file_, path_.empty() ? "the plan" : path_, expected));
@@ -155,7 +160,7 @@ class PlanReader {
         const auto name = category.need("name", "a string");
         const auto text = name.text();
         if (!hall_.category_by_name.emplace(text, hall_.categories.size()).second)
-            throw name.bad(fmt::format("expected each category once, found {} again", quoted(text)));
+            throw name.bad(fmt::format("expected each category once, found {} again", in_quotes(text)));
         hall_.categories.push_back(text);
     }
 
@@ -175,14 +180,16 @@ class PlanReader {
         const auto category = node.need("category", "a string");
         const auto declared = hall_.category_by_name.find(category.text());
         if (declared == hall_.category_by_name.end())
-            throw category.bad(fmt::format("expected one of the plan's categories, found {}", quoted(category.text())));
+            throw category.bad(
+                fmt::format("expected one of the plan's categories, found {}", in_quotes(category.text())));
         const auto at = place(node, row_at);
         boxoffice::NewSeat seat{guid.text(), section, row, {}, at.x, at.y};
         if (!boxoffice::check_text(seat.number, 1, 64, "seat_guid"))
-            throw guid.bad(fmt::format("expected 1 to 64 bytes without control characters, found {}", quoted(seat.number)));
+            throw guid.bad(
+                fmt::format("expected 1 to 64 bytes without control characters, found {}", in_quotes(seat.number)));
         if (!std::isfinite(at.x) || !std::isfinite(at.y)) throw node.bad("expected positions whose sum is a number");
         if (!hall_.seat_by_number.emplace(seat.number, hall_.seats.size()).second)
-            throw guid.bad(fmt::format("expected each seat_guid once, found {} again", quoted(seat.number)));
+            throw guid.bad(fmt::format("expected each seat_guid once, found {} again", in_quotes(seat.number)));
         hall_.seats.push_back(std::move(seat));
         hall_.category_of.push_back(declared->second);
     }
@@ -196,10 +203,11 @@ std::unordered_map<std::string, boxoffice::Points> read_prices(const std::string
     for (const auto& [line, fields] : read_csv(path, {"category", "points"})) {
         const auto points = parse_number<std::int64_t>(fields[1]);
         if (!points || !boxoffice::check_price({*points}))
-            throw BadInput(fmt::format("{}: line {}: points: expected a whole number from 0 to 1000000000000, found {}", path, line,
-                                       quoted(fields[1])));
+            throw BadInput(fmt::format("{}: line {}: points: expected a whole number from 0 to 1000000000000, found {}",
+                                       path, line, in_quotes(fields[1])));
         if (!prices.emplace(fields[0], boxoffice::Points{*points}).second)
-            throw BadInput(fmt::format("{}: line {}: expected each category once, found {} again", path, line, quoted(fields[0])));
+            throw BadInput(fmt::format("{}: line {}: expected each category once, found {} again", path, line,
+                                       in_quotes(fields[0])));
     }
     return prices;
 }
@@ -213,8 +221,9 @@ Hall read_hall(const std::string& plan_path, const std::string& prices_path) {
     for (std::size_t i = 0; i < hall.categories.size(); ++i)
         if (!prices.contains(hall.categories[i]))
             throw BadInput(fmt::format("{}: expected a price for the category {} ({}: categories[{}])", prices_path,
-                                       quoted(hall.categories[i]), plan_path, i));
-    for (std::size_t i = 0; i < hall.seats.size(); ++i) hall.seats[i].price = prices.at(hall.categories[hall.category_of[i]]);
+                                       in_quotes(hall.categories[i]), plan_path, i));
+    for (std::size_t i = 0; i < hall.seats.size(); ++i)
+        hall.seats[i].price = prices.at(hall.categories[hall.category_of[i]]);
     return hall;
 }
 

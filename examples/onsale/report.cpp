@@ -16,7 +16,9 @@ std::string grouped(std::int64_t number) {
     return text;
 }
 
-std::string row(const std::string& name, const std::string& value) { return fmt::format("  {:<24}{:>18}\n", name, value); }
+std::string row(const std::string& name, const std::string& value) {
+    return fmt::format("  {:<24}{:>18}\n", name, value);
+}
 std::string row(const std::string& name, std::int64_t value) { return row(name, grouped(value)); }
 
 /// The value that `percent` of the sorted values do not exceed, as milliseconds.
@@ -57,7 +59,8 @@ std::string as_table(const Report& report) {
     auto out = fmt::format("{}, {}\n\n", report.hall, boxoffice::to_text(report.date));
     out += row("seats", report.seats) + row("sold", report.sold) + row("revenue (points)", report.revenue);
     out += "\n" + row("buyers", report.buyers) + row("paid", sale.paid) + row("abandoned their hold", sale.abandoned) +
-           row("left the line", sale.left) + row("unserved", sale.unserved) + row("most waiting at once", sale.max_waiting);
+           row("left the line", sale.left) + row("unserved", sale.unserved) +
+           row("most waiting at once", sale.max_waiting);
     out += "\nrefusals\n";
     if (sale.tally.refusals.empty()) out += row("none", "");
     for (const auto& [name, count] : sale.tally.refusals) out += row(name, count);

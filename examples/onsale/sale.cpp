@@ -62,8 +62,10 @@ Sale::Sale(House& house, const Hall& hall, const std::vector<Buyer>& buyers, std
         else if (past.live_hold && buyers[i].behaviour == Behaviour::abandon)
             visit.end = End::abandoned;
     }
-    paid_count_ = std::count_if(visits_.begin(), visits_.end(), [](const Visit& visit) { return visit.end == End::paid; });
-    open_visits_ = std::count_if(visits_.begin(), visits_.end(), [](const Visit& visit) { return visit.end == End::none; });
+    paid_count_ =
+        std::count_if(visits_.begin(), visits_.end(), [](const Visit& visit) { return visit.end == End::paid; });
+    open_visits_ =
+        std::count_if(visits_.begin(), visits_.end(), [](const Visit& visit) { return visit.end == End::none; });
 }
 
 SaleReport Sale::run() {
@@ -74,7 +76,8 @@ SaleReport Sale::run() {
     if (open_visits_ == 0) scheduler_.end();
     {
         std::vector<std::jthread> workers;
-        for (std::size_t i = 1; i < options_.thread_count; ++i) workers.emplace_back([this, &tallies, i] { work(tallies[i]); });
+        for (std::size_t i = 1; i < options_.thread_count; ++i)
+            workers.emplace_back([this, &tallies, i] { work(tallies[i]); });
         work(tallies[0]);
     }
     if (!interrupt_) sweep(tallies[0]);
@@ -83,10 +86,14 @@ SaleReport Sale::run() {
     SaleReport report;
     for (const auto& tally : tallies) report.tally.add(tally);
     for (const auto& visit : visits_) {
-        if (visit.end == End::paid || (visit.end == End::none && visit.paid.payment)) ++report.paid;
-        else if (visit.end == End::abandoned) ++report.abandoned;
-        else if (visit.end == End::left) ++report.left;
-        else ++report.unserved;
+        if (visit.end == End::paid || (visit.end == End::none && visit.paid.payment))
+            ++report.paid;
+        else if (visit.end == End::abandoned)
+            ++report.abandoned;
+        else if (visit.end == End::left)
+            ++report.left;
+        else
+            ++report.unserved;
     }
     report.max_waiting = max_waiting_;
     report.seconds = static_cast<double>(us_since(start)) / 1e6;
@@ -106,7 +113,8 @@ void Sale::open_doors(Tally& tally) {
     for (std::size_t begin = 0; begin < order.size() && !interrupt_; begin += join_batch_size) {
         const auto count = std::min(join_batch_size, order.size() - begin);
         std::vector<Command> commands;
-        for (std::size_t i = 0; i < count; ++i) commands.push_back(Join{visits_[order[begin + i]].user, office_.main_room()});
+        for (std::size_t i = 0; i < count; ++i)
+            commands.push_back(Join{visits_[order[begin + i]].user, office_.main_room()});
         const auto outcomes = office_.execute(std::span<const Command>(commands));
         tally.commands += static_cast<std::int64_t>(count);
         for (std::size_t i = 0; i < count; ++i) {
@@ -139,7 +147,8 @@ void Sale::work(Tally& tally) {
     }
 }
 
-/// Nothing depends on it: expired holds are on sale again at once. It keeps the file tidy, as a host should now and then.
+/// Nothing depends on it: expired holds are on sale again at once. It keeps the file tidy, as a host should now and
+/// then.
 void Sale::sweep(Tally& tally) {
     while (true) {
         const auto ticked = execute(Tick{}, tally);
@@ -166,7 +175,8 @@ Sale::Next Sale::take_step(Visit& visit, Tally& tally) {
 
 /// The line was full at the start, or the place was lost.
 Sale::Next Sale::join(Visit& visit, Tally& tally) {
-    if (visit.joins >= joins_max) return finish(visit, visit.buyer->behaviour == Behaviour::leave ? End::left : End::unserved);
+    if (visit.joins >= joins_max)
+        return finish(visit, visit.buyer->behaviour == Behaviour::leave ? End::left : End::unserved);
     const auto joined = execute(Join{visit.user, office_.main_room()}, tally);
     ++visit.joins;
     if (!joined && joined.error().code == ErrorCode::queue_full) return visit.chance.between(seconds{20}, seconds{60});
@@ -214,7 +224,8 @@ Sale::Next Sale::lose_place(Visit& visit, Tally& tally) {
 
 // ---- in their turn ----------------------------------------------------------------------------------------------
 
-/// The whole of the points in a new sale. In one that goes on, what is missing of them: an earlier run may have recharged.
+/// The whole of the points in a new sale. In one that goes on, what is missing of them: an earlier run may have
+/// recharged.
 Sale::Next Sale::recharge(Visit& visit, Tally& tally) {
     const auto balance = office_.balance(visit.user);
     if (!balance) {
@@ -306,7 +317,8 @@ Sale::Next Sale::give_up(Visit& visit, Tally& tally) {
 
 std::optional<std::size_t> Sale::wanted_category(const Visit& visit) const {
     if (visit.buyer->want == "any") return std::nullopt;
-    if (const auto at = hall_.category_by_name.find(visit.buyer->want); at != hall_.category_by_name.end()) return at->second;
+    if (const auto at = hall_.category_by_name.find(visit.buyer->want); at != hall_.category_by_name.end())
+        return at->second;
     if (const auto at = hall_.seat_by_number.find(visit.buyer->want); at != hall_.seat_by_number.end())
         return hall_.category_of[at->second];
     return std::nullopt;
@@ -369,7 +381,8 @@ Sale::Next Sale::after_refusal(Visit& visit, const Error& error, Tally& tally) {
         case ErrorCode::token_left:
         case ErrorCode::invalid_token:
         case ErrorCode::hold_limit: return lose_place(visit, tally);
-        default: return range_of(error.code) == ErrorRange::fault ? finish(visit, End::unserved) : give_up(visit, tally);
+        default:
+            return range_of(error.code) == ErrorRange::fault ? finish(visit, End::unserved) : give_up(visit, tally);
     }
 }
 
@@ -411,8 +424,9 @@ void Sale::show_progress(bool is_last) {
     auto due_us = progress_due_us_.load();
     if (!is_last && (now_us < due_us || !progress_due_us_.compare_exchange_strong(due_us, now_us + 100'000))) return;
     const auto minutes = date::floor<std::chrono::minutes>(clock_->steady()).count();
-    const auto line = fmt::format("{} of {} buyers done, {} paid, {} min into the sale", static_cast<std::int64_t>(visits_.size()) - open_visits_,
-                                  visits_.size(), paid_count_, minutes);
+    const auto line =
+        fmt::format("{} of {} buyers done, {} paid, {} min into the sale",
+                    static_cast<std::int64_t>(visits_.size()) - open_visits_, visits_.size(), paid_count_, minutes);
     // The last one wipes the line, so that the report stands alone.
     std::fputs(is_last ? "\r\x1b[K" : ("\r\x1b[K" + line).c_str(), stderr);
     std::fflush(stderr);

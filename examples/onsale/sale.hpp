@@ -23,7 +23,7 @@ namespace onsale {
 struct Tally {
     std::map<std::string, std::int64_t> refusals;  ///< by the error's name
     std::int64_t commands = 0;
-    std::vector<std::int64_t> latencies_us;        ///< of single commands
+    std::vector<std::int64_t> latencies_us;  ///< of single commands
     void add(const Tally& other);
 };
 
@@ -48,8 +48,8 @@ struct SaleOptions {
 
 class Sale {
   public:
-    Sale(House& house, const Hall& hall, const std::vector<Buyer>& buyers, std::shared_ptr<boxoffice::VirtualClock> clock,
-         SaleOptions options, const std::atomic<bool>& interrupt);
+    Sale(House& house, const Hall& hall, const std::vector<Buyer>& buyers,
+         std::shared_ptr<boxoffice::VirtualClock> clock, SaleOptions options, const std::atomic<bool>& interrupt);
 
     /// Runs the whole sale; once. `interrupt` becoming true ends it early.
     SaleReport run();

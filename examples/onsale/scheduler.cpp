@@ -35,7 +35,8 @@ std::optional<std::size_t> Scheduler::next() {
         const auto ahead = steps_.top().due - clock_->steady();
         if (ahead <= Duration::zero()) return take();
         const auto now = std::chrono::steady_clock::now();
-        const std::chrono::duration<double, std::micro> least{static_cast<double>(ahead.count()) / time_scale_.value_or(1)};
+        const std::chrono::duration<double, std::micro> least{static_cast<double>(ahead.count()) /
+                                                              time_scale_.value_or(1)};
         const auto ripe_at = moved_at_ + std::chrono::duration_cast<std::chrono::steady_clock::duration>(least);
         if (!time_scale_ || now >= ripe_at) {
             clock_->advance(ahead);

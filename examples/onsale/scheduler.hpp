@@ -18,12 +18,13 @@
 namespace onsale {
 
 /// Thread-safe. The sale's clock stands still while someone's step is due, and else moves on to the next one: at most
-/// `time_scale` times as fast as real time. So a machine that cannot keep up makes the sale slower, not the buyers late. Without
-/// a scale it moves at once: with one worker, everything then depends on the steps alone.
+/// `time_scale` times as fast as real time. So a machine that cannot keep up makes the sale slower, not the buyers
+/// late. Without a scale it moves at once: with one worker, everything then depends on the steps alone.
 class Scheduler {
   public:
     /// `interrupt` becoming true ends the sale within a tenth of a second.
-    Scheduler(std::shared_ptr<boxoffice::VirtualClock> clock, std::optional<double> time_scale, const std::atomic<bool>& interrupt)
+    Scheduler(std::shared_ptr<boxoffice::VirtualClock> clock, std::optional<double> time_scale,
+              const std::atomic<bool>& interrupt)
         : clock_(std::move(clock)), time_scale_(time_scale), interrupt_(interrupt) {}
 
     /// `entry` takes its next step in `delay`. Steps due at the same time go in the order they were added.
@@ -40,7 +41,9 @@ class Scheduler {
         boxoffice::Duration due;
         std::uint64_t order;
         std::size_t entry;
-        friend bool operator>(const Step& a, const Step& b) { return a.due != b.due ? a.due > b.due : a.order > b.order; }
+        friend bool operator>(const Step& a, const Step& b) {
+            return a.due != b.due ? a.due > b.due : a.order > b.order;
+        }
     };
 
     std::size_t take();

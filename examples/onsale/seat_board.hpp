@@ -1,7 +1,7 @@
 #pragma once
-/// The list of available seats as buyers see it: one listing serves all who look at it within a second of the sale's clock, as
-/// a shop's page would, so that 3,000 buyers do not read 20,000 seats 3,000 times. What is a second old may be gone: then
-/// the box office refuses the hold.
+/// The list of available seats as buyers see it: one listing serves all who look at it within a second of the sale's
+/// clock, as a shop's page would, so that 3,000 buyers do not read 20,000 seats 3,000 times. What is a second old may
+/// be gone: then the box office refuses the hold.
 
 #include <memory>
 #include <mutex>

@@ -8,8 +8,10 @@ Result<Points> sell_a_seat(const std::string& path) {
     auto office = BoxOffice::open(open_sqlite_store({.path = path}).value()).value();
     auto user = office->execute(CreateUser{"jiyeon"}).value().id;
     auto hall = std::vector<NewSeat>{{.number = "A-1", .section = "stalls", .row = "A", .price = Points{99'000}}};
-    auto concert = office->execute(CreateConcert{parse_date("2026-12-24").value(), "Winter", office->main_room(), hall}).value();
-    auto place = office->execute(Join{user, office->main_room()}).value().claims;  // admitted at once while there is room
+    auto concert =
+        office->execute(CreateConcert{parse_date("2026-12-24").value(), "Winter", office->main_room(), hall}).value();
+    auto place =
+        office->execute(Join{user, office->main_room()}).value().claims;  // admitted at once while there is room
     BOXOFFICE_TRY(office->execute(Recharge{user, Points{100'000}, "recharge-1"}));
     auto seats = office->available_seats(concert.id).value();
     auto held = office->execute(HoldSeat{user, place.token, seats.front().id, "hold-1"});

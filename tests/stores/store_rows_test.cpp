@@ -100,7 +100,8 @@ struct Extremes {
         steps.push_back({payments[1].id, 0, PaymentState::requested, from_us(1), ""});
 
         transfers.push_back(sample_transfer(601, cash_account, account_of(plain.id), 1));
-        transfers.push_back(sample_transfer(int64_max, account_of(strange.id), sales_of(first.id), amount_max.value));
+        transfers.push_back(
+            sample_transfer(int64_max - 1, account_of(strange.id), sales_of(first.id), amount_max.value));
         transfers.back().kind = TransferKind::payment;
         transfers.back().payment = payments[0].id;
         transfers.back().at = from_us(1'767'000'000'000'007);
@@ -293,7 +294,7 @@ TEST_CASE("every row that changes comes back as it was changed", "[store]") {
     rows.records[0].request.fill(7);
     rows.records[0].created_at = after_opening(100'000);
     add(changes.idempotency, rows.records[0]);
-    rows.leases[1].until = never;
+    rows.leases[1].until = after_opening(60);
     rows.leases[1].floor = 12;
     change(changes.leases, rows.leases[1]);
     commit(*store, changes);

@@ -1,0 +1,41 @@
+#include "support/allocation_faults.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+constexpr std::int64_t no_limit = -1;
+thread_local std::int64_t allocations_left = no_limit;
+thread_local bool has_struck = false;
+
+void* allocate(std::size_t size) {
+    if (allocations_left == 0) {
+        has_struck = true;
+        throw std::bad_alloc{};
+    }
+    if (allocations_left > 0) --allocations_left;
+    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+    throw std::bad_alloc{};
+}
+
+}  // namespace
+
+// The other forms of new and delete of the standard library call these.
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace boxoffice::testing {
+
+AllocationFaults::AllocationFaults(std::int64_t passing) {
+    allocations_left = passing;
+    has_struck = false;
+}
+AllocationFaults::~AllocationFaults() { allocations_left = no_limit; }
+bool AllocationFaults::struck() const { return has_struck; }
+
+}  // namespace boxoffice::testing
