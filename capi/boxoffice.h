@@ -8,7 +8,8 @@
  * - It returns a status: BOXOFFICE_OK (0), or the number of an error in the table below. 100 to 199: refused, an expected
  *   answer. 200 to 299: a mistake of the caller. 300 and up: a fault; nothing was acknowledged.
  * - Its last parameter `error` may be NULL; else set error->struct_size (BOXOFFICE_ERROR_INIT does) and it is filled.
- * - Outputs are zeroed on entry; on an error they stay so. An output pointer may be NULL only where it says so.
+ * - Outputs are zeroed on entry (of an array, its count); on an error they stay so. An output pointer may be NULL only where
+ *   it says so.
  * - A text going in is a pointer and a length in bytes, UTF-8, borrowed for the call; it need not end with 0. A text coming
  *   out stands in a fixed array and ends with 0, or goes to a buffer of yours: too small, and BOXOFFICE_TOO_SMALL writes
  *   nothing but the size needed.
@@ -19,8 +20,8 @@
  * - Ids are 64-bit numbers above 0; 0 is "none". boxoffice_id_text and boxoffice_id_parse give their 13-character text.
  * - Structures that begin with struct_size only ever grow at the end. Start from their INIT macro. A larger one than this
  *   library knows is refused unless what it does not know is zero.
- * - Any function may be called from any thread at any time. Closing waits for calls inside, and later calls are
- *   BOXOFFICE_CLOSED. A handle that was closed, or never was one, is an error, not undefined behaviour.
+ * - Any function may be called from any thread at any time. Closing waits for calls inside; calls that come meanwhile are
+ *   BOXOFFICE_CLOSED. A handle that was closed, or never was one, is BOXOFFICE_INVALID_HANDLE, not undefined behaviour.
  * - After fork() a child's use of a handle is BOXOFFICE_FORKED: open one in the child.
  * - The library never prints, aborts, throws, starts threads or touches signal handlers.
  */
@@ -196,7 +197,7 @@ enum { BOXOFFICE_DURABILITY_NORMAL = 1, BOXOFFICE_DURABILITY_FULL = 2 };
 typedef struct boxoffice_options {
     uint32_t struct_size;
     int32_t durability; /* FULL: what was acknowledged survives power loss. NORMAL is weaker: it survives the process. */
-    boxoffice_room_limits main_room; /* of the room "main" when it is made; then the store's own hold */
+    const boxoffice_room_limits *main_room; /* of the room "main" when it is made (NULL: defaults); then the store's hold */
     int64_t hold_ttl_us;
     int64_t holds_per_user;
     int64_t capture_ttl_us; /* how long a payment that began keeps its seat */
@@ -216,7 +217,7 @@ typedef struct boxoffice_options {
     boxoffice_log log;         /* NULLs: silence */
 } boxoffice_options;
 #define BOXOFFICE_OPTIONS_INIT                                                                                              \
-    {sizeof(boxoffice_options), BOXOFFICE_DURABILITY_FULL, BOXOFFICE_ROOM_LIMITS_INIT, 300000000, 1, 60000000, 86400000000, \
+    {sizeof(boxoffice_options), BOXOFFICE_DURABILITY_FULL, NULL, 300000000, 1, 60000000, 86400000000,          \
      86400000000, 4611686018427387904, 3600000000, 25000, 5000000, 67108864, NULL, 0, {NULL, NULL, NULL, NULL},              \
      {NULL, NULL, NULL}, {NULL, NULL}}
 
@@ -252,7 +253,7 @@ BOXOFFICE_API boxoffice_status boxoffice_find_user(boxoffice_office *office, con
 
 typedef struct boxoffice_room {
     int64_t id;
-    boxoffice_room_limits limits;
+    boxoffice_room_limits limits; /* of this ABI's size, whatever a later one adds */
     int64_t last_position;
     int64_t serving;
     char name[72]; /* up to 64 bytes */

@@ -50,27 +50,42 @@ std::string as_json(const Report& report) {
     out["commands"] = report.sale.tally.commands;
     out["seconds"] = report.sale.seconds;
     out["audit"] = nlohmann::ordered_json::array();
-    for (const auto& violation : report.audit) out["audit"].push_back(violation.rule + ": " + violation.detail);
+    for (const auto& violation : report.audit) out["audit"].push_back(fmt::format("{}: {}", violation.rule, violation.detail));
     return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string as_table(const Report& report) {
     const auto& sale = report.sale;
-    auto out = fmt::format("{}, {}\n\n", report.hall, boxoffice::to_text(report.date));
-    out += row("seats", report.seats) + row("sold", report.sold) + row("revenue (points)", report.revenue);
-    out += "\n" + row("buyers", report.buyers) + row("paid", sale.paid) + row("abandoned their hold", sale.abandoned) +
-           row("left the line", sale.left) + row("unserved", sale.unserved) +
-           row("most waiting at once", sale.max_waiting);
-    out += "\nrefusals\n";
-    if (sale.tally.refusals.empty()) out += row("none", "");
-    for (const auto& [name, count] : sale.tally.refusals) out += row(name, count);
-    auto sorted = sale.tally.latencies_us;
-    std::sort(sorted.begin(), sorted.end());
-    out += "\n" + row("commands", sale.tally.commands) + row("seconds", fmt::format("{:.2f}", sale.seconds)) +
-           row("commands per second", fmt::format("{:.0f}", commands_per_second(sale))) +
-           row("latency p50", percentile(sorted, 50)) + row("latency p99", percentile(sorted, 99));
-    out += "\n" + row("audit", report.audit.empty() ? "clean" : fmt::format("{} violations", report.audit.size()));
-    for (const auto& violation : report.audit) out += fmt::format("  {}: {}\n", violation.rule, violation.detail);
+    auto latencies = sale.tally.latencies_us;
+    std::sort(latencies.begin(), latencies.end());
+    std::string out;
+    const auto add = [&](const std::string& part) { out.append(part); };
+    const auto end_part = [&] { out.push_back('\n'); };
+
+    add(fmt::format("{}, {}\n\n", report.hall, boxoffice::to_text(report.date)));
+    add(row("seats", report.seats));
+    add(row("sold", report.sold));
+    add(row("revenue (points)", report.revenue));
+    end_part();
+    add(row("buyers", report.buyers));
+    add(row("paid", sale.paid));
+    add(row("abandoned their hold", sale.abandoned));
+    add(row("left the line", sale.left));
+    add(row("unserved", sale.unserved));
+    add(row("most waiting at once", sale.max_waiting));
+    end_part();
+    add("refusals\n");
+    if (sale.tally.refusals.empty()) add("  none\n");
+    for (const auto& [name, count] : sale.tally.refusals) add(row(name, count));
+    end_part();
+    add(row("commands", sale.tally.commands));
+    add(row("seconds", fmt::format("{:.2f}", sale.seconds)));
+    add(row("commands per second", fmt::format("{:.0f}", commands_per_second(sale))));
+    add(row("latency p50", percentile(latencies, 50)));
+    add(row("latency p99", percentile(latencies, 99)));
+    end_part();
+    add(row("audit", report.audit.empty() ? "clean" : fmt::format("{} violations", report.audit.size())));
+    for (const auto& violation : report.audit) add(fmt::format("  {}: {}\n", violation.rule, violation.detail));
     return out;
 }
 

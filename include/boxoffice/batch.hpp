@@ -37,6 +37,7 @@ class Batch {
         std::vector<Outcome> outcomes;
         outcomes.reserve(commands_.size());
         for (std::size_t i = 0; i < commands_.size(); ++i) {
+            if (i > 0) (void)set_.take_retired();
             if (!shapes_[i]) {
                 outcomes.push_back(tl::unexpected(shapes_[i].error()));
                 continue;

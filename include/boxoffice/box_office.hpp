@@ -16,6 +16,7 @@
 #include "boxoffice/answers.hpp"
 #include "boxoffice/audit.hpp"
 #include "boxoffice/batch.hpp"
+#include "boxoffice/fork_guard.hpp"
 #include "boxoffice/ports.hpp"
 #include "boxoffice/room_board.hpp"
 #include "boxoffice/timekeeper.hpp"
@@ -57,6 +58,7 @@ class BoxOffice {
     std::vector<Outcome> execute(std::span<const Command> commands) {
         const auto faults = [&](const Error& error) { return std::vector<Outcome>(commands.size(), tl::unexpected(error)); };
         const auto outcomes = guarded([&]() -> Result<std::vector<Outcome>> {
+            BOXOFFICE_TRY(check_process());
             const std::lock_guard lock(writer_);
             auto transaction = store_->begin();
             if (!transaction) return tl::unexpected(transaction.error());
@@ -92,6 +94,7 @@ class BoxOffice {
 
     /// Whose token this is. It says nothing of the turn. Mistakes: invalid_token (forged, or older than identity_ttl).
     Result<TokenClaims> authenticate(std::string_view token) {
+        BOXOFFICE_TRY(check_process());
         const auto now = timekeeper_.now();
         if (!now) return tl::unexpected(now.error());
         return authenticate_at(token, *now);
@@ -102,12 +105,17 @@ class BoxOffice {
     /// until its position is served. Refusals: token_expired, token_completed, token_left. Mistakes: invalid_token.
     Result<Peeked> peek(std::string_view token) {
         return guarded([&]() -> Result<Peeked> {
+            BOXOFFICE_TRY(check_process());
             const auto now = timekeeper_.now();
             if (!now) return tl::unexpected(now.error());
             const auto claims = authenticate_at(token, *now);
             if (!claims) return tl::unexpected(claims.error());
             refresh_board();
             auto notice = notice_of(claims->room);
+            if (!notice) {  // a room that another process has just made
+                refresh_board(true);
+                notice = notice_of(claims->room);
+            }
             if (notice && claims->position > notice->room.serving && passed(due_at(notice->room), *now)) {
                 try_advance();
                 notice = notice_of(claims->room);
@@ -271,10 +279,15 @@ class BoxOffice {
         });
     }
 
-    /// A page of the transfers of the user's account, newest first, older than `before`; 1 to 1,000.
+    /// A page of the transfers of the user's account, newest first, older than `before`; 1 to 1,000. Mistakes: unknown_user.
     Result<std::vector<Transfer>> transfers(UserId user, std::int64_t limit, TransferId before = {}) {
         BOXOFFICE_TRY(check_limit(limit));
-        return ask([&](View& view, Time) { return view.transfers_of(account_of(user), before, limit); });
+        return ask([&](View& view, Time) -> Result<std::vector<Transfer>> {
+            const auto account = one(view.accounts(), AccountKeys{{account_of(user)}}, ErrorCode::unknown_user);
+            if (!account) return tl::unexpected(account.error());
+            if (account->kind != AccountKind::user) return refuse(ErrorCode::unknown_user);
+            return view.transfers_of(account->id, before, limit);
+        });
     }
 
     /// One of the user's own payments with its history. Mistakes: unknown_payment (also for another's).
@@ -322,11 +335,17 @@ class BoxOffice {
     /// Copies the live data to a new file, without the kept token keys unless `with_keys` (who has those can forge
     /// tokens). Mistakes: unsupported (in-memory store), invalid_argument (the file exists).
     Result<void> backup(const std::string& path, bool with_keys = false) {
-        return guarded([&] { return store_->backup(path, with_keys); });
+        return guarded([&]() -> Result<void> {
+            BOXOFFICE_TRY(check_process());
+            return store_->backup(path, with_keys);
+        });
     }
 
     /// The engine's time, as the next decision would see it or a little earlier.
-    Result<Time> now() { return timekeeper_.now(); }
+    Result<Time> now() {
+        BOXOFFICE_TRY(check_process());
+        return timekeeper_.now();
+    }
 
     [[nodiscard]] const Options& options() const { return options_; }
 
@@ -352,6 +371,12 @@ class BoxOffice {
         } catch (...) {
             return refuse(ErrorCode::internal, "an exception of an unknown type");
         }
+    }
+
+    /// Before any lock: in a child of fork() its holder may not exist.
+    Result<void> check_process() const {
+        if (fork_epoch() != opened_in_) return refuse(ErrorCode::forked);
+        return {};
     }
 
     // ---- opening and closing ------------------------------------------------------------------------------------
@@ -421,6 +446,7 @@ class BoxOffice {
     /// Lets another process have the node at once; without this it waits for the lease to lapse.
     void give_node_back() {
         (void)guarded([&]() -> Result<void> {
+            BOXOFFICE_TRY(check_process());
             const std::lock_guard lock(writer_);
             if (lease_.until == Time{}) return {};
             auto transaction = store_->try_begin();
@@ -489,7 +515,7 @@ class BoxOffice {
         // same key, and finds out.
         if (!paid && range_of(paid.error().code) != ErrorRange::fault) {
             ports_.gateway->cancel(request, *approval);
-            (void)fail(approval->transaction_key);
+            (void)fail(check_transaction_key(approval->transaction_key) ? approval->transaction_key : std::string{});
         }
         return paid;
     }
@@ -509,12 +535,16 @@ class BoxOffice {
         return at->second;
     }
 
-    /// Looks whether other processes have committed, at most once in `snapshot_age_max`, one caller at a time.
-    void refresh_board() {
+    /// Looks whether other processes have committed, at most once in `snapshot_age_max`, one caller at a time; or at once.
+    void refresh_board(bool at_once = false) {
         const auto steady = ports_.clock->steady();
-        if (steady - Duration{refreshed_at_us_.load(std::memory_order_relaxed)} < options_.snapshot_age_max) return;
-        const std::unique_lock lock(refresh_, std::try_to_lock);
-        if (!lock) return;
+        const Duration refreshed_at{refreshed_at_us_.load(std::memory_order_relaxed)};
+        if (!at_once && steady - refreshed_at < options_.snapshot_age_max) return;
+        std::unique_lock lock(refresh_, std::defer_lock);
+        if (at_once)
+            lock.lock();
+        else if (!lock.try_lock())
+            return;
         refreshed_at_us_.store(steady.count(), std::memory_order_relaxed);
         const auto version = store_->version();
         if (!version || *version == seen_version_) return;
@@ -583,6 +613,7 @@ class BoxOffice {
     template <class Question>
     auto ask(Question question) -> decltype(question(std::declval<View&>(), Time{})) {
         return guarded([&]() -> decltype(question(std::declval<View&>(), Time{})) {
+            BOXOFFICE_TRY(check_process());
             auto view = store_->read();
             if (!view) return tl::unexpected(view.error());
             const auto last = (*view)->last_event();
@@ -639,6 +670,7 @@ class BoxOffice {
         return ReservationView{row, state_at(row, now), seat->facts.number, concert->date};
     }
 
+    const std::uint32_t opened_in_ = fork_epoch();
     std::unique_ptr<Store> store_;
     Options options_;
     Ports ports_;

@@ -51,6 +51,9 @@ namespace boxoffice {
     X(gateway_required,     210, "this box office has a payment gateway; begin and capture the payment")          \
     X(invalid_options,      211, "an option is out of range")                                                     \
     X(unsupported,          212, "this store cannot do that")                                                     \
+    X(too_small,            213, "the caller's buffer is too small; the size needed was written")                 \
+    X(invalid_handle,       214, "the handle was closed, or never was one")                                       \
+    X(closed,               215, "the box office is being closed")                                                \
     X(storage,              300, "the store failed; nothing was acknowledged")                                    \
     X(busy,                 301, "another process held the store for too long; try again")                        \
     X(clock_jump,           302, "the wall clock jumped ahead; set it right or open the box office again")        \

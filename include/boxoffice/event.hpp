@@ -35,7 +35,7 @@ namespace boxoffice {
     X(points_recharged,     30) /* amount: points */                                 \
     X(payment_requested,    31) /* amount: points; deadline: to capture */           \
     X(payment_captured,     32) /* amount: points */                                 \
-    X(payment_failed,       33)
+    X(payment_failed,       33) /* deadline: when its time ran out, if it did */
 // clang-format on
 
 enum class EventKind : std::int32_t {

@@ -137,6 +137,7 @@ struct Line {
 
 class WorkingSet {
     std::size_t change_count_ = 0;  // before the shelves, which count in it
+    std::int64_t retired_count_ = 0;
 
     template <class Map, class IdType>
     static void index(Map& map, const typename Map::key_type& key, IdType id) {
@@ -232,6 +233,10 @@ class WorkingSet {
 
     /// How many changes were put so far: equal before and after a refused command (C1).
     [[nodiscard]] std::size_t change_count() const { return change_count_; }
+
+    void count_retired() { ++retired_count_; }
+    /// How many rows were retired since the last call: by the command under way, or before the first.
+    std::int64_t take_retired() { return std::exchange(retired_count_, 0); }
 
     /// The rooms put since the last call; they may have to be advanced.
     std::vector<RoomId> take_moved_rooms() { return std::exchange(moved_rooms_, {}); }

@@ -98,7 +98,8 @@ inline void put_seats(WorkingSet& set, const Moment& moment, ConcertId concert, 
 
 inline Result<void> check(const CreateConcert& command, const Options&) {
     BOXOFFICE_TRY(check_title(command.title));
-    BOXOFFICE_TRY(parse_date(to_text(command.date)));
+    const auto day = parse_date(to_text(command.date));
+    if (!day || *day != command.date) return refuse(ErrorCode::invalid_date);  // a far one wraps into the calendar
     return check_seats(command.seats);
 }
 

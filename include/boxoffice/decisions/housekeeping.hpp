@@ -28,22 +28,18 @@ inline void name_line(const Tick&, const WorkingSet& set, std::vector<RoomId>& r
 
 inline Result<Ticked> decide(const Tick& command, WorkingSet& set, const Moment& moment) {
     Ticked answer;
-    const auto count = [&](std::size_t rows) {
-        answer.expired += static_cast<std::int64_t>(rows);
+    const auto look_for_more = [&](std::size_t rows) {
         answer.more = answer.more || static_cast<std::int64_t>(rows) >= lookup_max;
     };
-    for (const auto id : set.lapsed_payments()) {
-        const Payment& payment = set.payments.get(id);
-        if (payment.state == PaymentState::requested)
-            fail_payment(set, payment, set.reservations.get(payment.reservation), payment.deadline);
-    }
+    for (const auto id : set.lapsed_payments()) retire_payment(set, moment, id);
     for (const auto id : set.lapsed_holds()) steps::retire_hold(set, moment, id);
     for (const auto id : set.all_rooms()) {
-        if (const Line* line = set.line(id)) count(line->lapsed.size());
+        if (const Line* line = set.line(id)) look_for_more(line->lapsed.size());
         steps::settle_line(set, moment, id);
     }
-    count(set.lapsed_payments().size());
-    count(set.lapsed_holds().size());
+    look_for_more(set.lapsed_payments().size());
+    look_for_more(set.lapsed_holds().size());
+    answer.expired = set.take_retired();
     set.put(Prune{.tokens_below = TokenId{tsid::first_at(moment.now - moment.options.identity_ttl)},
                   .idempotency_until = moment.now - moment.options.idempotency_ttl,
                   .events_through = command.events_consumed});

@@ -86,12 +86,6 @@ void name_line(const C& command, const WorkingSet& set, std::vector<RoomId>& roo
     name_line_of(command.token, set, rooms);
 }
 
-template <PaysHold C>
-void meet(const C& command, WorkingSet& set, const Moment& moment) {
-    steps::meet_place(set, moment, command.user, command.token);
-    steps::retire_holds_of(set, moment, command.user);
-}
-
 /// The reservation, if it is the payer's own, and a live hold of the place that pays.
 template <PaysHold C>
 Result<const Reservation*> payable(const C& command, const WorkingSet& set, const Moment& moment) {
@@ -120,6 +114,35 @@ inline Event payment_event(EventKind kind, const Payment& payment, const Reserva
                  .reservation = reservation.id,
                  .payment = payment.id,
                  .amount = payment.amount.value};
+}
+
+/// Writes down that a payment failed; `at` is now, or for one whose time ran out its deadline.
+inline void fail_payment(WorkingSet& set, Payment payment, const Reservation& reservation, Time at) {
+    payment.state = PaymentState::failed;
+    payment.finished_at = at;
+    set.add(PaymentStep{payment.id, 1, PaymentState::failed, at, payment.transaction_key});
+    auto failed = payment_event(EventKind::payment_failed, payment, reservation);
+    if (passed(payment.deadline, at)) failed.deadline = payment.deadline;
+    set.add(std::move(failed));
+    set.put(std::move(payment));
+}
+
+/// Writes down that a payment's time ran out. Nothing if it did not.
+inline void retire_payment(WorkingSet& set, const Moment& moment, PaymentId id) {
+    const auto* payment = id ? set.payments.find(id) : nullptr;
+    if (payment == nullptr || payment->state != PaymentState::requested || !passed(payment->deadline, moment.now)) return;
+    fail_payment(set, *payment, set.reservations.get(payment->reservation), payment->deadline);
+    set.count_retired();
+}
+
+template <PaysHold C>
+void meet(const C& command, WorkingSet& set, const Moment& moment) {
+    if (const auto place = steps::place_of(set, command.user, command.token))
+        steps::settle_line(set, moment, (*place)->room);
+    steps::meet_place(set, moment, command.user, command.token);
+    if (const auto* reservation = command.reservation ? set.reservations.find(command.reservation) : nullptr)
+        retire_payment(set, moment, reservation->payment);
+    steps::retire_holds_of(set, moment, command.user);
 }
 
 /// Everything a captured payment does, in one commit (P1): points move, the seat is sold, the reservation confirmed, the
@@ -339,15 +362,6 @@ inline Result<void> check(const FailPayment& command, const Options&) {
 inline void name_keys(const FailPayment& command, Keys& keys) {
     keys.payments.ids.push_back(command.payment);
     keys.reservations.ids.push_back(command.reservation);
-}
-
-/// Writes down that a payment failed; `at` is now, or for one whose time ran out its deadline.
-inline void fail_payment(WorkingSet& set, Payment payment, const Reservation& reservation, Time at) {
-    payment.state = PaymentState::failed;
-    payment.finished_at = at;
-    set.add(PaymentStep{payment.id, 1, PaymentState::failed, at, payment.transaction_key});
-    set.add(payment_event(EventKind::payment_failed, payment, reservation));
-    set.put(std::move(payment));
 }
 
 /// The hold stays as it is, until its deadline: the user can pay again.

@@ -31,6 +31,7 @@ inline void retire_hold(WorkingSet& set, const Moment& moment, ReservationId id)
                   .reservation = reservation.id,
                   .deadline = reservation.deadline});
     set.put(std::move(reservation));
+    set.count_retired();
 }
 
 inline void retire_holds_of(WorkingSet& set, const Moment& moment, UserId user) {
@@ -52,6 +53,7 @@ inline void retire_place(WorkingSet& set, const Moment& moment, TokenId token) {
                   .deadline = deadline});
     set.put(std::move(place));
     set.put(std::move(room));
+    set.count_retired();
 }
 
 // ---- the line ---------------------------------------------------------------------------------------------------
@@ -110,7 +112,7 @@ inline void meet_place(WorkingSet& set, const Moment& moment, UserId user, Token
     const auto found = place_of(set, user, token);
     if (!found) return;
     Place place = **found;
-    settle_line(set, moment, place.room);
+    if (!is_live(place, set.rooms.get(place.room).limits, moment.now)) settle_line(set, moment, place.room);
     retire_place(set, moment, token);
     const Room& room = set.rooms.get(place.room);
     if (!show_up(place, room.limits, moment.now)) return;

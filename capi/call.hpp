@@ -1,0 +1,149 @@
+#pragma once
+/// How every function of the C ABI enters the engine: one wrapper that looks up the handle, catches everything, fills the error,
+/// and tells the log of faults. And the checks that C needs and C++ does not.
+
+#include <cstring>
+#include <new>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "registry.hpp"
+
+namespace boxoffice::capi {
+
+/// Copies a text into a fixed array, cut at a character if it is longer, and 0 to its end.
+template <std::size_t size>
+void copy_text(char (&into)[size], std::string_view text) {
+    auto length = std::min(text.size(), size - 1);
+    if (length < text.size())
+        while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
+    std::memset(into, 0, size);
+    std::memcpy(into, text.data(), length);
+}
+
+/// Writes an error for the caller, if it wants one: as much of the structure as it knows.
+inline boxoffice_status report(boxoffice_error* out, const Error& error) noexcept {
+    const auto status = static_cast<boxoffice_status>(error.code);
+    if (out == nullptr || out->struct_size < offsetof(boxoffice_error, message)) return status;
+    out->code = status;
+    if (out->struct_size < sizeof(boxoffice_error)) return status;
+    try {
+        copy_text(out->message, error.detail.empty() ? std::string{message_of(error.code)}
+                                                     : std::string{message_of(error.code)} + " (" + error.detail + ")");
+    } catch (...) {  // no memory for the detail
+        copy_text(out->message, message_of(error.code));
+    }
+    return status;
+}
+
+inline void clear(boxoffice_error* out) noexcept {
+    if (out == nullptr || out->struct_size < offsetof(boxoffice_error, message)) return;
+    out->code = BOXOFFICE_OK;
+    if (out->struct_size >= sizeof(boxoffice_error)) std::memset(out->message, 0, sizeof out->message);
+}
+
+/// Runs `work` with nothing thrown out of it.
+template <class Work>
+Result<void> contained(Work&& work) noexcept {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return refuse(ErrorCode::out_of_memory);
+    } catch (const std::exception& e) {
+        try {
+            return refuse(ErrorCode::internal, e.what());
+        } catch (...) {
+            return refuse(ErrorCode::internal);
+        }
+    } catch (...) {
+        return refuse(ErrorCode::internal);
+    }
+}
+
+/// A function without an office.
+template <class Work>
+boxoffice_status call_plain(boxoffice_error* error, Work&& work) noexcept {
+    clear(error);
+    const Result<void> done = contained(work);
+    return done ? BOXOFFICE_OK : report(error, done.error());
+}
+
+/// A function of an office: `work(BoxOffice&)`.
+template <class Work>
+boxoffice_status call(boxoffice_office* handle, boxoffice_error* error, Work&& work) noexcept {
+    clear(error);
+    const Registry::Use use(registry(), handle);
+    if (use.office() == nullptr) return report(error, Error{use.error(), {}});
+    const Result<void> done = contained([&]() -> Result<void> { return work(*use.office()->office); });
+    if (done) return BOXOFFICE_OK;
+    const auto& log = use.office()->log;
+    if (log.write != nullptr && range_of(done.error().code) == ErrorRange::fault)
+        (void)contained([&]() -> Result<void> {
+            log.write(log.context, static_cast<boxoffice_status>(done.error().code), done.error().text().c_str());
+            return {};
+        });
+    return report(error, done.error());
+}
+
+// ---- what comes in ----------------------------------------------------------------------------------------------
+
+inline Result<void> check_given(const void* pointer, const char* what) {
+    if (pointer == nullptr) return refuse(ErrorCode::invalid_argument, std::string{what} + ": NULL");
+    return {};
+}
+
+/// A borrowed text; NULL with a length is a mistake, NULL without is empty.
+inline Result<std::string_view> text_of(const char* text, std::size_t length, const char* what) {
+    if (text == nullptr && length != 0) return refuse(ErrorCode::invalid_argument, std::string{what} + ": NULL");
+    return std::string_view{text == nullptr ? "" : text, length};
+}
+
+/// Copies a structure that the caller may have compiled with another version: a shorter one keeps the defaults behind it, a
+/// longer one is refused unless what is unknown is zero.
+template <class Struct>
+Result<Struct> read_struct(const Struct* given, Struct defaults, const char* what) {
+    if (given == nullptr) return defaults;
+    const std::size_t size = given->struct_size;
+    if (size < sizeof(std::uint32_t) * 2 || size > 64 * 1024)
+        return refuse(ErrorCode::invalid_argument, std::string{what} + ": struct_size is not set; use the INIT macro");
+    const auto* bytes = reinterpret_cast<const unsigned char*>(given);
+    for (auto at = sizeof(Struct); at < size; ++at)
+        if (bytes[at] != 0)
+            return refuse(ErrorCode::invalid_argument,
+                          std::string{what} + ": it sets what this version of the library does not know");
+    std::memcpy(&defaults, given, std::min(size, sizeof(Struct)));
+    return defaults;
+}
+
+// ---- what goes out ----------------------------------------------------------------------------------------------
+
+template <class Struct>
+void zero(Struct* out) noexcept {
+    if (out != nullptr) std::memset(static_cast<void*>(out), 0, sizeof(Struct));
+}
+
+inline Result<void> check_list(const void* out, std::size_t capacity, const std::size_t* count) {
+    BOXOFFICE_TRY(check_given(count, "count"));
+    if (capacity > 0) return check_given(out, "the array");
+    return {};
+}
+
+/// Writes a list that must fit.
+template <class Element, class Rows, class Convert>
+Result<void> write_list(const Rows& rows, Element* out, std::size_t capacity, std::size_t* count, Convert convert) {
+    *count = rows.size();
+    if (rows.size() > capacity)
+        return refuse(ErrorCode::too_small, "the list has " + std::to_string(rows.size()) + " elements");
+    for (std::size_t i = 0; i < rows.size(); ++i) convert(rows[i], out[i]);
+    return {};
+}
+
+/// Unpacks a Result into the function around it.
+#define BOXOFFICE_GIVE(variable, expression)                                                  \
+    auto variable##_result = (expression);                                                    \
+    if (!variable##_result) return tl::unexpected(std::move(variable##_result).error());      \
+    auto& variable = *variable##_result
+
+}  // namespace boxoffice::capi

@@ -1,0 +1,181 @@
+/// One function a command.
+
+#include "convert.hpp"
+
+using namespace boxoffice;
+using namespace boxoffice::capi;
+
+namespace {
+
+/// A command whose answer goes to a structure of the caller's.
+template <class Out, class Make>
+boxoffice_status answer(boxoffice_office* office, Out* out, boxoffice_error* error, Make make) {
+    zero(out);
+    return call(office, error, [&](BoxOffice& box) -> Result<void> {
+        BOXOFFICE_TRY(check_given(out, "the answer"));
+        BOXOFFICE_GIVE(command, make());
+        BOXOFFICE_GIVE(done, box.execute(std::move(command)));
+        to_c(done, *out);
+        return {};
+    });
+}
+
+/// A command that has nothing to tell.
+template <class Make>
+boxoffice_status act(boxoffice_office* office, boxoffice_error* error, Make make) {
+    return call(office, error, [&](BoxOffice& box) -> Result<void> {
+        BOXOFFICE_GIVE(command, make());
+        BOXOFFICE_GIVE(done, box.execute(std::move(command)));
+        (void)done;
+        return {};
+    });
+}
+
+template <class C>
+Result<C> with_key(C command, const char* key, size_t key_length) {
+    BOXOFFICE_GIVE(view, text_of(key, key_length, "key"));
+    command.key = std::string{view};
+    return command;
+}
+
+Result<RoomLimits> limits_of(const boxoffice_room_limits* limits) {
+    BOXOFFICE_TRY(check_given(limits, "limits"));
+    BOXOFFICE_GIVE(given, read_struct<boxoffice_room_limits>(limits, BOXOFFICE_ROOM_LIMITS_INIT, "limits"));
+    return from_c(given);
+}
+
+}  // namespace
+
+boxoffice_status boxoffice_create_user(boxoffice_office* office, const char* external_id, size_t length, int64_t* user,
+                                       boxoffice_error* error) {
+    return answer(office, user, error, [&]() -> Result<CreateUser> {
+        BOXOFFICE_GIVE(name, text_of(external_id, length, "external_id"));
+        return CreateUser{std::string{name}};
+    });
+}
+
+boxoffice_status boxoffice_create_room(boxoffice_office* office, const char* name, size_t length,
+                                       const boxoffice_room_limits* limits, int64_t* room, boxoffice_error* error) {
+    return answer(office, room, error, [&]() -> Result<CreateRoom> {
+        BOXOFFICE_GIVE(text, text_of(name, length, "name"));
+        BOXOFFICE_GIVE(given, limits_of(limits));
+        return CreateRoom{std::string{text}, given};
+    });
+}
+
+boxoffice_status boxoffice_change_room(boxoffice_office* office, int64_t room, const boxoffice_room_limits* limits,
+                                       boxoffice_error* error) {
+    return act(office, error, [&]() -> Result<ChangeRoom> {
+        BOXOFFICE_GIVE(given, limits_of(limits));
+        return ChangeRoom{RoomId{room}, given};
+    });
+}
+
+boxoffice_status boxoffice_create_concert(boxoffice_office* office, const char* date, size_t date_length,
+                                          const char* title, size_t title_length, int64_t room,
+                                          const boxoffice_new_seat* seats, size_t seat_count, int64_t* concert,
+                                          boxoffice_error* error) {
+    return answer(office, concert, error, [&]() -> Result<CreateConcert> {
+        BOXOFFICE_GIVE(date_text, text_of(date, date_length, "date"));
+        BOXOFFICE_GIVE(day, parse_date(date_text));
+        BOXOFFICE_GIVE(title_text, text_of(title, title_length, "title"));
+        BOXOFFICE_GIVE(list, from_c(seats, seat_count));
+        return CreateConcert{day, std::string{title_text}, RoomId{room}, std::move(list)};
+    });
+}
+
+boxoffice_status boxoffice_add_seats(boxoffice_office* office, int64_t concert, const boxoffice_new_seat* seats,
+                                     size_t seat_count, boxoffice_error* error) {
+    return act(office, error, [&]() -> Result<AddSeats> {
+        BOXOFFICE_GIVE(list, from_c(seats, seat_count));
+        return AddSeats{ConcertId{concert}, std::move(list)};
+    });
+}
+
+boxoffice_status boxoffice_block_seat(boxoffice_office* office, int64_t seat, boxoffice_error* error) {
+    return act(office, error, [&]() -> Result<BlockSeat> { return BlockSeat{SeatId{seat}}; });
+}
+
+boxoffice_status boxoffice_unblock_seat(boxoffice_office* office, int64_t seat, boxoffice_error* error) {
+    return act(office, error, [&]() -> Result<UnblockSeat> { return UnblockSeat{SeatId{seat}}; });
+}
+
+boxoffice_status boxoffice_join(boxoffice_office* office, int64_t user, int64_t room, boxoffice_joined* joined,
+                                boxoffice_error* error) {
+    return answer(office, joined, error, [&]() -> Result<Join> { return Join{UserId{user}, RoomId{room}}; });
+}
+
+boxoffice_status boxoffice_claim(boxoffice_office* office, int64_t user, int64_t token, boxoffice_claimed* claimed,
+                                 boxoffice_error* error) {
+    return answer(office, claimed, error, [&]() -> Result<Claim> { return Claim{UserId{user}, TokenId{token}}; });
+}
+
+boxoffice_status boxoffice_leave(boxoffice_office* office, int64_t user, int64_t token, int64_t* released,
+                                 boxoffice_error* error) {
+    zero(released);
+    return call(office, error, [&](BoxOffice& box) -> Result<void> {
+        BOXOFFICE_GIVE(left, box.execute(Leave{UserId{user}, TokenId{token}}));
+        if (released != nullptr) *released = left.released;
+        return {};
+    });
+}
+
+boxoffice_status boxoffice_hold_seat(boxoffice_office* office, int64_t user, int64_t token, int64_t seat,
+                                     const char* key, size_t key_length, boxoffice_held* held, boxoffice_error* error) {
+    return answer(office, held, error, [&] {
+        return with_key(HoldSeat{UserId{user}, TokenId{token}, SeatId{seat}, {}}, key, key_length);
+    });
+}
+
+boxoffice_status boxoffice_release_hold(boxoffice_office* office, int64_t user, int64_t reservation,
+                                        boxoffice_error* error) {
+    return act(office, error,
+               [&]() -> Result<ReleaseHold> { return ReleaseHold{UserId{user}, ReservationId{reservation}}; });
+}
+
+boxoffice_status boxoffice_recharge(boxoffice_office* office, int64_t user, int64_t amount, const char* key,
+                                    size_t key_length, boxoffice_recharged* recharged, boxoffice_error* error) {
+    return answer(office, recharged, error,
+                  [&] { return with_key(Recharge{UserId{user}, Points{amount}, {}}, key, key_length); });
+}
+
+boxoffice_status boxoffice_pay(boxoffice_office* office, int64_t user, int64_t token, int64_t reservation,
+                               const char* key, size_t key_length, boxoffice_paid* paid, boxoffice_error* error) {
+    zero(paid);
+    return call(office, error, [&](BoxOffice& box) -> Result<void> {
+        BOXOFFICE_TRY(check_given(paid, "paid"));
+        BOXOFFICE_GIVE(view, text_of(key, key_length, "key"));
+        BOXOFFICE_GIVE(done, box.pay(UserId{user}, TokenId{token}, ReservationId{reservation}, std::string{view}));
+        to_c(done, *paid);
+        return {};
+    });
+}
+
+boxoffice_status boxoffice_begin_payment(boxoffice_office* office, int64_t user, int64_t token, int64_t reservation,
+                                         const char* key, size_t key_length, boxoffice_payment_begun* begun,
+                                         boxoffice_error* error) {
+    return answer(office, begun, error, [&] {
+        return with_key(BeginPayment{UserId{user}, TokenId{token}, ReservationId{reservation}, {}}, key, key_length);
+    });
+}
+
+boxoffice_status boxoffice_capture_payment(boxoffice_office* office, int64_t user, int64_t token, int64_t reservation,
+                                           int64_t payment, const char* transaction_key, size_t transaction_key_length,
+                                           const char* key, size_t key_length, boxoffice_paid* paid,
+                                           boxoffice_error* error) {
+    return answer(office, paid, error, [&]() -> Result<CapturePayment> {
+        BOXOFFICE_GIVE(transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
+        return with_key(CapturePayment{UserId{user}, TokenId{token}, ReservationId{reservation}, PaymentId{payment},
+                                       std::string{transaction}, {}},
+                        key, key_length);
+    });
+}
+
+boxoffice_status boxoffice_fail_payment(boxoffice_office* office, int64_t user, int64_t reservation, int64_t payment,
+                                        const char* transaction_key, size_t transaction_key_length,
+                                        boxoffice_error* error) {
+    return act(office, error, [&]() -> Result<FailPayment> {
+        BOXOFFICE_GIVE(transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
+        return FailPayment{UserId{user}, ReservationId{reservation}, PaymentId{payment}, std::string{transaction}};
+    });
+}

@@ -1,0 +1,208 @@
+#pragma once
+/// Between the engine's types and the C structures.
+
+#include "boxoffice/commands.hpp"
+#include "boxoffice/options.hpp"
+#include "call.hpp"
+
+namespace boxoffice::capi {
+
+inline RoomLimits from_c(const boxoffice_room_limits& c) {
+    RoomLimits limits;
+    limits.active_capacity = c.active_capacity;
+    limits.queue_capacity = c.queue_capacity;
+    limits.admissions_per_second = c.admissions_per_second;
+    limits.claim_ttl = Duration{c.claim_ttl_us};
+    limits.active_ttl = Duration{c.active_ttl_us};
+    limits.waiting_ttl = Duration{c.waiting_ttl_us};
+    return limits;
+}
+
+inline void to_c(const RoomLimits& limits, boxoffice_room_limits& c) {
+    c = {sizeof(boxoffice_room_limits), 0, limits.active_capacity, limits.queue_capacity, limits.admissions_per_second,
+         limits.claim_ttl.count(), limits.active_ttl.count(), limits.waiting_ttl.count()};
+}
+
+inline void to_c(const Room& room, boxoffice_room& c) {
+    c.id = room.id.value;
+    to_c(room.limits, c.limits);
+    c.last_position = room.last_position;
+    c.serving = room.serving;
+    copy_text(c.name, room.name);
+}
+
+inline Result<NewSeat> from_c(const boxoffice_new_seat& c) {
+    BOXOFFICE_GIVE(number, text_of(c.number, c.number_length, "seat number"));
+    BOXOFFICE_GIVE(section, text_of(c.section, c.section_length, "section"));
+    BOXOFFICE_GIVE(row, text_of(c.row, c.row_length, "row"));
+    return NewSeat{std::string{number}, std::string{section}, std::string{row}, Points{c.price}, c.x, c.y};
+}
+
+inline Result<std::vector<NewSeat>> from_c(const boxoffice_new_seat* seats, std::size_t count) {
+    if (count > 0) BOXOFFICE_TRY(check_given(seats, "seats"));
+    std::vector<NewSeat> out;
+    for (std::size_t i = 0; i < count; ++i) {
+        BOXOFFICE_GIVE(seat, from_c(seats[i]));
+        out.push_back(std::move(seat));
+    }
+    return out;
+}
+
+inline void to_c(const Concert& concert, boxoffice_concert& c) {
+    c.id = concert.id.value;
+    c.room = concert.room.value;
+    c.created_at_us = to_us(concert.created_at);
+    copy_text(c.date, to_text(concert.date));
+    copy_text(c.title, concert.title);
+}
+
+inline void to_c(const MapSeat& one, boxoffice_seat& c) {
+    const Seat& seat = one.seat;
+    c.id = seat.id.value;
+    c.concert = seat.concert.value;
+    c.price = seat.facts.price.value;
+    c.x = seat.facts.x;
+    c.y = seat.facts.y;
+    c.held_until_us = one.state == SeatState::held ? to_us(seat.held_until) : BOXOFFICE_NEVER;
+    c.state = static_cast<std::int32_t>(one.state);
+    c.is_mine = one.is_mine ? 1 : 0;
+    copy_text(c.number, seat.facts.number);
+    copy_text(c.section, seat.facts.section);
+    copy_text(c.row, seat.facts.row);
+}
+
+/// Seats that can be held now are shown as everybody sees them.
+inline void to_c(const Seat& seat, boxoffice_seat& c) { to_c(MapSeat{seat, SeatState::available, false}, c); }
+
+inline void to_c(Date date, boxoffice_date& c) { copy_text(c.text, to_text(date)); }
+inline void to_c(const User& user, std::int64_t& id) { id = user.id.value; }
+inline void to_c(Points points, std::int64_t& value) { value = points.value; }
+template <class IdType>
+void to_c(const Created<IdType>& created, std::int64_t& id) {
+    id = created.id.value;
+}
+
+inline void to_c(const SeatCounts& counts, boxoffice_seat_counts& c) {
+    c = {counts.available, counts.held, counts.sold, counts.blocked};
+}
+
+inline void to_c(const TokenClaims& claims, boxoffice_claims& c) {
+    c = {claims.token.value, claims.user.value, claims.room.value, claims.position};
+}
+
+inline TokenClaims from_c(const boxoffice_claims& c) {
+    return {TokenId{c.token}, UserId{c.user}, RoomId{c.room}, c.position};
+}
+
+inline void to_c(const Joined& joined, boxoffice_joined& c) {
+    to_c(joined.claims, c.claims);
+    c.identity_until_us = to_us(joined.identity_until);
+    c.state = static_cast<std::int32_t>(joined.state);
+    c.again = joined.again ? 1 : 0;
+}
+
+inline void to_c(const Claimed& claimed, boxoffice_claimed& c) {
+    c = {to_us(claimed.deadline), to_us(claimed.turn_until)};
+}
+
+inline void to_c(const Peeked& peeked, boxoffice_peeked& c) {
+    c = {peeked.is_turn ? 1 : 0,   0,
+         to_us(peeked.occurred_at), peeked.position,
+         peeked.ahead,              peeked.estimated_wait_us,
+         peeked.next_poll.count(),  to_us(peeked.deadline)};
+}
+
+inline void to_c(const Held& held, boxoffice_held& c) {
+    c = {held.reservation.value, held.seat.value, held.price.value, to_us(held.deadline)};
+}
+
+inline void to_c(const ReservationView& one, boxoffice_reservation& c) {
+    const Reservation& row = one.reservation;
+    c.id = row.id.value;
+    c.user = row.user.value;
+    c.seat = row.seat.value;
+    c.concert = row.concert.value;
+    c.token = row.token.value;
+    c.payment = row.payment.value;
+    c.price = row.price.value;
+    c.held_at_us = to_us(row.held_at);
+    c.deadline_us = to_us(row.deadline);
+    c.finished_at_us = to_us(row.finished_at);
+    c.state = static_cast<std::int32_t>(one.state);
+    copy_text(c.seat_number, one.seat_number);
+    copy_text(c.date, to_text(one.date));
+}
+
+inline void to_c(const Recharged& recharged, boxoffice_recharged& c) {
+    c = {recharged.transfer.value, recharged.balance.value};
+}
+
+inline void to_c(const Transfer& row, boxoffice_transfer& c) {
+    c = {row.id.value,      row.from.value, row.to.value,
+         row.amount.value,  row.payment.value, to_us(row.at),
+         static_cast<std::int32_t>(row.kind), 0};
+}
+
+inline void to_c(const Paid& paid, boxoffice_paid& c) {
+    c = {paid.payment.value, paid.reservation.value, paid.amount.value, paid.balance.value, to_us(paid.paid_at)};
+}
+
+inline void to_c(const PaymentBegun& begun, boxoffice_payment_begun& c) {
+    c = {begun.payment.value, begun.reservation.value, begun.amount.value, to_us(begun.deadline)};
+}
+
+inline void to_c(const PaymentStep& step, boxoffice_payment_step& c) {
+    c.state = static_cast<std::int32_t>(step.state);
+    c.at_us = to_us(step.at);
+    copy_text(c.transaction_key, step.transaction_key);
+}
+
+inline void to_c(const PaymentView& one, boxoffice_payment& c) {
+    const Payment& row = one.payment;
+    c.id = row.id.value;
+    c.reservation = row.reservation.value;
+    c.user = row.user.value;
+    c.amount = row.amount.value;
+    c.requested_at_us = to_us(row.requested_at);
+    c.deadline_us = to_us(row.deadline);
+    c.finished_at_us = to_us(row.finished_at);
+    c.state = static_cast<std::int32_t>(one.state);
+    copy_text(c.transaction_key, row.transaction_key);
+    const auto count = std::min(one.history.size(), std::size(c.steps));
+    c.step_count = static_cast<std::int32_t>(count);
+    for (std::size_t i = 0; i < count; ++i) to_c(one.history[i], c.steps[i]);
+}
+
+inline void to_c(const Ticked& ticked, boxoffice_ticked& c) { c = {ticked.expired, ticked.more ? 1 : 0, 0}; }
+
+inline void to_c(const Stats& stats, boxoffice_stats& c) {
+    c.users = stats.users;
+    c.waiting = stats.waiting;
+    c.admitted = stats.admitted;
+    to_c(stats.seats, c.seats);
+}
+
+inline void to_c(const Event& event, boxoffice_event& c) {
+    c.sequence = event.sequence;
+    c.at_us = to_us(event.at);
+    c.user = event.user.value;
+    c.room = event.room.value;
+    c.token = event.token.value;
+    c.concert = event.concert.value;
+    c.seat = event.seat.value;
+    c.reservation = event.reservation.value;
+    c.payment = event.payment.value;
+    c.amount = event.amount;
+    c.deadline_us = to_us(event.deadline);
+    c.kind = static_cast<std::int32_t>(event.kind);
+}
+
+inline void to_c(const Violation& violation, boxoffice_violation& c) {
+    copy_text(c.rule, violation.rule);
+    copy_text(c.detail, violation.detail);
+}
+
+/// One row, or a list of them, converted with the to_c of its type.
+inline constexpr auto convert = [](const auto& row, auto& c) { to_c(row, c); };
+
+}  // namespace boxoffice::capi

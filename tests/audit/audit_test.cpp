@@ -1,0 +1,297 @@
+/// Each thing that the audit checks, bent by hand: a small world is collected from a store row by row, shown to be clean,
+/// and fed to the audit again with one row changed.
+
+#include <functional>
+#include <set>
+
+#include "support/office.hpp"
+
+using namespace boxoffice;
+using namespace boxoffice::testing;
+
+namespace {
+
+/// Every row of a world, to be changed and fed to an audit.
+class World final : public Visitor {
+  public:
+    void visit(const User& row) override { users.push_back(row); }
+    void visit(const Room& row) override { rooms.push_back(row); }
+    void visit(const Concert& row) override { concerts.push_back(row); }
+    void visit(const Seat& row) override { seats.push_back(row); }
+    void visit(const Place& row) override { places.push_back(row); }
+    void visit(const Reservation& row) override { reservations.push_back(row); }
+    void visit(const Account& row) override { accounts.push_back(row); }
+    void visit(const Payment& row) override { payments.push_back(row); }
+    void visit(const PaymentStep& row) override { steps.push_back(row); }
+    void visit(const Transfer& row) override { transfers.push_back(row); }
+    void visit(const Event& row) override { events.push_back(row); }
+
+    [[nodiscard]] std::vector<Violation> audited(Time now) const {
+        Audit audit{now};
+        const auto feed = [&](const auto& rows) {
+            for (const auto& row : rows) audit.visit(row);
+        };
+        feed(users), feed(rooms), feed(concerts), feed(seats), feed(places), feed(reservations), feed(accounts);
+        feed(payments), feed(steps), feed(transfers), feed(events);
+        return audit.report_all();
+    }
+
+    Seat& seat(const std::string& number) {
+        for (auto& row : seats)
+            if (row.facts.number == number) return row;
+        throw std::logic_error("no such seat");
+    }
+    Reservation& reservation(ReservationState state) {
+        for (auto& row : reservations)
+            if (row.state == state) return row;
+        throw std::logic_error("no such reservation");
+    }
+    Place& place(PlaceState state) {
+        for (auto& row : places)
+            if (row.state == state) return row;
+        throw std::logic_error("no such place");
+    }
+    Account& account(AccountKind kind) {
+        for (auto& row : accounts)
+            if (row.kind == kind) return row;
+        throw std::logic_error("no such account");
+    }
+    Payment& payment(PaymentState state) {
+        for (auto& row : payments)
+            if (row.state == state) return row;
+        throw std::logic_error("no such payment");
+    }
+
+    std::vector<User> users;
+    std::vector<Room> rooms;
+    std::vector<Concert> concerts;
+    std::vector<Seat> seats;
+    std::vector<Place> places;
+    std::vector<Reservation> reservations;
+    std::vector<Account> accounts;
+    std::vector<Payment> payments;
+    std::vector<PaymentStep> steps;
+    std::vector<Transfer> transfers;
+    std::vector<Event> events;
+};
+
+/// Seat 1 is sold, 2 held with a payment under way, 3 released, 4 blocked, 5 never touched; one place is completed, two
+/// admitted, one waits.
+struct Story {
+    Story() : office{room_for(2)} {
+        office.concert("2026-12-24", {{"1", 40}, {"2", 40}, {"3", 40}, {"4", 40}, {"5", 40}});
+        const auto buyer = office.comes_with("buyer", 100);
+        (void)office.pay(buyer, office.hold(buyer, "1").reservation);
+        office.wait(seconds{1});
+        const auto holder = office.comes_with("holder", 100);
+        (void)office.try_release(holder, office.hold(holder, "3").reservation);
+        const auto declined = office.begin(holder, office.hold(holder, "2").reservation);
+        (void)office.try_fail(holder, declined);
+        office.wait(seconds{1});
+        (void)office.try_block("4");
+        (void)office.comes("second");
+        (void)office.comes("waiting");
+        auto view = must(office.store().read(), "read");
+        must(view->scan(world), "scan");
+    }
+    Office office;
+    World world;
+};
+
+/// Bends the world, and tells which rules the audit names.
+std::set<std::string> rules_broken_by(const std::function<void(World&)>& bend) {
+    Story story;
+    auto world = story.world;
+    bend(world);
+    std::set<std::string> rules;
+    for (const auto& violation : world.audited(story.office.now())) {
+        CHECK_FALSE(violation.detail.empty());
+        rules.insert(violation.rule);
+    }
+    return rules;
+}
+
+using Rules = std::set<std::string>;
+
+}  // namespace
+
+TEST_CASE("the audit finds nothing in a sound world") {
+    Story story;
+    CHECK(story.world.audited(story.office.now()).empty());
+    CHECK(story.world.audited(story.office.now() + hours{48}).empty());  // expiry alone breaks no rule
+    CHECK(story.office.audit() == "");
+}
+
+TEST_CASE("S1: at most one live claim a seat") {
+    const auto twice = rules_broken_by([](World& w) {
+        auto copy = w.reservation(ReservationState::held);
+        copy.id = ReservationId{copy.id.value + 1};
+        w.reservations.push_back(copy);
+    });
+    CHECK(twice == Rules{"S1"});
+}
+
+TEST_CASE("S2: a seat's state agrees with its reservation") {
+    const auto broken = rules_broken_by;
+    CHECK(broken([](World& w) { w.seat("5").state = SeatState::held; }).contains("S2"));
+    CHECK(broken([](World& w) { w.seat("5").state = SeatState::sold; }).contains("S2"));
+    CHECK(broken([](World& w) { w.seat("5").claim = w.seat("2").claim; }) == Rules{"S2"});
+    CHECK(broken([](World& w) { w.seat("2").state = SeatState::available; }) == Rules{"S2"});
+    CHECK(broken([](World& w) { w.seat("2").state = SeatState::sold; }) == Rules{"S2"});
+    CHECK(broken([](World& w) { w.seat("2").held_until += us; }) == Rules{"S2"});
+    CHECK(broken([](World& w) { w.seat("2").claim = ReservationId{5}; }) == Rules{"S2"});
+    CHECK(broken([](World& w) { w.seat("2").claim = w.seat("1").claim; }) == Rules{"S2"});
+    CHECK(broken([](World& w) { open(w.seat("2")); }) == Rules{"S2"});
+    CHECK(broken([](World& w) { block(w.seat("2")); }) == Rules{"S2"});
+}
+
+TEST_CASE("H1: a sale's hold was live at its commit, and its user and seat exist") {
+    const auto broken = rules_broken_by;
+    CHECK(broken([](World& w) {
+              auto& sold = w.reservation(ReservationState::confirmed);
+              sold.finished_at = sold.deadline;
+          }) == Rules{"H1"});
+    CHECK(broken([](World& w) {
+              auto& sold = w.reservation(ReservationState::confirmed);
+              sold.finished_at = sold.held_at - us;
+          }) == Rules{"H1"});
+    CHECK(broken([](World& w) { w.reservation(ReservationState::released).user = UserId{5}; }) == Rules{"H1"});
+    CHECK(broken([](World& w) { w.reservation(ReservationState::released).seat = SeatId{5}; }) == Rules{"H1"});
+}
+
+TEST_CASE("H3: a live hold implies a live place of its user") {
+    const auto broken = rules_broken_by;
+    CHECK(broken([](World& w) { w.reservation(ReservationState::held).token = TokenId{5}; }) == Rules{"H3"});
+    CHECK(broken([](World& w) {
+              w.reservation(ReservationState::held).token = w.place(PlaceState::waiting).token;
+          }) == Rules{"H3"});
+    CHECK(broken([](World& w) {
+              const auto token = w.reservation(ReservationState::held).token;
+              for (auto& place : w.places)
+                  if (place.token == token) place.deadline -= us;
+          }) == Rules{"H3"});
+    CHECK(broken([](World& w) {
+              const auto token = w.reservation(ReservationState::held).token;
+              for (auto& place : w.places)
+                  if (place.token == token) place.user = w.reservation(ReservationState::confirmed).user;
+          }) == Rules{"H3"});
+}
+
+TEST_CASE("Q1: positions are unique, and were given") {
+    const auto broken = rules_broken_by;
+    CHECK(broken([](World& w) { w.place(PlaceState::waiting).position = 3; }) == Rules{"Q1"});
+    CHECK(broken([](World& w) { w.place(PlaceState::waiting).position = 5; }) == Rules{"Q1"});
+    CHECK(broken([](World& w) { w.place(PlaceState::completed).position = 0; }) == Rules{"Q1"});
+    CHECK(broken([](World& w) { w.rooms.clear(); }).contains("Q1"));
+}
+
+TEST_CASE("Q2: admission is in order of position, up to serving") {
+    const auto broken = rules_broken_by;
+    CHECK(broken([](World& w) { w.places.at(2).admitted_at = w.places.at(1).admitted_at - us; }) == Rules{"Q2"});
+    CHECK(broken([](World& w) { w.rooms.at(0).serving = 2; }) == Rules{"Q2"});
+}
+
+TEST_CASE("Q3: never more admitted than the capacity then in force") {
+    const auto broken = rules_broken_by;
+    CHECK(broken([](World& w) {
+              for (auto& event : w.events)
+                  if (event.kind == EventKind::room_created) event.amount = 1;
+          }) == Rules{"Q3"});
+    CHECK(broken([](World& w) {  // the completed place stayed a little longer
+              w.place(PlaceState::completed).finished_at = w.places.at(2).admitted_at + us;
+          }) == Rules{"Q3"});
+    CHECK(broken([](World& w) {  // lowered after the admissions: nobody is sent away
+              auto change = w.events.front();
+              change.kind = EventKind::room_changed;
+              change.sequence = w.events.back().sequence + 1;
+              change.at = w.events.back().at + us;
+              change.amount = 0;
+              w.events.push_back(change);
+          }) == Rules{});
+}
+
+TEST_CASE("Q4: one live place a user and room") {
+    CHECK(rules_broken_by([](World& w) { w.place(PlaceState::waiting).user = w.places.at(2).user; }) == Rules{"Q4"});
+}
+
+TEST_CASE("Q5: a room counts its rows") {
+    const auto broken = rules_broken_by;
+    CHECK(broken([](World& w) { ++w.rooms.at(0).waiting_count; }) == Rules{"Q5"});
+    CHECK(broken([](World& w) { --w.rooms.at(0).admitted_count; }) == Rules{"Q5"});
+}
+
+TEST_CASE("L1 and L2: balances sum to zero, and each is the sum of its transfers") {
+    const auto broken = rules_broken_by;
+    CHECK(broken([](World& w) { ++w.account(AccountKind::user).balance.value; }) == Rules{"L1", "L2"});
+    CHECK(broken([](World& w) {  // two errors that hide each other from the sum
+              ++w.account(AccountKind::cash).balance.value;
+              --w.account(AccountKind::sales).balance.value;
+          }) == Rules{"L2"});
+    CHECK(broken([](World& w) { w.transfers.erase(w.transfers.begin()); }) == Rules{"L2"});
+    CHECK(broken([](World& w) { w.transfers.front().to = AccountId{5}; }) == Rules{"L2"});
+    CHECK(broken([](World& w) {
+              const auto id = account_of(w.reservation(ReservationState::held).user);
+              std::erase_if(w.accounts, [&](const Account& account) { return account.id == id; });
+          }) == Rules{"L1", "L2"});
+}
+
+TEST_CASE("L3: users' balances are in range") {
+    const auto with_balance = [](std::int64_t balance) {
+        return rules_broken_by([&](World& w) {
+            auto& user = w.account(AccountKind::user);
+            auto& cash = w.account(AccountKind::cash);
+            const auto more = balance - user.balance.value;
+            user.balance.value += more;
+            cash.balance.value -= more;
+        });
+    };
+    CHECK(with_balance(balance_max.value) == Rules{"L2"});
+    CHECK(with_balance(balance_max.value + 1) == Rules{"L2", "L3"});
+    CHECK(with_balance(0) == Rules{"L2"});
+    CHECK(with_balance(-1) == Rules{"L2", "L3"});
+}
+
+TEST_CASE("L4: amounts are in range, and go from one account to another") {
+    const auto broken = rules_broken_by;
+    CHECK(broken([](World& w) {
+              w.transfers.push_back({TransferId{5}, cash_account, account_of(w.users[0].id), Points{0}, TransferKind::recharge, {}, {}});
+          }) == Rules{"L4"});
+    CHECK(broken([](World& w) {
+              w.transfers.push_back({TransferId{5}, cash_account, cash_account, Points{7}, TransferKind::recharge, {}, {}});
+          }) == Rules{"L4"});
+    CHECK(broken([](World& w) { w.transfers.front().amount.value = amount_max.value + 1; }) == Rules{"L2", "L4"});
+    CHECK(broken([](World& w) { w.transfers.front().amount.value *= -1; }) == Rules{"L2", "L4"});
+}
+
+TEST_CASE("P1: captured if and only if its seat is sold and one debit was made") {
+    const auto broken = rules_broken_by;
+    const auto debit = [](World& w) -> Transfer& {
+        for (auto& row : w.transfers)
+            if (row.kind == TransferKind::payment) return row;
+        throw std::logic_error("no debit");
+    };
+    CHECK(broken([](World& w) { w.seat("1").claim = w.seat("2").claim; }).contains("P1"));
+    CHECK(broken([](World& w) { w.reservation(ReservationState::confirmed).payment = PaymentId{5}; }) == Rules{"P1"});
+    CHECK(broken([](World& w) { w.payment(PaymentState::captured).amount = Points{41}; }) == Rules{"P1"});
+    CHECK(broken([](World& w) { w.payment(PaymentState::captured).user = w.reservation(ReservationState::held).user; }) ==
+          Rules{"P1"});
+    CHECK(broken([&](World& w) { debit(w).kind = TransferKind::recharge; }) == Rules{"P1"});
+    CHECK(broken([&](World& w) { debit(w).payment = w.payment(PaymentState::failed).id; }) == Rules{"P1"});
+    CHECK(broken([&](World& w) { debit(w).payment = PaymentId{5}; }) == Rules{"P1"});
+    CHECK(broken([](World& w) { w.payment(PaymentState::captured).state = PaymentState::failed; }) == Rules{"P1", "P2"});
+    CHECK(broken([](World& w) { w.payment(PaymentState::failed).state = PaymentState::captured; }) == Rules{"P1", "P2"});
+}
+
+TEST_CASE("P2: the history of a payment ends as the payment does") {
+    const auto broken = rules_broken_by;
+    CHECK(broken([](World& w) { w.steps.pop_back(); }) == Rules{"P2"});
+    CHECK(broken([](World& w) { w.steps.clear(); }) == Rules{"P2"});
+    CHECK(broken([](World& w) { w.steps.back().state = PaymentState::captured; }) == Rules{"P2"});
+}
+
+TEST_CASE("E1 and T1: events rise in sequence and in time") {
+    const auto broken = rules_broken_by;
+    CHECK(broken([](World& w) { w.events.at(3).sequence = w.events.at(2).sequence; }) == Rules{"E1"});
+    CHECK(broken([](World& w) { w.events.back().sequence = 1; }) == Rules{"E1"});
+    CHECK(broken([](World& w) { w.events.back().at = w.events.front().at - us; }) == Rules{"T1"});
+}

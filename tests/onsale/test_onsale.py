@@ -1,0 +1,289 @@
+"""The on-sale example as its users meet it: files in, a report out, one clear line where the input is bad.
+
+    ONSALE=build/dev/examples/onsale python3 -m unittest tests/onsale/test_onsale.py
+"""
+
+import csv
+import json
+import os
+import pathlib
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ONSALE = os.path.abspath(os.environ.get("ONSALE", "build/examples/examples/onsale"))
+DATA = pathlib.Path(__file__).resolve().parents[2] / "examples" / "data"
+MEMBERS = ["seats", "sold", "revenue", "buyers", "paid", "abandoned", "left", "unserved", "max_waiting", "refusals",
+           "commands", "seconds", "audit"]
+
+
+def small_plan():
+    seats = [{"seat_guid": f"S-{n}", "seat_number": str(n), "category": "near" if n < 3 else "far",
+              "position": {"x": n, "y": 0}} for n in range(6)]
+    return {"name": "small", "categories": [{"name": "near", "color": "#f00"}, {"name": "far"}], "size": {"width": 1},
+            "zones": [{"position": {"x": 10, "y": 100}, "displayed": True, "zone_id": "z", "areas": [{"text": "stage"}],
+                       "rows": [{"row_number": "1", "position": {"x": 5, "y": 7}, "seats": seats[:3]},
+                                {"row_number": "2", "seats": seats[3:]}]}]}
+
+
+PRICES = "category,points\nnear,100\nfar,50\n"
+BUYERS = "user,points,want,behaviour\nann,100,near,pay\nbob,100,S-4,abandon\ncho,100,any,leave\ndan,100,far,retry\n"
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.dir = pathlib.Path(folder.name)
+        self.put("hall.json", json.dumps(small_plan(), indent=1))
+        self.put("prices.csv", PRICES)
+        self.put("buyers.csv", BUYERS)
+
+    def put(self, name, content):
+        (self.dir / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def run_onsale(self, *flags, data=None, timeout=300):
+        folder = data or self.dir
+        command = [ONSALE, "--plan", f"{folder}/hall.json", "--prices", f"{folder}/prices.csv", "--buyers",
+                   f"{folder}/buyers.csv", "--date", "2026-12-24", "--threads", "1", *flags]
+        return subprocess.run(command, cwd=self.dir, capture_output=True, text=True, timeout=timeout)
+
+    def sale(self, *flags, data=None):
+        done = self.run_onsale("--json", *flags, data=data)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        report = json.loads(done.stdout)
+        self.assertEqual(list(report), MEMBERS)
+        self.assertEqual(report["audit"], [])
+        self.assertEqual(report["paid"] + report["abandoned"] + report["left"] + report["unserved"], report["buyers"])
+        return report
+
+    def assert_bad(self, done, *parts):
+        self.assertEqual(done.returncode, 2, done)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        for part in parts:
+            self.assertIn(part, done.stderr)
+
+
+class BadInput(Case):
+    def refused(self, *parts, flags=()):
+        self.assert_bad(self.run_onsale("--db", "sale.db", *flags), *parts)
+        self.assertEqual([p.name for p in self.dir.iterdir() if p.name.startswith("sale.db")], [])
+
+    def plan_refused(self, change, *parts):
+        plan = small_plan()
+        change(plan)
+        self.put("hall.json", json.dumps(plan))
+        self.refused("hall.json", *parts)
+
+    def test_missing_files(self):
+        for name in ("hall.json", "prices.csv", "buyers.csv"):
+            with self.subTest(name):
+                kept = (self.dir / name).read_bytes()
+                (self.dir / name).unlink()
+                self.refused(name, "No such file")
+                (self.dir / name).mkdir()
+                self.refused(name, "directory")
+                (self.dir / name).rmdir()
+                self.put(name, kept)
+
+    def test_broken_json(self):
+        for content, part in ((b'{"name": "x",\n "zones": [', "line 2"), (b"", "line 1"), (b'{"name": "\xff"}', "line 1"),
+                              (b'{"name": 1e999}', "expected JSON"), (b"{} {}", "line 1")):
+            with self.subTest(content):
+                self.put("hall.json", content)
+                self.refused("hall.json", part)
+
+    def test_absurd_nesting(self):
+        for content in ("[" * 1_000_000, '{"a":' * 1_000_000, "[" * 100 + "]" * 100):
+            with self.subTest(content[:5]):
+                self.put("hall.json", content)
+                self.refused("hall.json", "line 1", "nested")
+
+    def test_wrong_plans(self):
+        seat = lambda plan: plan["zones"][0]["rows"][1]["seats"][2]
+        here = "zones[0].rows[1].seats[2]"
+        self.plan_refused(lambda p: seat(p).update(category="box"), f"{here}.category", '"box"')
+        self.plan_refused(lambda p: seat(p).update(seat_guid="S-0"), f"{here}.seat_guid", '"S-0"', "once")
+        self.plan_refused(lambda p: seat(p).update(seat_guid=""), f"{here}.seat_guid", "1 to 64")
+        self.plan_refused(lambda p: seat(p).update(seat_guid="x" * 65), f"{here}.seat_guid", "1 to 64")
+        self.plan_refused(lambda p: seat(p).update(seat_guid=7), f"{here}.seat_guid", "expected a string")
+        self.plan_refused(lambda p: seat(p).pop("seat_guid"), here, "seat_guid")
+        self.plan_refused(lambda p: seat(p).update(position={"x": "1", "y": 0}), f"{here}.position.x", "expected a number")
+        self.plan_refused(lambda p: p["zones"][0].update(rows=3), "zones[0].rows", "expected an array")
+        self.plan_refused(lambda p: p["zones"].append(3), "zones[1]", "expected an object")
+        self.plan_refused(lambda p: p.update(zones=[]), "seat")
+        self.plan_refused(lambda p: p.pop("zones"), "zones")
+        self.plan_refused(lambda p: p["categories"].append({"name": "far"}), "categories[2].name", '"far"')
+        self.put("hall.json", "[]")
+        self.refused("hall.json", "expected an object")
+
+    def test_prices(self):
+        for content, *parts in (("category,points\nnear,100\n", '"far"'), ("category,points\nnear,-1\nfar,1\n", "line 2", "points"),
+                                ("category,points\nnear,1.5\nfar,1\n", "line 2"), ("category\nnear\n", "line 1", "points"),
+                                (PRICES + "far,50\n", "line 4", "once"), ("", "line 1", "header")):
+            with self.subTest(content):
+                self.put("prices.csv", content)
+                self.refused("prices.csv", *parts)
+
+    def test_buyers(self):
+        head = "user,points,want,behaviour\n"
+        for content, *parts in (
+                (head + "a,-1,any,pay\n", "line 2", "points", '"-1"'), (head + "a,x,any,pay\n", "line 2", "points"),
+                (head + "a,99999999999999999999,any,pay\n", "line 2"), (head + "a,1,any,steal\n", "line 2", "behaviour", '"steal"'),
+                (head + 'a,1,any,pay\n"b\nb",1,any,pay\n', "line 3", "user"), (head + "a,1,any,pay\n\na,1,any,pay\n", "line 4", "user", "line 2"),
+                (head + ",1,any,pay\n", "line 2", "user"), (head + "a,1,any\n", "line 2", "4 fields"),
+                (head + "a,1,any,pay,x\n", "line 2", "found 5"), (head + 'a,1,"any,pay\n', "line 2", "closing quote"),
+                (head + 'a,1,a"ny,pay\n', "line 2", "quote"), (head + 'a,1,"any"x,pay\n', "line 2", "closing quote"),
+                (head.encode() + b"\xff,1,any,pay\n", "line 2", "UTF-8"), ("user,points,want\na,1,any\n", "line 1", "behaviour"),
+                (head + "a\r,1,any,pay\n", "line 2", "CR"), ("user,user,points,want,behaviour\n", "twice")):
+            with self.subTest(content):
+                self.put("buyers.csv", content)
+                self.refused("buyers.csv", *parts)
+
+    def test_flags(self):
+        for flags, *parts in ((["--threads", "0"], "--threads"), (["--threads", "x"], "--threads", '"x"'), (["--capacity", "-1"], "--capacity"),
+                              (["--seed", "-1"], "--seed"), (["--date", "2026-02-30"], "--date"), (["--bogus"], "--bogus"),
+                              (["--time-scale", "nan"], "--time-scale"), (["--capacity"], "--capacity", "value"), (["extra"], "extra"),
+                              (["--json=1"], "--json"), (["--plan", ""], "--plan")):
+            with self.subTest(flags):
+                self.refused(*parts, flags=flags)
+        self.assert_bad(subprocess.run([ONSALE], capture_output=True, text=True), "--plan")
+
+    def test_databases(self):
+        self.assert_bad(self.run_onsale("--db", "no/such/folder/sale.db"), "no/such/folder/sale.db")
+        self.assert_bad(self.run_onsale("--db", str(self.dir)), str(self.dir))
+        self.put("notes.db", b"not a database at all\n" * 100)
+        with sqlite3.connect(self.dir / "other.db") as other:
+            other.execute("CREATE TABLE t (x)")
+        other.close()
+        for name in ("notes.db", "other.db"):
+            before = (self.dir / name).read_bytes()
+            self.assert_bad(self.run_onsale("--db", name), name)
+            self.assertEqual((self.dir / name).read_bytes(), before)
+
+
+class Sales(Case):
+    def test_help_lists_every_flag(self):
+        done = subprocess.run([ONSALE, "--help"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for flag in ("plan", "prices", "buyers", "date", "db", "threads", "capacity", "seed", "time-scale", "json", "help"):
+            self.assertIn(f"--{flag}", done.stdout)
+
+    def test_small_sale_has_known_numbers(self):
+        report = self.sale("--db", "sale.db")
+        self.assertEqual([report[m] for m in ("seats", "sold", "revenue", "buyers", "paid", "abandoned", "left", "unserved")],
+                         [6, 2, 150, 4, 2, 1, 1, 0])
+        with sqlite3.connect(self.dir / "sale.db") as db:
+            self.assertEqual(db.execute("SELECT count(*) FROM seats WHERE section = 'z'").fetchone(), (6,))
+            self.assertEqual(sorted(db.execute("SELECT x, y FROM seats"))[-1], (17.0, 107.0))
+        db.close()
+
+    def test_csv_dialects_work(self):
+        self.put("buyers.csv", b'\xef\xbb\xbfwant,user,note,points,behaviour\r\n"near","\xea\xb9\x80, ""\xec\xa7\x80""",x,100,pay\r\n'
+                               b'any,"plain","two\r\nlines",50,"pay"')
+        self.assertEqual(self.sale()["paid"], 2)
+
+    def test_unknown_want_counts_as_a_refusal_then_buys_any(self):
+        self.put("buyers.csv", "user,points,want,behaviour\na,100,moon,pay\n")
+        report = self.sale()
+        self.assertEqual((report["paid"], report["refusals"]), (1, {"unknown_seat": 1}))
+
+    def test_no_points_no_seat(self):
+        self.put("buyers.csv", "user,points,want,behaviour\na,0,near,pay\n")
+        report = self.sale()
+        self.assertEqual((report["unserved"], report["refusals"]), (1, {"insufficient_points": 1}))
+
+    def test_a_full_line_refuses(self):
+        rows = "".join(f"u{n},100,any,pay\n" for n in range(20))
+        self.put("buyers.csv", "user,points,want,behaviour\n" + rows)
+        report = self.sale("--capacity", "1", "--queue-capacity", "2")
+        self.assertGreater(report["refusals"]["queue_full"], 0)
+        self.assertLessEqual(report["max_waiting"], 2)
+
+    def test_abandoned_seats_come_back_while_the_sale_runs(self):
+        rows = "".join(f"gone{n},100,any,abandon\n" for n in range(6)) + "".join(f"u{n},100,any,pay\n" for n in range(6))
+        self.put("buyers.csv", "user,points,want,behaviour\n" + rows)
+        report = self.sale("--hold-seconds", "60")
+        self.assertGreater(report["abandoned"] + report["sold"], 6)
+
+    def test_shipped_data(self):
+        plan = json.loads((DATA / "hall.json").read_text("utf-8"))
+        seats = sum(len(row["seats"]) for zone in plan["zones"] for row in zone["rows"])
+        with open(DATA / "buyers.csv", encoding="utf-8", newline="") as file:
+            buyers = list(csv.DictReader(file))
+        self.assertEqual({b["behaviour"] for b in buyers}, {"pay", "abandon", "leave", "retry"})
+        self.assertGreaterEqual(len(plan["zones"]), 3)
+        self.assertGreaterEqual(len(plan["categories"]), 4)
+        report = self.sale(data=DATA)
+        self.assertEqual((report["seats"], report["buyers"]), (seats, len(buyers)))
+        self.assertEqual(report["sold"], report["paid"])
+        self.assertGreaterEqual(report["max_waiting"], 2_000)
+
+    def test_one_thread_repeats_itself(self):
+        def told(*flags):
+            done = self.run_onsale(*flags, data=DATA)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return [line for line in done.stdout.splitlines() if not line.split() or line.split()[0] not in ("seconds", "latency")
+                    and "per second" not in line]
+        self.assertEqual(told("--db", "a.db", "--seed", "7"), told("--db", "b.db", "--seed", "7"))
+        self.assertEqual(told("--seed", "7"), told("--seed", "7"))
+        self.assertNotEqual(told("--seed", "7"), told("--seed", "8"))
+
+    def test_threads_and_file(self):
+        report = self.sale("--db", "sale.db", "--threads", "16", data=DATA)
+        self.assertEqual(report["sold"], report["paid"])
+        again = self.sale("--db", "sale.db", "--threads", "16", data=DATA)
+        self.assertEqual(again["paid"], again["sold"])
+        self.assertGreaterEqual(again["sold"], report["sold"])
+
+    def test_another_run_goes_on_or_refuses(self):
+        first = self.sale("--db", "sale.db")
+        second = self.sale("--db", "sale.db", "--capacity", "3")
+        self.assertEqual((first["sold"], first["paid"]), (second["sold"], second["paid"]))
+        with sqlite3.connect(self.dir / "sale.db") as db:
+            recharged = db.execute("SELECT count(*) FROM point_usages").fetchone()
+        db.close()
+        self.assertEqual(recharged, (3 + 2,))  # ann, bob and dan were recharged once; ann and dan paid
+        self.put("prices.csv", "category,points\nnear,100\nfar,51\n")
+        self.assert_bad(self.run_onsale("--db", "sale.db"), "sale.db", "51")
+        self.assertEqual(self.sale("--db", "sale.db", "--date", "2026-12-25")["paid"], 2)
+
+    def test_an_interrupted_sale_goes_on(self):
+        command = [ONSALE, "--plan", f"{DATA}/hall.json", "--prices", f"{DATA}/prices.csv", "--buyers", f"{DATA}/buyers.csv",
+                   "--date", "2026-12-24", "--threads", "4", "--time-scale", "60", "--json", "--db", str(self.dir / "sale.db")]
+        running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(2)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+        self.assertEqual(running.returncode, 130, err)
+        report = json.loads(out)
+        self.assertEqual(report["paid"] + report["abandoned"] + report["left"] + report["unserved"], report["buyers"])
+        on = self.sale("--db", "sale.db", data=DATA)
+        self.assertGreaterEqual(on["paid"], report["paid"])
+        self.assertEqual(on["paid"], on["sold"])
+
+    def test_a_killed_sale_goes_on(self):
+        command = [ONSALE, "--plan", f"{DATA}/hall.json", "--prices", f"{DATA}/prices.csv", "--buyers", f"{DATA}/buyers.csv",
+                   "--date", "2026-12-24", "--threads", "4", "--db", str(self.dir / "sale.db")]
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(2)
+        running.kill()
+        running.wait()
+        on = self.sale("--db", "sale.db", data=DATA)
+        self.assertEqual(on["paid"], on["sold"])
+
+    def test_a_large_hall(self):
+        made = subprocess.run([sys.executable, DATA / "make_data.py", "--out", self.dir, "--seats", "20000"])
+        self.assertEqual(made.returncode, 0)
+        report = self.sale("--threads", "16", "--db", "sale.db")
+        self.assertEqual(report["seats"], 20_000)
+        self.assertEqual(report["sold"], report["paid"])
+
+
+if __name__ == "__main__":
+    unittest.main()
