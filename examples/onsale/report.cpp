@@ -10,10 +10,13 @@ namespace {
 
 /// 1234567 → "1,234,567".
 std::string grouped(std::int64_t number) {
-    auto text = std::to_string(number);
-    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
-        text.insert(static_cast<std::size_t>(at), ",");
-    return text;
+    const auto digits = std::to_string(number);
+    std::string out;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && digits[i - 1] != '-' && (digits.size() - i) % 3 == 0) out.push_back(',');
+        out.push_back(digits[i]);
+    }
+    return out;
 }
 
 std::string row(const std::string& name, const std::string& value) {
@@ -50,7 +53,8 @@ std::string as_json(const Report& report) {
     out["commands"] = report.sale.tally.commands;
     out["seconds"] = report.sale.seconds;
     out["audit"] = nlohmann::ordered_json::array();
-    for (const auto& violation : report.audit) out["audit"].push_back(fmt::format("{}: {}", violation.rule, violation.detail));
+    for (const auto& violation : report.audit)
+        out["audit"].push_back(fmt::format("{}: {}", violation.rule, violation.detail));
     return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

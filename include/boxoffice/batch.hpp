@@ -43,7 +43,10 @@ class Batch {
                 continue;
             }
             outcomes.push_back(std::visit([&](const auto& command) { return decide_one(command); }, commands_[i]));
-            for (const auto room : set_.take_moved_rooms()) steps::advance(set_, moment_, room);
+            for (const auto room : set_.take_moved_rooms()) {
+                steps::settle_line(set_, moment_, room);
+                steps::advance(set_, moment_, room);
+            }
         }
         return outcomes;
     }
@@ -90,14 +93,17 @@ class Batch {
     }
 
     /// As many of those who wait as this batch could admit: the free slots, those of places that may have lapsed, one for
-    /// each command, and one to see whether there are more.
+    /// each command, and one to see whether there are more. Those who have waited too long are told by the shortest
+    /// waiting_ttl that a command of the batch sets.
     LineKey line_key(const Room& room) {
         auto capacity = room.limits.active_capacity;
+        auto shortest_wait = room.limits;
         bool has_rate = room.limits.admissions_per_second > 0;
         for_each_shaped([&]<class C>(const C& command) {
             if constexpr (std::same_as<C, ChangeRoom>) {
                 if (command.room != room.id) return;
                 capacity = std::max(capacity, command.limits.active_capacity);
+                shortest_wait.waiting_ttl = std::min(shortest_wait.waiting_ttl, command.limits.waiting_ttl);
                 has_rate = has_rate && command.limits.admissions_per_second > 0;
             }
         });
@@ -105,7 +111,7 @@ class Batch {
         auto free = std::max<std::int64_t>(0, capacity - room.admitted_count + lapsing);
         if (has_rate) free = std::min<std::int64_t>(free, 1);
         const auto next = free + static_cast<std::int64_t>(commands_.size()) + 1;
-        return {room.id, moment_.now, first_still_waiting(room.limits, moment_.now), std::min(next, lookup_max)};
+        return {room.id, moment_.now, first_still_waiting(shortest_wait, moment_.now), std::min(next, lookup_max)};
     }
 
     template <class C>

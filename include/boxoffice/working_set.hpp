@@ -362,6 +362,8 @@ class WorkingSet {
         std::map<std::pair<Time, TokenId>, TokenId> lapsed_admitted;
         std::map<Position, TokenId> lapsed_waiting;
         std::map<Position, TokenId> waiting;
+        std::int64_t behind = 0;
+        const auto still_waiting = first_still_waiting(rooms.get(key.room).limits, key.now);
         Line& line = lines_.at(key.room);
         for (const auto token : tokens) {
             const Place& place = places.get(token);
@@ -370,16 +372,23 @@ class WorkingSet {
                 lapsed_admitted.emplace(std::pair{place.deadline, token}, token);
             else if (place.state == PlaceState::admitted)
                 line.next_deadline = std::min(line.next_deadline, place.deadline);
-            else if (place.state == PlaceState::waiting && place.token < key.still_waiting)
+            if (place.state != PlaceState::waiting) continue;
+            // One below the key's mark may wait on, if only a command of the batch will make the wait shorter.
+            if (place.token < key.still_waiting)
                 lapsed_waiting.emplace(place.position, token);
-            else if (place.state == PlaceState::waiting)
-                waiting.emplace(place.position, token);
+            else
+                ++behind;
+            if (place.token >= still_waiting) waiting.emplace(place.position, token);
         }
+        // Where not all below the mark were loaded, those above it are not next.
+        const bool has_gap =
+            key.still_waiting > still_waiting && static_cast<std::int64_t>(lapsed_waiting.size()) >= lookup_max;
+        if (has_gap) std::erase_if(waiting, [&](const auto& entry) { return entry.second >= key.still_waiting; });
         for (const auto& [at, token] : lapsed_admitted) line.lapsed.push_back(token);
         for (const auto& [at, token] : lapsed_waiting) line.lapsed.push_back(token);
         line.is_lapsed_whole = static_cast<std::int64_t>(lapsed_admitted.size()) < lookup_max;
         for (const auto& [at, token] : waiting) line.next.push_back(token);
-        line.is_whole = static_cast<std::int64_t>(waiting.size()) < key.next;
+        line.is_whole = behind < key.next && !has_gap;
     }
 
     std::unordered_set<std::string> user_names_;

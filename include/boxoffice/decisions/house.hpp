@@ -71,6 +71,7 @@ inline Result<Done> decide(const ChangeRoom& command, WorkingSet& set, const Mom
     Room room = *found;
     room.limits = command.limits;
     set.add(Event{.kind = EventKind::room_changed, .room = room.id, .amount = room.limits.active_capacity});
+    if (Line* line = set.line(room.id)) line->is_settled = false;  // a shorter waiting_ttl counts at once
     set.put(std::move(room));
     return Done{};
 }
