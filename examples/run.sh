@@ -14,7 +14,7 @@ build=${BOXOFFICE_BUILD_DIR:-$root/build/examples}
 
 # shellcheck source=packages.sh
 source "$here/packages.sh"
-install_missing "${boxoffice_packages[@]}"
+install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev >&2
 
 mkdir -p "$build"
 log=$build/run.log

@@ -6,7 +6,7 @@
 
 #include <atomic>
 
-namespace boxoffice::testing {
+namespace boxoffice::sqlite_testing {
 
 class CountingVfs {
   public:
@@ -64,4 +64,4 @@ class CountingVfs {
     sqlite3_vfs vfs_{};
 };
 
-}  // namespace boxoffice::testing
+}  // namespace boxoffice::sqlite_testing

@@ -7,8 +7,8 @@
 #include "support.hpp"
 
 using namespace boxoffice;
-using boxoffice::testing::options_for;
-using boxoffice::testing::TemporaryFolder;
+using boxoffice::sqlite_testing::options_for;
+using boxoffice::sqlite_testing::TemporaryFolder;
 
 namespace {
 

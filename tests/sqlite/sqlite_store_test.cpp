@@ -14,7 +14,7 @@
 #include "support.hpp"
 
 using namespace boxoffice;
-using namespace boxoffice::testing;
+using namespace boxoffice::sqlite_testing;
 using Clock = std::chrono::steady_clock;
 
 namespace {

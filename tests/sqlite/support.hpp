@@ -17,7 +17,7 @@
 
 #include "boxoffice/sqlite_store.hpp"
 
-namespace boxoffice::testing {
+namespace boxoffice::sqlite_testing {
 
 /// A folder of its own for each test.
 class TemporaryFolder {
@@ -101,4 +101,4 @@ inline Result<void> commit_event(Store& store, std::int64_t amount = 0) {
     return (*transaction)->commit(changes);
 }
 
-}  // namespace boxoffice::testing
+}  // namespace boxoffice::sqlite_testing

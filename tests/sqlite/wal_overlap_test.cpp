@@ -17,7 +17,7 @@
 #include "support.hpp"
 
 using namespace boxoffice;
-using namespace boxoffice::testing;
+using namespace boxoffice::sqlite_testing;
 using sqlite::Section;
 
 namespace {

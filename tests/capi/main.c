@@ -1,0 +1,75 @@
+/* Real C99 against the C ABI: every function, and what a C caller can do wrong. */
+#include "check.h"
+
+int checks_made = 0;
+int checks_failed = 0;
+
+static int64_t read_wall(void *context) { return ((test_clock *)context)->wall_us; }
+static int64_t read_steady(void *context) { return ((test_clock *)context)->steady_us; }
+static void let_pass(void *context, int64_t span_us) { move_clock((test_clock *)context, span_us); }
+
+void move_clock(test_clock *clock, int64_t span_us) {
+    clock->wall_us += span_us;
+    clock->steady_us += span_us;
+}
+
+boxoffice_clock clock_of(test_clock *clock) {
+    boxoffice_clock out = {read_wall, read_steady, let_pass, NULL};
+    out.context = clock;
+    return out;
+}
+
+void open_test_office(test_office *it, const boxoffice_options *options) {
+    static const char *const numbers[4] = {"1", "10", "2", "3"};
+    boxoffice_options own = BOXOFFICE_OPTIONS_INIT;
+    boxoffice_new_seat seats[4];
+    boxoffice_seat listed[4];
+    boxoffice_room room;
+    size_t count = 0;
+    int i;
+    memset(it, 0, sizeof *it);
+    memset(seats, 0, sizeof seats);
+    it->clock.wall_us = 1800000000000000;
+    if (options != NULL) own = *options;
+    own.clock = clock_of(&it->clock);
+    CHECK_OK(boxoffice_open(TEXT(":memory:"), &own, &it->office, NULL));
+    CHECK_OK(boxoffice_find_room(it->office, TEXT("main"), &room, NULL));
+    it->room = room.id;
+    for (i = 0; i < 4; ++i) {
+        seats[i].number = numbers[i];
+        seats[i].number_length = strlen(numbers[i]);
+        seats[i].section = "stalls";
+        seats[i].section_length = 6;
+        seats[i].price = 100;
+        seats[i].x = i;
+    }
+    CHECK_OK(boxoffice_create_concert(it->office, TEXT("2030-01-01"), TEXT("New Year"), it->room, seats, 4, &it->concert,
+                                      NULL));
+    CHECK_OK(boxoffice_list_available_seats(it->office, it->concert, listed, 4, &count, NULL));
+    CHECK(count == 4);
+    for (i = 0; i < 4; ++i) it->seats[i] = listed[i].id;
+}
+
+int64_t make_user(test_office *it, const char *external_id) {
+    int64_t user = 0;
+    CHECK_OK(boxoffice_create_user(it->office, TEXT(external_id), &user, NULL));
+    return user;
+}
+
+int64_t make_turn(test_office *it, int64_t user) {
+    boxoffice_joined joined;
+    CHECK_OK(boxoffice_join(it->office, user, it->room, &joined, NULL));
+    CHECK(joined.state == BOXOFFICE_PLACE_ADMITTED);
+    return joined.claims.token;
+}
+
+int main(void) {
+    test_story();
+    test_arguments();
+    test_handles();
+    test_structs();
+    test_batch();
+    test_callbacks();
+    printf("%d passed, %d failed\n", checks_made - checks_failed, checks_failed);
+    return checks_failed == 0 && checks_made > 0 ? 0 : 1;
+}
