@@ -9,6 +9,7 @@ The library is, in this order:
 Everything else is in pyproject.toml.
 """
 
+import atexit
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 from setuptools import Distribution, setup
+from setuptools.command.build import build
 from setuptools.command.build_py import build_py
 from wheel.bdist_wheel import bdist_wheel
 
@@ -44,14 +46,36 @@ def find_library(scratch):
         return built[-1].resolve()
     if (ROOT / "CMakeLists.txt").is_file() and shutil.which("cmake"):
         subprocess.run(
-            ["cmake", "-S", ROOT, "-B", scratch, "-DCMAKE_BUILD_TYPE=Release", "-DBOXOFFICE_TESTS=OFF",
-             "-DBOXOFFICE_EXAMPLES=OFF", "-DBOXOFFICE_INSTALL=OFF"], check=True)
+            [
+                "cmake",
+                "-S",
+                ROOT,
+                "-B",
+                scratch,
+                "-DCMAKE_BUILD_TYPE=Release",
+                "-DBOXOFFICE_TESTS=OFF",
+                "-DBOXOFFICE_EXAMPLES=OFF",
+                "-DBOXOFFICE_INSTALL=OFF",
+            ],
+            check=True,
+        )
         subprocess.run(["cmake", "--build", scratch, "--target", "boxoffice_capi"], check=True)
         return (Path(scratch) / "libboxoffice.so").resolve()
     raise SystemExit(
         "boxoffice: no C library to put into the wheel. Build it first "
         "(cmake --preset release && cmake --build --preset release --target boxoffice_capi), "
-        f"or set {VARIABLE} to libboxoffice.so, or install cmake and a C++20 compiler.")
+        f"or set {VARIABLE} to libboxoffice.so, or install cmake and a C++20 compiler."
+    )
+
+
+class BuildElsewhere(build):
+    """Builds in a temporary directory: a stale one in the source tree would get into the next
+    wheel."""
+
+    def initialize_options(self):
+        super().initialize_options()
+        self.build_base = tempfile.mkdtemp(prefix="boxoffice-wheel-")
+        atexit.register(shutil.rmtree, self.build_base, ignore_errors=True)
 
 
 class BuildWithLibrary(build_py):
@@ -88,5 +112,9 @@ class BinaryDistribution(Distribution):
 
 setup(
     distclass=BinaryDistribution,
-    cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": PlatformWheel},
+    cmdclass={
+        "build": BuildElsewhere,
+        "build_py": BuildWithLibrary,
+        "bdist_wheel": PlatformWheel,
+    },
 )

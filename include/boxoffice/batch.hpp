@@ -2,6 +2,9 @@
 /// Runs a batch of commands on one consistent state at one time: load, decide, and hand back the commit to be written.
 /// Pure of clocks, locks and chance, so that it can be run again on a conflict, replayed or simulated. Its outcomes equal
 /// those of the same commands one after another (C2); each repository is loaded at most twice (C4).
+///
+/// BasicBatch is a template only so that it need not be compiled in every file that includes it: `boxoffice::sqlite` has it
+/// ready, and says so with BOXOFFICE_COMPILED. With `boxoffice::core` alone it is compiled where it is used.
 
 #include <span>
 #include <utility>
@@ -12,9 +15,10 @@
 
 namespace boxoffice {
 
-class Batch {
+template <class = void>
+class BasicBatch {
   public:
-    Batch(std::span<const Command> commands, Moment moment) : commands_(commands), moment_(moment) {}
+    BasicBatch(std::span<const Command> commands, Moment moment) : commands_(commands), moment_(moment) {}
 
     /// Wishes to load every process's lease on a node, for a renewal.
     void want_leases() { wants_leases_ = true; }
@@ -130,5 +134,11 @@ class Batch {
     std::vector<Result<void>> shapes_;
     WorkingSet set_;
 };
+
+using Batch = BasicBatch<>;
+
+#ifdef BOXOFFICE_COMPILED
+extern template class BasicBatch<>;
+#endif
 
 }  // namespace boxoffice

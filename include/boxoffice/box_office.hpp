@@ -28,27 +28,30 @@ namespace boxoffice {
 /// another process does. Nothing throws: what goes wrong is in the Result.
 ///
 /// After fork(), a child's use of a handle that the parent opened answers `forked`.
-class BoxOffice {
+///
+/// BasicBoxOffice is a template for the reason that BasicBatch is (batch.hpp); it is always written BoxOffice.
+template <class = void>
+class BasicBoxOffice {
   public:
     /// Opens the office on `store`, which it then owns. On a new store it makes the room `main` and, where the options bring
     /// no keys, a token key. Mistakes: invalid_options. Faults: of the store.
-    static Result<std::unique_ptr<BoxOffice>> open(std::unique_ptr<Store> store, Options options = {}, Ports ports = {}) {
-        return guarded([&]() -> Result<std::unique_ptr<BoxOffice>> {
+    static Result<std::unique_ptr<BasicBoxOffice>> open(std::unique_ptr<Store> store, Options options = {}, Ports ports = {}) {
+        return guarded([&]() -> Result<std::unique_ptr<BasicBoxOffice>> {
             BOXOFFICE_TRY(check(options));
             if (store == nullptr || ports.clock == nullptr || ports.random == nullptr)
                 return refuse(ErrorCode::invalid_argument, "open: a store, a clock and a source of chance");
             if (sodium_init() < 0) return refuse(ErrorCode::internal, "libsodium could not start");
-            std::unique_ptr<BoxOffice> office(new BoxOffice(std::move(store), std::move(options), std::move(ports)));
+            std::unique_ptr<BasicBoxOffice> office(new BasicBoxOffice(std::move(store), std::move(options), std::move(ports)));
             BOXOFFICE_TRY(office->prepare());
             return office;
         });
     }
 
-    BoxOffice(const BoxOffice&) = delete;
-    BoxOffice& operator=(const BoxOffice&) = delete;
+    BasicBoxOffice(const BasicBoxOffice&) = delete;
+    BasicBoxOffice& operator=(const BasicBoxOffice&) = delete;
 
     /// Closes the store. No call may be running.
-    ~BoxOffice() { give_node_back(); }
+    ~BasicBoxOffice() { give_node_back(); }
 
     // ---- commands -----------------------------------------------------------------------------------------------
 
@@ -353,7 +356,7 @@ class BoxOffice {
     [[nodiscard]] RoomId main_room() const { return main_room_; }
 
   private:
-    BoxOffice(std::unique_ptr<Store> store, Options options, Ports ports)
+    BasicBoxOffice(std::unique_ptr<Store> store, Options options, Ports ports)
         : store_(std::move(store)),
           options_(std::move(options)),
           ports_(std::move(ports)),
@@ -687,5 +690,11 @@ class BoxOffice {
     std::int64_t seen_version_ = -1;
     std::atomic<std::int64_t> refreshed_at_us_{0};
 };
+
+using BoxOffice = BasicBoxOffice<>;
+
+#ifdef BOXOFFICE_COMPILED
+extern template class BasicBoxOffice<>;
+#endif
 
 }  // namespace boxoffice

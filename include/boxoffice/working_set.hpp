@@ -149,6 +149,7 @@ class WorkingSet {
         typename Map::mapped_type out;
         if (const auto at = map.find(key); at != map.end())
             std::copy_if(at->second.begin(), at->second.end(), std::back_inserter(out), wanted);
+        std::sort(out.begin(), out.end());  // one order, however they were loaded
         return out;
     }
 
@@ -273,12 +274,16 @@ class WorkingSet {
     Result<void> load(View& view, Keys keys) {
         BOXOFFICE_TRY(load_users(view, keys.users));
         BOXOFFICE_TRY(load_rooms(view, keys.rooms));
+        std::sort(due_rooms_.begin(), due_rooms_.end());  // one order, whatever else was named
+        std::sort(all_rooms_.begin(), all_rooms_.end());
         BOXOFFICE_TRY(load_ids(view.concerts(), concerts, keys.concerts, [](const Concert&) {}));
         BOXOFFICE_TRY(load_seats(view, keys.seats));
         BOXOFFICE_TRY(load_places(view, keys.places));
         BOXOFFICE_TRY(load_reservations(view, keys.reservations));
+        sort_by_deadline(lapsed_holds_, reservations);
         BOXOFFICE_TRY(load_ids(view.accounts(), accounts, keys.accounts, [](const Account&) {}));
         BOXOFFICE_TRY(load_payments(view, keys.payments));
+        sort_by_deadline(lapsed_payments_, payments);
         BOXOFFICE_TRY(load_ids(view.idempotency(), idempotency, keys.idempotency, [](const IdempotencyRecord&) {}));
         if (keys.leases.all) BOXOFFICE_TRY(view.leases().load(keys.leases, leases_));
         return {};
@@ -355,6 +360,14 @@ class WorkingSet {
     template <class IdType>
     static void push_new(std::vector<IdType>& ids, IdType id) {
         if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    }
+
+    /// One order, whatever else was named.
+    template <class IdType, class Entity>
+    static void sort_by_deadline(std::vector<IdType>& ids, const Shelf<Entity>& shelf) {
+        std::sort(ids.begin(), ids.end(), [&](IdType a, IdType b) {
+            return std::pair{shelf.get(a).deadline, a} < std::pair{shelf.get(b).deadline, b};
+        });
     }
 
     /// Sorts the places just loaded into the line of `key`.

@@ -96,7 +96,7 @@ TEST_CASE("a gateway that throws leaves the payment under way, and a retry asks 
     Story s;
     s.gateway->on_approve = [](const PaymentRequest&) -> Result<Approval> { throw std::runtime_error("no route"); };
     CHECK(outcome(s.office.try_pay(s.mina, s.held.reservation, "key")) == "internal");
-    CHECK(outcome(s.office.try_pay(s.mina, s.held.reservation, "other key")) == "payment_pending");
+    CHECK(outcome(s.office.try_pay(s.mina, s.held.reservation, "other-key")) == "payment_pending");
     CHECK(outcome(s.office.try_pay(s.mina, s.held.reservation)) == "payment_pending");
     s.gateway->on_approve = nullptr;
     const auto paid = s.office.pay(s.mina, s.held.reservation, "key");

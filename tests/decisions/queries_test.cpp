@@ -50,7 +50,7 @@ TEST_CASE("seats are listed in natural order of their numbers") {
     office.concert("2026-12-24", {{"10", 1}, {"B-10", 1}, {"2", 1}, {"B-9", 1}, {"1", 1}, {"02", 1}});
     CHECK(office.available() == std::vector<std::string>{"1", "02", "2", "10", "B-9", "B-10"});
     std::vector<std::string> map;
-    for (const auto& seat : *office->seat_map(office.last_concert())) map.push_back(seat.seat.facts.number);
+    for (const auto& seat : must(office->seat_map(office.last_concert()), "map")) map.push_back(seat.seat.facts.number);
     CHECK(map == office.available());
     CHECK(outcome(office->available_seats(ConcertId{5})) == "unknown_concert");
     CHECK(outcome(office->seat_map(ConcertId{5})) == "unknown_concert");
@@ -69,7 +69,7 @@ TEST_CASE("the map of seats shows every state, and to whom a claim belongs only 
     (void)office.try_block("3");
     const auto map_of = [&](UserId user) {
         std::vector<std::string> rows;
-        for (const auto& seat : *office->seat_map(office.last_concert(), user))
+        for (const auto& seat : must(office->seat_map(office.last_concert(), user), "map"))
             rows.push_back(seat.seat.facts.number + " " + std::string{name_of(seat.state)} + (seat.is_mine ? " mine" : ""));
         return rows;
     };
@@ -138,7 +138,7 @@ TEST_CASE("a balance and its transfers are a user's, and no system account's") {
     (void)office.pay(mina, office.hold(mina, "1").reservation);
     CHECK(office.balance(mina.user) == 30);
     std::vector<std::int64_t> amounts;
-    for (const auto& transfer : *office->transfers(mina.user, 3)) amounts.push_back(transfer.amount.value);
+    for (const auto& transfer : must(office->transfers(mina.user, 3), "transfers")) amounts.push_back(transfer.amount.value);
     CHECK(amounts == std::vector<std::int64_t>{30, 30, 20});
     const auto last = office->transfers(mina.user, 3)->back().id;
     CHECK(office->transfers(mina.user, 3, last)->size() == 1);

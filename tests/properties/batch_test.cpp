@@ -34,7 +34,7 @@ struct World {
         users.push_back(UserId{5});
         for (const auto room : {rooms[0], rooms[1], rooms[0]}) {
             concerts.push_back(office.concert("2026-12-24", {{"1", 0}, {"2", 30}, {"3", 70}, {"10", 70}, {"11", 30}}, room));
-            for (const auto& seat : *office->available_seats(concerts.back())) seats.push_back(seat.id);
+            for (const auto& seat : must(office->available_seats(concerts.back()), "seats")) seats.push_back(seat.id);
         }
         concerts.push_back(ConcertId{5});
         seats.push_back(SeatId{5});
@@ -151,12 +151,13 @@ std::string text_of(const Outcome& done) {
     return out.str();
 }
 
-/// The dump without what counts commits: the version of a seat.
+/// The dump without what is not law: the version of a seat, which counts commits, and a room's next_lapse_at, a lower
+/// bound that whoever looks may raise. Each is the last field of its line.
 std::string canonical_dump(Office& office) {
     std::istringstream lines{office.dump()};
     std::string out;
     for (std::string line; std::getline(lines, line);) {
-        if (line.rfind("seat ", 0) == 0) line.resize(line.rfind(' '));
+        if (line.rfind("seat ", 0) == 0 || line.rfind("room ", 0) == 0) line.resize(line.rfind(' '));
         out += line + "\n";
     }
     return out;
@@ -207,7 +208,7 @@ TEST_CASE("a batch equals its commands one after another") {
         batched.office.wait(pause);
         single.office.wait(pause);
     }
-    CHECK(done_count > 500);  // the commands were not all refused
+    CHECK(done_count > 300);  // the commands were not all refused
 }
 
 TEST_CASE("a shorter waiting_ttl counts at once, in a batch as one by one") {
@@ -241,7 +242,7 @@ TEST_CASE("a refused command has changed nothing") {
         CAPTURE(seed, i);
         const std::vector<Command> commands{any_command(world, chance)};
         const auto sequence = world.office.last_sequence();
-        const auto before = world.office.dump();
+        const auto before = canonical_dump(world.office);
         const auto outcomes = world.office->execute(commands);
         world.learn(commands, outcomes);
         if (!outcomes[0]) {
@@ -255,7 +256,7 @@ TEST_CASE("a refused command has changed nothing") {
                          kind == EventKind::payment_failed || kind == EventKind::place_claimed ||
                          kind == EventKind::place_admitted));
             }
-            if (met.empty()) REQUIRE(difference(world.office.dump(), before) == "");
+            if (met.empty()) REQUIRE(difference(canonical_dump(world.office), before) == "");
         }
         if (chance.below(4) == 0) world.office.wait(Duration{chance.below(15'000'000)});
     }

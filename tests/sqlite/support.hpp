@@ -101,4 +101,8 @@ inline Result<void> commit_event(Store& store, std::int64_t amount = 0) {
     return (*transaction)->commit(changes);
 }
 
+inline int event_count(Store& store) {
+    return static_cast<int>(store.read().value()->events_after(0, 1'000'000).value().size());
+}
+
 }  // namespace boxoffice::sqlite_testing

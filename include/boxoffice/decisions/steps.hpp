@@ -112,7 +112,8 @@ inline void meet_place(WorkingSet& set, const Moment& moment, UserId user, Token
     const auto found = place_of(set, user, token);
     if (!found) return;
     Place place = **found;
-    if (!is_live(place, set.rooms.get(place.room).limits, moment.now)) settle_line(set, moment, place.room);
+    const bool has_lapsed = place.finished_at == never && !is_live(place, set.rooms.get(place.room).limits, moment.now);
+    if (has_lapsed) settle_line(set, moment, place.room);  // it frees a slot
     retire_place(set, moment, token);
     const Room& room = set.rooms.get(place.room);
     if (!show_up(place, room.limits, moment.now)) return;

@@ -60,7 +60,8 @@ def _load(path: str) -> ctypes.CDLL:
 
 @functools.lru_cache(maxsize=None)
 def load() -> ctypes.CDLL:
-    """The library, with all its functions typed. Raises LibraryNotFound, which lists the paths tried."""
+    """The library, with all its functions typed. Raises LibraryNotFound, which lists the paths
+    tried."""
     tried: List[str] = []
     for place, path in candidates():
         try:
@@ -68,7 +69,9 @@ def load() -> ctypes.CDLL:
         except LibraryNotFound as error:
             tried.append(f"  {path} ({place}): {error.detail}")
     raise LibraryNotFound(
-        "no usable libboxoffice; tried\n" + "\n".join(tried) + f"\nset {VARIABLE} to the library's file"
+        "no usable libboxoffice; tried\n"
+        + "\n".join(tried)
+        + f"\nset {VARIABLE} to the library's file"
     )
 
 

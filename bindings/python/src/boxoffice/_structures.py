@@ -1,7 +1,7 @@
 """``capi/boxoffice.h`` in ctypes: every structure, and the types of every function.
 
-Names are those of the header without the prefix. The tests parse the header and compare, and compare sizes and
-offsets with a C compiler's. Nothing here is public.
+Names are those of the header without the prefix. The tests parse the header and compare, and
+compare sizes and offsets with a C compiler's. Nothing here is public.
 """
 
 from __future__ import annotations
@@ -60,11 +60,21 @@ ClockWait = CFUNCTYPE(None, c_void_p, c_int64)
 
 
 class Clock(ctypes.Structure):
-    _fields_ = [("wall_us", ClockRead), ("steady_us", ClockRead), ("wait_us", ClockWait), ("context", c_void_p)]
+    _fields_ = [
+        ("wall_us", ClockRead),
+        ("steady_us", ClockRead),
+        ("wait_us", ClockWait),
+        ("context", c_void_p),
+    ]
 
 
 class PaymentRequest(ctypes.Structure):
-    _fields_ = [("payment", c_int64), ("reservation", c_int64), ("user", c_int64), ("amount", c_int64)]
+    _fields_ = [
+        ("payment", c_int64),
+        ("reservation", c_int64),
+        ("user", c_int64),
+        ("amount", c_int64),
+    ]
 
 
 GatewayApprove = CFUNCTYPE(c_int32, c_void_p, POINTER(PaymentRequest), POINTER(c_char))
@@ -172,7 +182,12 @@ class Claims(ctypes.Structure):
 
 
 class Joined(ctypes.Structure):
-    _fields_ = [("claims", Claims), ("identity_until_us", c_int64), ("state", c_int32), ("again", c_int32)]
+    _fields_ = [
+        ("claims", Claims),
+        ("identity_until_us", c_int64),
+        ("state", c_int32),
+        ("again", c_int32),
+    ]
 
 
 class Claimed(ctypes.Structure):
@@ -193,7 +208,12 @@ class Peeked(ctypes.Structure):
 
 
 class Held(ctypes.Structure):
-    _fields_ = [("reservation", c_int64), ("seat", c_int64), ("price", c_int64), ("deadline_us", c_int64)]
+    _fields_ = [
+        ("reservation", c_int64),
+        ("seat", c_int64),
+        ("price", c_int64),
+        ("deadline_us", c_int64),
+    ]
 
 
 class Reservation(ctypes.Structure):
@@ -243,7 +263,12 @@ class Paid(ctypes.Structure):
 
 
 class PaymentBegun(ctypes.Structure):
-    _fields_ = [("payment", c_int64), ("reservation", c_int64), ("amount", c_int64), ("deadline_us", c_int64)]
+    _fields_ = [
+        ("payment", c_int64),
+        ("reservation", c_int64),
+        ("amount", c_int64),
+        ("deadline_us", c_int64),
+    ]
 
 
 class PaymentStep(ctypes.Structure):
@@ -309,7 +334,12 @@ class Ticked(ctypes.Structure):
 
 
 class Stats(ctypes.Structure):
-    _fields_ = [("users", c_int64), ("waiting", c_int64), ("admitted", c_int64), ("seats", SeatCounts)]
+    _fields_ = [
+        ("users", c_int64),
+        ("waiting", c_int64),
+        ("admitted", c_int64),
+        ("seats", SeatCounts),
+    ]
 
 
 class Event(ctypes.Structure):
@@ -403,13 +433,19 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "boxoffice_unblock_seat": (c_int32, [_office, c_int64, _error]),
     "boxoffice_find_concert": (c_int32, [_office, *_text, POINTER(Concert), _error]),
     "boxoffice_get_concert": (c_int32, [_office, c_int64, POINTER(Concert), _error]),
-    "boxoffice_list_concerts": (c_int32, [_office, *_text, POINTER(Concert), c_size_t, _count, _error]),
+    "boxoffice_list_concerts": (
+        c_int32,
+        [_office, *_text, POINTER(Concert), c_size_t, _count, _error],
+    ),
     "boxoffice_list_dates": (c_int32, [_office, *_text, POINTER(Date), c_size_t, _count, _error]),
     "boxoffice_list_available_seats": (
         c_int32,
         [_office, c_int64, POINTER(Seat), c_size_t, _count, _error],
     ),
-    "boxoffice_list_seats": (c_int32, [_office, c_int64, c_int64, POINTER(Seat), c_size_t, _count, _error]),
+    "boxoffice_list_seats": (
+        c_int32,
+        [_office, c_int64, c_int64, POINTER(Seat), c_size_t, _count, _error],
+    ),
     "boxoffice_find_seat": (c_int32, [_office, c_int64, *_text, c_int64, POINTER(Seat), _error]),
     "boxoffice_count_seats": (c_int32, [_office, c_int64, POINTER(SeatCounts), _error]),
     "boxoffice_join": (c_int32, [_office, c_int64, c_int64, POINTER(Joined), _error]),
@@ -424,12 +460,18 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
         [_office, c_int64, c_int64, c_int64, *_text, POINTER(Held), _error],
     ),
     "boxoffice_release_hold": (c_int32, [_office, c_int64, c_int64, _error]),
-    "boxoffice_get_reservation": (c_int32, [_office, c_int64, c_int64, POINTER(Reservation), _error]),
+    "boxoffice_get_reservation": (
+        c_int32,
+        [_office, c_int64, c_int64, POINTER(Reservation), _error],
+    ),
     "boxoffice_list_reservations": (
         c_int32,
         [_office, c_int64, c_int64, POINTER(Reservation), c_size_t, _count, _error],
     ),
-    "boxoffice_recharge": (c_int32, [_office, c_int64, c_int64, *_text, POINTER(Recharged), _error]),
+    "boxoffice_recharge": (
+        c_int32,
+        [_office, c_int64, c_int64, *_text, POINTER(Recharged), _error],
+    ),
     "boxoffice_balance": (c_int32, [_office, c_int64, _id, _error]),
     "boxoffice_list_transfers": (
         c_int32,
@@ -452,7 +494,10 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     ),
     "boxoffice_tick": (c_int32, [_office, c_int64, POINTER(Ticked), _error]),
     "boxoffice_get_stats": (c_int32, [_office, POINTER(Stats), _error]),
-    "boxoffice_list_events": (c_int32, [_office, c_int64, POINTER(Event), c_size_t, _count, _error]),
+    "boxoffice_list_events": (
+        c_int32,
+        [_office, c_int64, POINTER(Event), c_size_t, _count, _error],
+    ),
     "boxoffice_event_name": (c_char_p, [c_int32]),
     "boxoffice_audit": (c_int32, [_office, POINTER(Violation), c_size_t, _count, _error]),
 }
@@ -480,8 +525,11 @@ def _format(structure: Type[ctypes.Structure]) -> str:
         if isinstance(kind, type) and issubclass(kind, ctypes.Structure):
             out.append(_format(kind))
         elif isinstance(kind, type) and issubclass(kind, ctypes.Array):
-            element = kind._type_
-            out.append(f"{kind._length_}s" if element is c_char else _format(element) * kind._length_)
+            array: Any = kind
+            if array._type_ is c_char:
+                out.append(f"{array._length_}s")
+            else:
+                out.append(_format(array._type_) * int(array._length_))
         else:
             out.append(_CODES[kind])
     out.append(f"{ctypes.sizeof(structure) - end}x")
@@ -489,6 +537,7 @@ def _format(structure: Type[ctypes.Structure]) -> str:
 
 
 def layout(structure: Type[ctypes.Structure]) -> struct.Struct:
-    """The same layout for the struct module, which reads a whole structure at once: many times faster than member
-    by member. Nested structures are flattened; texts come as bytes of their full size."""
+    """The same layout for the struct module, which reads a whole structure at once: many times
+    faster than member by member. Nested structures are flattened; texts come as bytes of their full
+    size."""
     return struct.Struct("=" + _format(structure))

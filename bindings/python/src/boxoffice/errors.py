@@ -1,14 +1,16 @@
 """Every error that the box office answers with: one root, three ranges, a class for each status.
 
-==============  =========  ==============================================================================
-range           codes      what it means
-==============  =========  ==============================================================================
-:class:`Refused`  100–199  an expected answer to a well-formed request; tell the user
-:class:`Mistake`  200–299  the caller asked for something that cannot be right; fix the request
-:class:`Fault`    300–     the engine or its storage could not do its work; nothing was acknowledged
-==============  =========  ==============================================================================
+================  =========  ====================================================================
+range             codes      what it means
+================  =========  ====================================================================
+:class:`Refused`  100 - 199  an expected answer to a well-formed request; tell the user
+:class:`Mistake`  200 - 299  the caller asked for something that cannot be right; fix the request
+:class:`Fault`    300 -      the engine or its storage could not do its work; nothing was
+                             acknowledged
+================  =========  ====================================================================
 
-Numbers (:attr:`Error.code`) and names (:attr:`Error.name`) are stable. Catch a class, not a message.
+Numbers (:attr:`Error.code`) and names (:attr:`Error.name`) are stable. Catch a class, not a
+message.
 """
 
 from __future__ import annotations
@@ -73,8 +75,9 @@ __all__ = [
 class Error(Exception):
     """The root of everything that this package raises on purpose.
 
-    ``code`` is the stable number, ``name`` the stable name ("seat_unavailable"), ``detail`` one English
-    sentence that says what to do, with what the engine knows beside it; never another user's data.
+    ``code`` is the stable number, ``name`` the stable name ("seat_unavailable"), ``detail`` one
+    English sentence that says what to do, with what the engine knows beside it; never another
+    user's data.
     """
 
     code: int = 0
@@ -93,7 +96,8 @@ class Error(Exception):
 
 
 class LibraryNotFound(Error):
-    """No usable C library was found; ``detail`` lists the paths that were tried, and why each would not do."""
+    """No usable C library was found; ``detail`` lists the paths that were tried, and why each would
+    not do."""
 
     name = "library_not_found"
 
@@ -111,12 +115,14 @@ class Mistake(Error):
 
 
 class Fault(Error):
-    """The engine or its storage could not do its work. Nothing was acknowledged: retry with the same key."""
+    """The engine or its storage could not do its work. Nothing was acknowledged: retry with the
+    same key."""
 
     name = "fault"
 
 
-# ---- refused --------------------------------------------------------------------------------------
+# ---- refused
+# --------------------------------------------------------------------------------------
 
 
 class NotYourTurn(Refused):
@@ -266,7 +272,8 @@ class PaymentFailed(Refused):
     name = "payment_failed"
 
 
-# ---- mistakes -------------------------------------------------------------------------------------
+# ---- mistakes
+# -------------------------------------------------------------------------------------
 
 
 class InvalidArgument(Mistake, ValueError):
@@ -361,7 +368,8 @@ class Unsupported(Mistake):
 
 
 class TooSmall(Mistake):
-    """A buffer was too small. The package sizes its buffers itself, so this does not reach its callers."""
+    """A buffer was too small. The package sizes its buffers itself, so this does not reach its
+    callers."""
 
     code = 213
     name = "too_small"
@@ -381,7 +389,8 @@ class Closed(Mistake):
     name = "closed"
 
 
-# ---- faults ---------------------------------------------------------------------------------------
+# ---- faults
+# ---------------------------------------------------------------------------------------
 
 
 class Storage(Fault):
@@ -399,7 +408,8 @@ class Busy(Fault):
 
 
 class ClockJump(Fault):
-    """The wall clock jumped ahead by more than ``clock_jump_max``; set it right, or open the office again."""
+    """The wall clock jumped ahead by more than ``clock_jump_max``; set it right, or open the office
+    again."""
 
     code = 302
     name = "clock_jump"

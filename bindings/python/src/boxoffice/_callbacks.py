@@ -1,0 +1,207 @@
+"""A host's clock, gateway and log, called from C.
+
+An exception cannot cross C, so each is caught where it rises and kept for the call that is running
+on that thread. No locks here: sets and dictionaries keyed by thread, so that a child of fork()
+finds nothing held.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import datetime
+import logging
+import time
+from threading import get_ident
+from typing import Any, Callable, Dict, Optional, Protocol, Set, Tuple
+
+from . import _convert
+from . import _structures as c
+from .answers import PaymentId, PaymentRequest, ReservationId, UserId
+from .errors import Closed, Error, InvalidArgument, error_of
+
+logger = logging.getLogger("boxoffice")
+
+
+class Clock(Protocol):
+    """A clock of your own, for tests and simulations. Called on whatever thread calls the office,
+    also while the office decides; it must not call the office.
+
+    If a reading raises, the last known one stands in its place. See :func:`boxoffice.open` for what
+    becomes of the exception.
+    """
+
+    def wall(self) -> datetime.datetime:
+        """The time of day, aware. It may be set, also back."""
+
+    def steady(self) -> datetime.timedelta:
+        """Time since some fixed moment. A reading that goes back is taken as standing still."""
+
+    def wait(self, span: datetime.timedelta) -> None:
+        """Lets a span pass: sleeps, or moves a virtual clock (``Office.await_turn``)."""
+
+
+class PaymentGateway(Protocol):
+    """A payment gateway of your own, asked by ``Office.pay`` between begin and capture, outside any
+    transaction, on the thread that pays. It must not call the office."""
+
+    def approve(self, request: PaymentRequest) -> str:
+        """Returns the gateway's name for the payment (up to 255 bytes, may be empty), or raises to
+        decline."""
+
+    def cancel(self, request: PaymentRequest, transaction_key: str) -> None:
+        """Takes an approval back: the payment could not be captured after all. May be called more
+        than once."""
+
+
+#: Told of every fault that a call meets: the error, on the thread of that call, before it is
+# raised.
+LogCallback = Callable[[Error], None]
+
+
+class Callbacks:
+    """What one office calls back. Alive as long as the office is."""
+
+    def __init__(
+        self,
+        clock: Optional[Clock],
+        gateway: Optional[PaymentGateway],
+        log: Optional[LogCallback],
+    ) -> None:
+        self._clock: Any = clock
+        self._gateway: Any = gateway
+        self._log: Any = log
+        self._inside: Set[int] = set()  # threads in a callback
+        self._active: Set[int] = set()  # threads in a call
+        self._kept: Dict[int, BaseException] = {}  # the first exception of a thread's call
+        self._stopped = False
+        self._wall_us = 0
+        self._steady_us = 0
+        # The function objects must outlive the office.
+        if clock is not None:
+            self._wall_us = _convert.instant(
+                clock.wall(), "clock.wall()"
+            )  # a broken clock fails here
+            self._steady_us = _convert.span(clock.steady(), "clock.steady()")
+            self._c_clock = c.Clock(
+                c.ClockRead(self._wall), c.ClockRead(self._steady), c.ClockWait(self._wait)
+            )
+        if gateway is not None:
+            self._c_gateway = c.Gateway(
+                c.GatewayApprove(self._approve), c.GatewayCancel(self._cancel)
+            )
+        if log is not None:
+            self._c_log = c.Log(c.LogWrite(self._write))
+
+    def fill(self, options: c.Options) -> None:
+        if self._clock is not None:
+            options.clock = self._c_clock
+        if self._gateway is not None:
+            options.gateway = self._c_gateway
+        if self._log is not None:
+            options.log = self._c_log
+
+    # ---- around a call
+    # ----------------------------------------------------------------------------
+
+    def run(self, call: Callable[[], int]) -> Tuple[int, Optional[BaseException]]:
+        """A call's status, and the exception of a callback of it."""
+        thread = get_ident()
+        if thread in self._inside:
+            raise InvalidArgument("a clock, gateway or log must not call its office")
+        if self._stopped:
+            raise Closed("the interpreter is exiting")
+        self._active.add(thread)
+        try:
+            status = call()
+        finally:
+            self._active.discard(thread)
+        kept = self._kept.pop(thread, None)
+        if kept is not None and not isinstance(kept, Exception):
+            raise kept  # KeyboardInterrupt, SystemExit: whatever the call came to
+        return status, kept
+
+    def is_inside(self) -> bool:
+        return get_ident() in self._inside
+
+    def drain(self, seconds: float) -> bool:
+        """Lets no more calls in and no more callbacks wait; True when nobody is inside, which is
+        given some time."""
+        self._stopped = True
+        end = time.monotonic() + seconds
+        while self._active and time.monotonic() < end:
+            time.sleep(0.005)
+        return not self._active
+
+    def _guarded(self, work: Callable[[], Any]) -> bool:
+        thread = get_ident()
+        self._inside.add(thread)
+        try:
+            work()
+            return True
+        except BaseException as error:  # kept, and raised or logged by the call
+            self._kept.setdefault(thread, error)
+            return False
+        finally:
+            self._inside.discard(thread)
+
+    # ---- the clock
+    # --------------------------------------------------------------------------------
+
+    def _wall(self, context: Any) -> int:
+        self._guarded(self._read_wall)
+        return self._wall_us
+
+    def _steady(self, context: Any) -> int:
+        self._guarded(self._read_steady)
+        return self._steady_us
+
+    def _wait(self, context: Any, span_us: int) -> None:
+        if self._stopped or get_ident() in self._kept:
+            return  # the call is to end
+        self._guarded(lambda: self._clock.wait(datetime.timedelta(microseconds=span_us)))
+
+    def _read_wall(self) -> None:
+        self._wall_us = _convert.instant(self._clock.wall(), "clock.wall()")
+
+    def _read_steady(self) -> None:
+        now = _convert.span(self._clock.steady(), "clock.steady()")
+        self._steady_us = max(self._steady_us, now)
+
+    # ---- the gateway
+    # ------------------------------------------------------------------------------
+
+    def _approve(self, context: Any, request: Any, transaction_key: Any) -> int:
+        def ask() -> None:
+            name = self._gateway.approve(_request(request))
+            raw = _convert.text(name, "what approve() returned")
+            if len(raw) >= c.TRANSACTION_KEY_SIZE or b"\0" in raw:
+                raise InvalidArgument(
+                    "what approve() returned: at most 255 bytes, none of them zero"
+                )
+            ctypes.memmove(transaction_key, raw + b"\0", len(raw) + 1)
+
+        return 0 if self._guarded(ask) else 1
+
+    def _cancel(self, context: Any, request: Any, transaction_key: bytes) -> None:
+        self._guarded(lambda: self._gateway.cancel(_request(request), transaction_key.decode()))
+
+    # ---- the log
+    # ----------------------------------------------------------------------------------
+
+    def _write(self, context: Any, status: int, message: bytes) -> None:
+        def tell() -> None:
+            text = message.decode()
+            error = error_of(status, "")
+            error.args = (
+                text[len(error.name) + 2 :] if text.startswith(error.name + ": ") else text,
+            )
+            self._log(error)
+
+        self._guarded(tell)
+
+
+def _request(pointer: Any) -> PaymentRequest:
+    row = pointer.contents
+    return PaymentRequest(
+        PaymentId(row.payment), ReservationId(row.reservation), UserId(row.user), row.amount
+    )

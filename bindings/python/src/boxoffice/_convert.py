@@ -1,0 +1,379 @@
+"""Between Python's values and the C structures.
+
+What goes in is checked here, since ctypes truncates integers in silence. What comes out is read as
+a tuple by the layouts below: one call a structure.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import datetime
+from typing import Any, Optional, Tuple
+
+from . import _structures as c
+from ._library import load
+from .answers import (
+    Claimed,
+    Claims,
+    Concert,
+    Event,
+    Held,
+    Joined,
+    Paid,
+    Payment,
+    PaymentBegun,
+    PaymentState,
+    PaymentStep,
+    Peeked,
+    PlaceState,
+    Recharged,
+    Reservation,
+    ReservationState,
+    Room,
+    RoomLimits,
+    Seat,
+    SeatCounts,
+    SeatState,
+    Stats,
+    Ticked,
+    Transfer,
+    TransferKind,
+    Violation,
+)
+from .errors import InvalidArgument
+
+LAYOUTS = {
+    structure: c.layout(structure)
+    for structure in c.STRUCTURES.values()
+    if structure not in (c.Clock, c.Gateway, c.Log, c.TokenKey, c.Options, c.NewSeat)
+}
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+_LAST = datetime.datetime.max.replace(tzinfo=datetime.timezone.utc)
+_MICROSECOND = datetime.timedelta(microseconds=1)
+_timedelta = datetime.timedelta
+
+NEVER = c.NEVER
+INT64_MIN = -(2**63)
+INT64_MAX = 2**63 - 1
+
+# ---- what goes in
+# ---------------------------------------------------------------------------------
+
+
+def int64(value: Any, what: str) -> int:
+    """An int that fits 64 bits; not a bool, and nothing that only looks like a number."""
+    if type(value) is not int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise InvalidArgument(f"{what}: an int, not {type(value).__name__}")
+        value = int(value)
+    if not INT64_MIN <= value <= INT64_MAX:
+        raise InvalidArgument(f"{what}: an int of 64 bits")
+    return value
+
+
+def int32(value: Any, what: str) -> int:
+    value = int64(value, what)
+    if not -(2**31) <= value < 2**31:
+        raise InvalidArgument(f"{what}: an int of 32 bits")
+    return int(value)
+
+
+def text(value: Any, what: str) -> bytes:
+    """A str as UTF-8. Lone surrogates are refused here, all else (length, control characters) by
+    the engine."""
+    if not isinstance(value, str):
+        raise InvalidArgument(f"{what}: a str, not {type(value).__name__}")
+    try:
+        return value.encode()
+    except UnicodeEncodeError:
+        raise InvalidArgument(f"{what}: valid text, without lone surrogates") from None
+
+
+def key(value: Optional[str]) -> bytes:
+    """An idempotency key, or none."""
+    return b"" if value is None else text(value, "key")
+
+
+def day(value: Any, what: str) -> bytes:
+    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
+        raise InvalidArgument(f"{what}: a datetime.date, not {type(value).__name__}")
+    return value.isoformat().encode()
+
+
+def span(value: Any, what: str) -> int:
+    """A timedelta in microseconds."""
+    if not isinstance(value, datetime.timedelta):
+        raise InvalidArgument(f"{what}: a datetime.timedelta, not {type(value).__name__}")
+    return int64(value // _MICROSECOND, what)
+
+
+def instant(value: Any, what: str) -> int:
+    """An aware datetime in microseconds since 1970 UTC."""
+    if not isinstance(value, datetime.datetime):
+        raise InvalidArgument(f"{what}: a datetime.datetime, not {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise InvalidArgument(f"{what}: an aware datetime; this one has no time zone")
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def limits(value: Any, what: str = "limits") -> c.RoomLimits:
+    if not isinstance(value, RoomLimits):
+        raise InvalidArgument(f"{what}: a RoomLimits, not {type(value).__name__}")
+    return c.RoomLimits(
+        ctypes.sizeof(c.RoomLimits),
+        0,
+        int64(value.active_capacity, "active_capacity"),
+        int64(value.queue_capacity, "queue_capacity"),
+        int64(value.admissions_per_second, "admissions_per_second"),
+        span(value.claim_ttl, "claim_ttl"),
+        span(value.active_ttl, "active_ttl"),
+        span(value.waiting_ttl, "waiting_ttl"),
+    )
+
+
+# ---- what comes out
+# -------------------------------------------------------------------------------
+
+
+def time(us: int) -> datetime.datetime:
+    try:
+        return _EPOCH + _timedelta(0, 0, us)
+    except OverflowError:
+        return _LAST
+
+
+def deadline(us: int) -> Optional[datetime.datetime]:
+    return None if us == NEVER else time(us)
+
+
+def string(raw: bytes) -> str:
+    return raw[: raw.index(0)].decode()
+
+
+def _date(raw: bytes) -> datetime.date:
+    return datetime.date.fromisoformat(string(raw))
+
+
+def date(fields: Tuple[Any, ...]) -> datetime.date:
+    return _date(fields[0])
+
+
+# By number: an enumeration's own look-up costs several times as much.
+_SEAT_STATES = {int(one): one for one in SeatState}
+_PLACE_STATES = {int(one): one for one in PlaceState}
+_RESERVATION_STATES = {int(one): one for one in ReservationState}
+_PAYMENT_STATES = {int(one): one for one in PaymentState}
+_TRANSFER_KINDS = {int(one): one for one in TransferKind}
+
+place_state = _PLACE_STATES.__getitem__
+
+
+def room(fields: Tuple[Any, ...]) -> Room:
+    identity, _, _, active, queue, rate, claim, turn, waiting, last, serving, name = fields
+    return Room(
+        identity,
+        string(name),
+        RoomLimits(
+            active,
+            queue,
+            rate,
+            _timedelta(microseconds=claim),
+            _timedelta(microseconds=turn),
+            _timedelta(microseconds=waiting),
+        ),
+        last,
+        serving,
+    )
+
+
+def concert(fields: Tuple[Any, ...]) -> Concert:
+    identity, room_id, created_at, on, title = fields
+    return Concert(identity, room_id, _date(on), string(title), time(created_at))
+
+
+def seat(fields: Tuple[Any, ...]) -> Seat:
+    identity, concert_id, price, x, y, until, state, is_mine, number, section, row = fields
+    return Seat(
+        identity,
+        concert_id,
+        string(number),
+        string(section),
+        string(row),
+        price,
+        x,
+        y,
+        _SEAT_STATES[state],
+        deadline(until),
+        is_mine == 1,
+    )
+
+
+def counts(fields: Tuple[Any, ...]) -> SeatCounts:
+    return SeatCounts(*fields)
+
+
+def claims(fields: Tuple[Any, ...]) -> Claims:
+    return Claims(*fields)
+
+
+def joined(fields: Tuple[Any, ...]) -> Joined:
+    token, user, room_id, position, until, state, again = fields
+    return Joined(
+        Claims(token, user, room_id, position), _PLACE_STATES[state], again == 1, deadline(until)
+    )
+
+
+def claimed(fields: Tuple[Any, ...]) -> Claimed:
+    return Claimed(deadline(fields[0]), deadline(fields[1]))
+
+
+def peeked(fields: Tuple[Any, ...]) -> Peeked:
+    is_turn, _, occurred_at, position, ahead, wait, poll, until = fields
+    return Peeked(
+        is_turn == 1,
+        position,
+        ahead,
+        None if wait < 0 else _timedelta(microseconds=wait),
+        _timedelta(microseconds=poll),
+        time(occurred_at),
+        deadline(until),
+    )
+
+
+def held(fields: Tuple[Any, ...]) -> Held:
+    reservation_id, seat_id, price, until = fields
+    return Held(reservation_id, seat_id, price, deadline(until))
+
+
+def reservation(fields: Tuple[Any, ...]) -> Reservation:
+    (
+        identity,
+        user,
+        seat_id,
+        concert_id,
+        token,
+        paying,
+        price,
+        held_at,
+        until,
+        finished,
+        state,
+        _,
+        number,
+        on,
+    ) = fields
+    return Reservation(
+        identity,
+        user,
+        seat_id,
+        concert_id,
+        token,
+        paying or None,
+        price,
+        _RESERVATION_STATES[state],
+        time(held_at),
+        deadline(until),
+        deadline(finished),
+        string(number),
+        _date(on),
+    )
+
+
+def recharged(fields: Tuple[Any, ...]) -> Recharged:
+    return Recharged(*fields)
+
+
+def transfer(fields: Tuple[Any, ...]) -> Transfer:
+    identity, source, target, amount, paying, at, kind, _ = fields
+    return Transfer(
+        identity, source, target, amount, _TRANSFER_KINDS[kind], paying or None, time(at)
+    )
+
+
+def paid(fields: Tuple[Any, ...]) -> Paid:
+    paying, reservation_id, amount, balance, at = fields
+    return Paid(paying, reservation_id, amount, balance, time(at))
+
+
+def begun(fields: Tuple[Any, ...]) -> PaymentBegun:
+    paying, reservation_id, amount, until = fields
+    return PaymentBegun(paying, reservation_id, amount, deadline(until))
+
+
+def payment(fields: Tuple[Any, ...]) -> Payment:
+    identity, reservation_id, user, amount, requested, until, finished, state, count, name = fields[
+        :10
+    ]
+    steps = tuple(
+        PaymentStep(_PAYMENT_STATES[fields[i]], time(fields[i + 2]), string(fields[i + 3]))
+        for i in range(10, 10 + 4 * count, 4)
+    )
+    return Payment(
+        identity,
+        reservation_id,
+        user,
+        amount,
+        _PAYMENT_STATES[state],
+        string(name),
+        time(requested),
+        deadline(until),
+        deadline(finished),
+        steps,
+    )
+
+
+def ticked(fields: Tuple[Any, ...]) -> Ticked:
+    return Ticked(fields[0], fields[1] == 1)
+
+
+def stats(fields: Tuple[Any, ...]) -> Stats:
+    users, waiting, admitted, *seats = fields
+    return Stats(users, waiting, admitted, SeatCounts(*seats))
+
+
+class _EventNames(dict):  # type: ignore[type-arg]
+    def __missing__(self, kind: int) -> str:
+        name: str = load().boxoffice_event_name(kind).decode()
+        self[kind] = name
+        return name
+
+
+_event_names = _EventNames()
+
+
+def event(fields: Tuple[Any, ...]) -> Event:
+    (
+        sequence,
+        at,
+        user,
+        room_id,
+        token,
+        concert_id,
+        seat_id,
+        reservation_id,
+        paying,
+        amount,
+        until,
+        kind,
+        _,
+    ) = fields
+    return Event(
+        sequence,
+        time(at),
+        kind,
+        _event_names[kind],
+        user or None,
+        room_id or None,
+        token or None,
+        concert_id or None,
+        seat_id or None,
+        reservation_id or None,
+        paying or None,
+        amount,
+        deadline(until),
+    )
+
+
+def violation(fields: Tuple[Any, ...]) -> Violation:
+    return Violation(string(fields[0]), string(fields[1]))

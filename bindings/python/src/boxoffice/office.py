@@ -1,0 +1,872 @@
+"""The office: one method for each function of the C library."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import datetime
+import os
+import warnings
+import weakref
+from ctypes import byref
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+)
+
+from . import _convert as convert
+from . import _structures as c
+from . import commands as _commands
+from ._callbacks import Callbacks, Clock, LogCallback, PaymentGateway, logger
+from ._library import load
+from .answers import (
+    Claimed,
+    Claims,
+    Concert,
+    ConcertId,
+    Durability,
+    Event,
+    Held,
+    Joined,
+    NewSeat,
+    Paid,
+    Payment,
+    PaymentBegun,
+    PaymentId,
+    Peeked,
+    Recharged,
+    Reservation,
+    ReservationId,
+    Room,
+    RoomId,
+    RoomLimits,
+    Seat,
+    SeatCounts,
+    SeatId,
+    Stats,
+    Ticked,
+    TokenId,
+    Transfer,
+    UserId,
+    Violation,
+)
+from .errors import InvalidArgument, InvalidOptions, TooSmall, error_of
+
+_T = TypeVar("_T")
+_Function = Callable[..., int]
+_Convert = Callable[[Tuple[Any, ...]], _T]
+
+_ERROR_SIZE = ctypes.sizeof(c.Error)
+_PAGE = 1000
+_EXIT_PATIENCE = 2.0  # seconds that calls of daemon threads get to end when the interpreter exits
+
+# Offices with callbacks: these must not be called once the interpreter is gone.
+_calling_back: weakref.WeakSet[Office] = weakref.WeakSet()
+
+
+def _at_exit() -> None:
+    for office in list(_calling_back):
+        office._exit()
+
+
+atexit.register(_at_exit)
+
+
+def id_text(identity: int) -> str:
+    """The 13 characters of an id. Mistakes: InvalidArgument (below 1)."""
+    text = ctypes.create_string_buffer(c.ID_TEXT_SIZE)
+    error = c.Error(_ERROR_SIZE)
+    status = load().boxoffice_id_text(convert.int64(identity, "id"), text, byref(error))
+    if status:
+        raise error_of(status, error.message.decode())
+    return text.value.decode()
+
+
+def parse_id(text: str) -> int:
+    """The id that 13 characters stand for. Mistakes: InvalidArgument."""
+    raw = convert.text(text, "text")
+    identity = ctypes.c_int64()
+    error = c.Error(_ERROR_SIZE)
+    status = load().boxoffice_id_parse(raw, len(raw), byref(identity), byref(error))
+    if status:
+        raise error_of(status, error.message.decode())
+    return identity.value
+
+
+def open(  # noqa: A001
+    path: Union[str, "os.PathLike[str]"],
+    *,
+    durability: Durability = Durability.FULL,
+    active_capacity: int = 200,
+    queue_capacity: int = 1_000_000,
+    admissions_per_second: int = 0,
+    claim_ttl: datetime.timedelta = datetime.timedelta(minutes=1),
+    active_ttl: datetime.timedelta = datetime.timedelta(minutes=5),
+    waiting_ttl: datetime.timedelta = datetime.timedelta(hours=24),
+    hold_ttl: datetime.timedelta = datetime.timedelta(minutes=5),
+    holds_per_user: int = 1,
+    capture_ttl: datetime.timedelta = datetime.timedelta(minutes=1),
+    identity_ttl: datetime.timedelta = datetime.timedelta(hours=24),
+    idempotency_ttl: datetime.timedelta = datetime.timedelta(hours=24),
+    issue_limit: int = 2**62,
+    clock_jump_max: datetime.timedelta = datetime.timedelta(hours=1),
+    snapshot_age_max: datetime.timedelta = datetime.timedelta(milliseconds=25),
+    busy_timeout: datetime.timedelta = datetime.timedelta(seconds=5),
+    wal_size_max: int = 64 * 1024 * 1024,
+    token_keys: Optional[Mapping[int, bytes]] = None,
+    clock: Optional[Clock] = None,
+    gateway: Optional[PaymentGateway] = None,
+    log: Optional[LogCallback] = None,
+) -> Office:
+    """Opens the office in the file at ``path``, made if absent; ``":memory:"`` opens one in memory.
+
+    The limits of the waiting room "main" (``active_capacity`` to ``waiting_ttl``, see
+    :class:`RoomLimits`) count when the store is made; then the store's own hold, and
+    :meth:`Office.change_room` changes them.
+
+    - ``durability``: FULL survives power loss; NORMAL is weaker: it survives the process.
+    - ``hold_ttl``: how long a hold lives. ``holds_per_user``: live holds at once, in all rooms
+      together.
+    - ``capture_ttl``: how long a payment that began keeps its seat.
+    - ``identity_ttl``: how long a token proves its user. ``idempotency_ttl``: how long keys are
+      remembered.
+    - ``issue_limit``: points issued in all.
+    - ``clock_jump_max``: how far the wall clock may run ahead of the steady one before it is a
+      fault.
+    - ``snapshot_age_max``: how late the admissions of other processes may be seen; at most 50 ms.
+    - ``busy_timeout``: how long to wait for another process. ``wal_size_max``: bytes.
+    - ``token_keys``: secrets of 16 bytes by id (1 to 65535); the first signs, all are accepted.
+      None: one is made and kept in the store, and then who can read the store can forge tokens.
+    - ``clock``, ``gateway``, ``log``: see :class:`Clock`, :class:`PaymentGateway`,
+      :data:`LogCallback`.
+
+    **Exceptions of callbacks** cannot pass through C. One of ``approve`` declines, and is the
+    ``__cause__`` of the PaymentDeclined. One of the clock leaves the last known reading in force.
+    When the call then fails, the exception is the error's ``__cause__``; when it succeeds, its
+    answer stands (it was committed) and the exception goes to the logger "boxoffice"; but
+    ``await_turn``, which changes nothing that a retry would repeat, raises it. A KeyboardInterrupt
+    or SystemExit is always raised, when the call returns.
+
+    Paths are text: a file name that is not valid UTF-8 is refused. Mistakes: InvalidOptions,
+    InvalidArgument. Faults: Storage, NotABoxoffice, NewerSchema, WeakDurability, Busy.
+    LibraryNotFound where there is no C library.
+    """
+    options = c.Options(struct_size=ctypes.sizeof(c.Options))
+    room = convert.limits(
+        RoomLimits(
+            active_capacity,
+            queue_capacity,
+            admissions_per_second,
+            claim_ttl,
+            active_ttl,
+            waiting_ttl,
+        )
+    )
+    options.main_room = ctypes.pointer(room)
+    options.durability = convert.int32(durability, "durability")
+    options.hold_ttl_us = convert.span(hold_ttl, "hold_ttl")
+    options.holds_per_user = convert.int64(holds_per_user, "holds_per_user")
+    options.capture_ttl_us = convert.span(capture_ttl, "capture_ttl")
+    options.identity_ttl_us = convert.span(identity_ttl, "identity_ttl")
+    options.idempotency_ttl_us = convert.span(idempotency_ttl, "idempotency_ttl")
+    options.issue_limit = convert.int64(issue_limit, "issue_limit")
+    options.clock_jump_max_us = convert.span(clock_jump_max, "clock_jump_max")
+    options.snapshot_age_max_us = convert.span(snapshot_age_max, "snapshot_age_max")
+    options.busy_timeout_us = convert.span(busy_timeout, "busy_timeout")
+    options.wal_size_max = convert.int64(wal_size_max, "wal_size_max")
+    if token_keys:
+        keys = (c.TokenKey * len(token_keys))()
+        for slot, (number, secret) in zip(keys, token_keys.items()):
+            if not isinstance(secret, (bytes, bytearray)) or len(secret) != 16:
+                raise InvalidOptions("token_keys: secrets of 16 bytes")
+            slot.id = convert.int32(number, "token_keys")
+            slot.secret[:] = secret
+        options.token_keys = keys
+        options.token_key_count = len(token_keys)
+    callbacks = None
+    if clock is not None or gateway is not None or log is not None:
+        callbacks = Callbacks(clock, gateway, log)
+        callbacks.fill(options)
+    return Office(convert.text(os.fspath(path), "path"), options, callbacks)
+
+
+class Office:
+    """An open box office; made by :func:`boxoffice.open`.
+
+    Use it in a ``with`` statement, or :meth:`close` it. Any method may be called from any thread at
+    any time, and calls release the interpreter's lock. Closing waits for the calls inside; calls
+    that come meanwhile raise Closed, later ones InvalidHandle. In a child of ``fork()`` every
+    method raises Forked, and ``close`` does nothing: open one there.
+
+    Every method may raise a Fault; the docstrings name the refusals and mistakes. A refused command
+    has changed nothing. Numbers that are not ints, naive datetimes, texts that are not str are
+    InvalidArgument. A ``key`` is an idempotency key, 1 to 255 visible ASCII characters, which names
+    the request, so that a retry has one effect. The acting ``user`` is one that you have
+    authenticated.
+
+    A call is not interrupted by Ctrl-C while it is inside C: KeyboardInterrupt comes when it
+    returns.
+    """
+
+    def __init__(self, path: bytes, options: c.Options, callbacks: Optional[Callbacks]) -> None:
+        self._closed = True  # until it is open
+        self._library = load()
+        self._callbacks = callbacks
+        self._process = os.getpid()
+        self._capacities: Dict[Type[ctypes.Structure], int] = {}
+        self._handle = ctypes.POINTER(c.Office)()
+        self._path = path
+        error = c.Error(_ERROR_SIZE)
+
+        def call() -> int:
+            status: int = self._library.boxoffice_open(
+                path, len(path), byref(options), byref(self._handle), byref(error)
+            )
+            return status
+
+        kept: Optional[BaseException] = None
+        if callbacks is None:
+            status = call()
+        else:
+            status, kept = callbacks.run(call)
+        if status:
+            raise error_of(status, error.message.decode()) from kept
+        self._closed = False
+        if callbacks is not None:
+            _calling_back.add(self)
+        if kept is not None:
+            self.close()
+            raise kept
+
+    # ---- the handle
+    # -------------------------------------------------------------------------------
+
+    def __enter__(self) -> Office:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "open"
+        return f"<boxoffice.Office {self._path.decode()!r}, {state}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("an office cannot be pickled; open one in the other process")
+
+    @property
+    def closed(self) -> bool:
+        """Whether :meth:`close` was called."""
+        return self._closed
+
+    def close(self) -> None:
+        """Closes, once; waits for calls inside. Again: nothing. While another thread closes:
+        returns at once. In a child of fork(): only marks this one closed. Not from a callback."""
+        if self._closed:
+            return
+        if self._callbacks is not None and self._callbacks.is_inside():
+            raise InvalidArgument("a clock, gateway or log must not call its office")
+        self._closed = True
+        handle = ctypes.cast(
+            self._handle, ctypes.POINTER(c.Office)
+        )  # a copy: C sets what it gets to NULL
+        status = self._library.boxoffice_close(byref(handle))
+        if status not in (c.OK, c.INVALID_HANDLE, c.CLOSED, c.FORKED):
+            raise error_of(status, "")
+
+    def __del__(self) -> None:
+        # Also at the interpreter's exit, when modules may be gone: touches what is its own, and
+        # never raises.
+        try:
+            if not self._closed:
+                if os.getpid() == self._process:
+                    warnings.warn(f"unclosed {self!r}", ResourceWarning, source=self)
+                self.close()
+        except Exception:  # noqa: S110
+            pass
+
+    def _exit(self) -> None:
+        """Before the interpreter goes: a thread that then came back from C into a callback would
+        bring the process down. One that does not come back in time stays where it is, and the
+        office open."""
+        if self._closed or self._callbacks is None or os.getpid() != self._process:
+            return
+        if self._callbacks.drain(_EXIT_PATIENCE):
+            self.close()
+
+    # ---- calling
+    # ----------------------------------------------------------------------------------
+
+    def _call(self, function: _Function, *arguments: Any, strict: bool = False) -> None:
+        """Calls with the handle before and the error behind. `strict`: a callback's exception is
+        raised even where the call succeeds."""
+        error = c.Error(_ERROR_SIZE)
+        if self._callbacks is None:
+            status = function(self._handle, *arguments, byref(error))
+            if status:
+                raise error_of(status, error.message.decode())
+            return
+        status, kept = self._callbacks.run(lambda: function(self._handle, *arguments, byref(error)))
+        if kept is not None and strict:
+            raise kept
+        if status:
+            raise error_of(status, error.message.decode()) from kept
+        if kept is not None:
+            logger.error("a callback raised; the call that it served stands", exc_info=kept)
+
+    def _number(self, function: _Function, *arguments: Any) -> int:
+        out = ctypes.c_int64()
+        self._call(function, *arguments, byref(out))
+        return out.value
+
+    def _ask(
+        self,
+        function: _Function,
+        structure: Type[ctypes.Structure],
+        make: _Convert[_T],
+        *arguments: Any,
+        strict: bool = False,
+    ) -> _T:
+        out = structure()
+        self._call(function, *arguments, byref(out), strict=strict)
+        return make(convert.LAYOUTS[structure].unpack(out))
+
+    def _rows(
+        self,
+        function: _Function,
+        structure: Type[ctypes.Structure],
+        make: _Convert[_T],
+        capacity: int,
+        *arguments: Any,
+    ) -> List[_T]:
+        """At most `capacity` rows. TooSmall has the count in it, as a second argument."""
+        layout = convert.LAYOUTS[structure]
+        raw = bytearray(layout.size * capacity)
+        count = ctypes.c_size_t()
+        try:
+            self._call(function, *arguments, structure.from_buffer(raw), capacity, byref(count))
+        except TooSmall as error:
+            error.args = (error.detail, count.value)
+            raise
+        with memoryview(raw) as view, view[: layout.size * count.value] as used:
+            return [make(fields) for fields in layout.iter_unpack(used)]
+
+    def _all(
+        self,
+        function: _Function,
+        structure: Type[ctypes.Structure],
+        make: _Convert[_T],
+        *arguments: Any,
+    ) -> List[_T]:
+        """A whole list, in an array that grows; the size that did is remembered."""
+        capacity = self._capacities.get(structure, 64)
+        while True:
+            try:
+                return self._rows(function, structure, make, capacity, *arguments)
+            except TooSmall as error:
+                capacity = max(capacity * 2, int(error.args[1]))
+                self._capacities[structure] = capacity
+
+    # ---- the house
+    # --------------------------------------------------------------------------------
+
+    def backup(self, path: Union[str, "os.PathLike[str]"], *, with_keys: bool = False) -> None:
+        """Copies the live data to a new file, without the kept token keys unless asked. Mistakes:
+        Unsupported (in memory), InvalidArgument (the file exists)."""
+        raw = convert.text(os.fspath(path), "path")
+        self._call(self._library.boxoffice_backup, raw, len(raw), 1 if with_keys else 0)
+
+    def now(self) -> datetime.datetime:
+        """The engine's time; it never runs backwards."""
+        return convert.time(self._number(self._library.boxoffice_now))
+
+    def stats(self) -> Stats:
+        """How many users, places and seats there are."""
+        return self._ask(self._library.boxoffice_get_stats, c.Stats, convert.stats)
+
+    def tick(self, events_consumed: int = 0) -> Ticked:
+        """Retires what has expired, and prunes; also events up to the sequence that you have
+        consumed (those about rooms, and the last one, stay). Without ticks nothing is wrong, only
+        untidy."""
+        up_to = convert.int64(events_consumed, "events_consumed")
+        return self._ask(self._library.boxoffice_tick, c.Ticked, convert.ticked, up_to)
+
+    def events(self, after: int = 0) -> Iterator[Event]:
+        """The events after a sequence number, in commit order, read page by page as they are asked
+        for. Ends at the newest: ask again after the last one's ``sequence``. Those that a tick
+        pruned are not there.
+        """
+        return self._events(convert.int64(after, "after"))
+
+    def _events(self, after: int) -> Iterator[Event]:
+        function = self._library.boxoffice_list_events
+        while True:
+            page = self._rows(function, c.Event, convert.event, _PAGE, after)
+            yield from page
+            if len(page) < _PAGE:
+                return
+            after = page[-1].sequence
+
+    def audit(self) -> List[Violation]:
+        """Recomputes everything that must hold from the rows; an empty list is a clean house."""
+        capacity = 16
+        while True:
+            layout = convert.LAYOUTS[c.Violation]
+            raw = bytearray(layout.size * capacity)
+            count = ctypes.c_size_t()
+            self._call(
+                self._library.boxoffice_audit, c.Violation.from_buffer(raw), capacity, byref(count)
+            )
+            if count.value <= capacity:
+                used = bytes(raw[: layout.size * count.value])
+                return [convert.violation(fields) for fields in layout.iter_unpack(used)]
+            capacity = count.value
+
+    # ---- users
+    # ------------------------------------------------------------------------------------
+
+    def create_user(self, external_id: str) -> UserId:
+        """A buyer known to you by an external id: 1 to 64 bytes of UTF-8 without control
+        characters. Refusals: UserExists."""
+        raw = convert.text(external_id, "external_id")
+        return UserId(self._number(self._library.boxoffice_create_user, raw, len(raw)))
+
+    def find_user(self, external_id: str) -> UserId:
+        """Mistakes: UnknownUser."""
+        raw = convert.text(external_id, "external_id")
+        return UserId(self._number(self._library.boxoffice_find_user, raw, len(raw)))
+
+    # ---- waiting rooms
+    # ----------------------------------------------------------------------------
+
+    def create_room(self, name: str, limits: RoomLimits = RoomLimits()) -> RoomId:
+        """A queue in front of one or more concerts. Refusals: RoomExists."""
+        raw = convert.text(name, "name")
+        given = convert.limits(limits)
+        return RoomId(
+            self._number(self._library.boxoffice_create_room, raw, len(raw), byref(given))
+        )
+
+    def change_room(self, room: RoomId, limits: RoomLimits) -> None:
+        """Lowering a capacity only stops admission; nobody is sent away. Mistakes: UnknownRoom."""
+        given = convert.limits(limits)
+        self._call(self._library.boxoffice_change_room, convert.int64(room, "room"), byref(given))
+
+    def find_room(self, name: str = "main") -> Room:
+        """Mistakes: UnknownRoom; "main" always exists."""
+        raw = convert.text(name, "name")
+        return self._ask(self._library.boxoffice_find_room, c.Room, convert.room, raw, len(raw))
+
+    # ---- concerts and seats
+    # -----------------------------------------------------------------------
+
+    def create_concert(
+        self, date: datetime.date, title: str, room: RoomId, seats: Iterable[NewSeat] = ()
+    ) -> ConcertId:
+        """With its first seats, so that a concert is never seen half-made. ``title`` is up to 200
+        bytes. Refusals: SeatExists. Mistakes: InvalidDate, UnknownRoom."""
+        day = convert.day(date, "date")
+        name = convert.text(title, "title")
+        rows, count = _new_seats(seats)
+        room = RoomId(convert.int64(room, "room"))
+        return ConcertId(
+            self._number(
+                self._library.boxoffice_create_concert,
+                day,
+                len(day),
+                name,
+                len(name),
+                room,
+                rows,
+                count,
+            )
+        )
+
+    def add_seats(self, concert: ConcertId, seats: Iterable[NewSeat]) -> None:
+        """All or none. Refusals: SeatExists. Mistakes: UnknownConcert."""
+        rows, count = _new_seats(seats)
+        self._call(
+            self._library.boxoffice_add_seats, convert.int64(concert, "concert"), rows, count
+        )
+
+    def block_seat(self, seat: SeatId) -> None:
+        """Off sale; blocked already: fine. Refusals: SeatUnavailable (held or sold). Mistakes:
+        UnknownSeat."""
+        self._call(self._library.boxoffice_block_seat, convert.int64(seat, "seat"))
+
+    def unblock_seat(self, seat: SeatId) -> None:
+        """Back on sale; not blocked: fine. Mistakes: UnknownSeat."""
+        self._call(self._library.boxoffice_unblock_seat, convert.int64(seat, "seat"))
+
+    def find_concert(self, date: datetime.date) -> Concert:
+        """The only concert on a date. Mistakes: UnknownConcert, AmbiguousConcert, InvalidDate."""
+        day = convert.day(date, "date")
+        return self._ask(
+            self._library.boxoffice_find_concert, c.Concert, convert.concert, day, len(day)
+        )
+
+    def get_concert(self, concert: ConcertId) -> Concert:
+        """Mistakes: UnknownConcert."""
+        identity = convert.int64(concert, "concert")
+        return self._ask(self._library.boxoffice_get_concert, c.Concert, convert.concert, identity)
+
+    def concerts(self, since: datetime.date) -> List[Concert]:
+        """Every concert from a date on, by date."""
+        day = convert.day(since, "since")
+        return self._all(
+            self._library.boxoffice_list_concerts, c.Concert, convert.concert, day, len(day)
+        )
+
+    def dates(self, since: datetime.date) -> List[datetime.date]:
+        """The dates from one on that have a seat available now, ascending."""
+        day = convert.day(since, "since")
+        return self._all(self._library.boxoffice_list_dates, c.Date, convert.date, day, len(day))
+
+    def available_seats(self, concert: ConcertId) -> List[Seat]:
+        """Seats that can be held now, in natural order of their numbers (2 before 10). Mistakes:
+        UnknownConcert."""
+        identity = convert.int64(concert, "concert")
+        return self._all(
+            self._library.boxoffice_list_available_seats, c.Seat, convert.seat, identity
+        )
+
+    def seats(self, concert: ConcertId, user: Optional[UserId] = None) -> List[Seat]:
+        """Every seat as ``user`` sees it (None: nobody), in natural order. Mistakes:
+        UnknownConcert."""
+        identity = convert.int64(concert, "concert")
+        who = 0 if user is None else convert.int64(user, "user")
+        return self._all(self._library.boxoffice_list_seats, c.Seat, convert.seat, identity, who)
+
+    def find_seat(self, concert: ConcertId, number: str, user: Optional[UserId] = None) -> Seat:
+        """One seat by its number, as ``user`` sees it. Mistakes: UnknownSeat."""
+        identity = convert.int64(concert, "concert")
+        raw = convert.text(number, "number")
+        who = 0 if user is None else convert.int64(user, "user")
+        function = self._library.boxoffice_find_seat
+        return self._ask(function, c.Seat, convert.seat, identity, raw, len(raw), who)
+
+    def count_seats(self, concert: ConcertId) -> SeatCounts:
+        """Mistakes: UnknownConcert."""
+        identity = convert.int64(concert, "concert")
+        function = self._library.boxoffice_count_seats
+        return self._ask(function, c.SeatCounts, convert.counts, identity)
+
+    # ---- tokens and turns
+    # -------------------------------------------------------------------------
+
+    def join(self, user: UserId, room: RoomId) -> Joined:
+        """A place in line, admitted at once while there is room; again: the live place.
+        ``token_text(joined.claims)`` is the buyer's to keep. Refusals: QueueFull. Mistakes:
+        UnknownUser, UnknownRoom."""
+        who, where = convert.int64(user, "user"), convert.int64(room, "room")
+        return self._ask(self._library.boxoffice_join, c.Joined, convert.joined, who, where)
+
+    def token_text(self, claims: Claims) -> str:
+        """A token as text: 68 URL-safe characters. The store does not have it."""
+        if not isinstance(claims, Claims):
+            raise InvalidArgument(f"claims: a Claims, not {type(claims).__name__}")
+        given = c.Claims(
+            convert.int64(claims.token, "token"),
+            convert.int64(claims.user, "user"),
+            convert.int64(claims.room, "room"),
+            convert.int64(claims.position, "position"),
+        )
+        text = ctypes.create_string_buffer(c.TOKEN_TEXT_SIZE)
+        self._call(self._library.boxoffice_token_text, byref(given), text)
+        return text.value.decode()
+
+    def authenticate(self, token: str) -> Claims:
+        """Whose token this is; says nothing of the turn. Mistakes: InvalidToken (forged, or too
+        old)."""
+        raw = convert.text(token, "token")
+        return self._ask(
+            self._library.boxoffice_authenticate, c.Claims, convert.claims, raw, len(raw)
+        )
+
+    def peek(self, token: str) -> Peeked:
+        """Is it this token's turn? The first peek of an admitted place claims it. While it waits,
+        this reads no store and waits for no writer. Refusals: TokenExpired, TokenCompleted,
+        TokenLeft. Mistakes: InvalidToken.
+        """
+        raw = convert.text(token, "token")
+        return self._ask(self._library.boxoffice_peek, c.Peeked, convert.peeked, raw, len(raw))
+
+    def await_turn(self, token: str, attempts_max: int, interval: datetime.timedelta) -> Peeked:
+        """Peeks up to ``attempts_max`` times, ``interval`` apart on the office's clock; other
+        threads go on meanwhile, but Ctrl-C does not interrupt it: for that, loop over :meth:`peek`
+        yourself. Refusals: NotYourTurn when the attempts run out; those of peek."""
+        raw = convert.text(token, "token")
+        attempts = convert.int32(attempts_max, "attempts_max")
+        pause = convert.span(interval, "interval")
+        function = self._library.boxoffice_await_turn
+        return self._ask(
+            function, c.Peeked, convert.peeked, raw, len(raw), attempts, pause, strict=True
+        )
+
+    def claim(self, user: UserId, token: TokenId) -> Claimed:
+        """Shows up without a peek. Refusals: NotYourTurn, TokenExpired, TokenCompleted,
+        TokenLeft."""
+        who, place = convert.int64(user, "user"), convert.int64(token, "token")
+        return self._ask(self._library.boxoffice_claim, c.Claimed, convert.claimed, who, place)
+
+    def leave(self, user: UserId, token: TokenId) -> int:
+        """Gives the place up and releases its holds; returns how many. Refusals: TokenCompleted,
+        TokenExpired."""
+        return self._number(
+            self._library.boxoffice_leave,
+            convert.int64(user, "user"),
+            convert.int64(token, "token"),
+        )
+
+    # ---- holds
+    # ------------------------------------------------------------------------------------
+
+    def hold_seat(
+        self, user: UserId, token: TokenId, seat: SeatId, key: Optional[str] = None
+    ) -> Held:
+        """The seat is the user's until the deadline. Refusals: NotYourTurn, SeatUnavailable,
+        HoldLimit, IdempotencyConflict. Mistakes: InvalidToken, UnknownSeat."""
+        name = convert.key(key)
+        return self._ask(
+            self._library.boxoffice_hold_seat,
+            c.Held,
+            convert.held,
+            convert.int64(user, "user"),
+            convert.int64(token, "token"),
+            convert.int64(seat, "seat"),
+            name,
+            len(name),
+        )
+
+    def release_hold(self, user: UserId, reservation: ReservationId) -> None:
+        """Released already: fine. Refusals: AlreadyPaid, HoldExpired. Mistakes:
+        UnknownReservation."""
+        self._call(
+            self._library.boxoffice_release_hold,
+            convert.int64(user, "user"),
+            convert.int64(reservation, "reservation"),
+        )
+
+    def get_reservation(self, user: UserId, reservation: ReservationId) -> Reservation:
+        """One of the user's own. Mistakes: UnknownReservation (also for another's)."""
+        who = convert.int64(user, "user")
+        identity = convert.int64(reservation, "reservation")
+        function = self._library.boxoffice_get_reservation
+        return self._ask(function, c.Reservation, convert.reservation, who, identity)
+
+    def reservations(
+        self, user: UserId, before: Optional[ReservationId] = None
+    ) -> Iterator[Reservation]:
+        """The user's own, newest first, older than ``before``; read page by page as they are asked
+        for."""
+        function = self._library.boxoffice_list_reservations
+        return self._pages(function, c.Reservation, convert.reservation, user, before)
+
+    # ---- points
+    # -----------------------------------------------------------------------------------
+
+    def recharge(self, user: UserId, amount: int, key: Optional[str] = None) -> Recharged:
+        """Buys 1 to 10^12 points. Refusals: BalanceLimit, IssueLimit, IdempotencyConflict.
+        Mistakes: UnknownUser."""
+        name = convert.key(key)
+        return self._ask(
+            self._library.boxoffice_recharge,
+            c.Recharged,
+            convert.recharged,
+            convert.int64(user, "user"),
+            convert.int64(amount, "amount"),
+            name,
+            len(name),
+        )
+
+    def balance(self, user: UserId) -> int:
+        """The user's points: 0 to 2^53 - 1. Mistakes: UnknownUser."""
+        return self._number(self._library.boxoffice_balance, convert.int64(user, "user"))
+
+    def transfers(self, user: UserId, before: Optional[int] = None) -> Iterator[Transfer]:
+        """Of the user's account, newest first, older than the transfer ``before``; read page by
+        page as they are asked for. Mistakes (when the first is asked for): UnknownUser."""
+        function = self._library.boxoffice_list_transfers
+        return self._pages(function, c.Transfer, convert.transfer, user, before)
+
+    def _pages(
+        self,
+        function: _Function,
+        structure: Type[ctypes.Structure],
+        make: _Convert[_T],
+        user: UserId,
+        before: Optional[int],
+    ) -> Iterator[_T]:
+        who = convert.int64(user, "user")
+        older = 0 if before is None else convert.int64(before, "before")
+
+        def rows(older: int) -> Iterator[_T]:
+            while True:
+                page = self._rows(function, structure, make, _PAGE, who, older)
+                yield from page
+                if len(page) < _PAGE:
+                    return
+                last: Any = page[-1]
+                older = last.id
+
+        return rows(older)
+
+    # ---- payments
+    # ---------------------------------------------------------------------------------
+
+    def pay(
+        self,
+        user: UserId,
+        token: TokenId,
+        reservation: ReservationId,
+        key: Optional[str] = None,
+    ) -> Paid:
+        """Points move, the seat is sold; with a gateway, it is asked between. Refusals:
+        NotYourTurn, ReservationMismatch, HoldExpired, HoldReleased, AlreadyPaid, PaymentPending,
+        InsufficientPoints, IdempotencyConflict, PaymentDeclined. Mistakes: InvalidToken."""
+        name = convert.key(key)
+        return self._ask(
+            self._library.boxoffice_pay,
+            c.Paid,
+            convert.paid,
+            convert.int64(user, "user"),
+            convert.int64(token, "token"),
+            convert.int64(reservation, "reservation"),
+            name,
+            len(name),
+        )
+
+    def begin_payment(
+        self,
+        user: UserId,
+        token: TokenId,
+        reservation: ReservationId,
+        key: Optional[str] = None,
+    ) -> PaymentBegun:
+        """For a gateway that cannot be a callback: begin, ask it, then capture or fail. Keeps the
+        seat for ``capture_ttl``. Refusals: as of :meth:`pay`."""
+        name = convert.key(key)
+        return self._ask(
+            self._library.boxoffice_begin_payment,
+            c.PaymentBegun,
+            convert.begun,
+            convert.int64(user, "user"),
+            convert.int64(token, "token"),
+            convert.int64(reservation, "reservation"),
+            name,
+            len(name),
+        )
+
+    def capture_payment(
+        self,
+        user: UserId,
+        token: TokenId,
+        reservation: ReservationId,
+        payment: PaymentId,
+        transaction_key: str = "",
+        key: Optional[str] = None,
+    ) -> Paid:
+        """Points move, the seat is sold. ``transaction_key`` is the gateway's name for the payment.
+        Captured already: answers again. Refusals: PaymentFailed, HoldExpired, HoldReleased,
+        InsufficientPoints, IdempotencyConflict. Mistakes: UnknownPayment, InvalidToken."""
+        theirs = convert.text(transaction_key, "transaction_key")
+        name = convert.key(key)
+        return self._ask(
+            self._library.boxoffice_capture_payment,
+            c.Paid,
+            convert.paid,
+            convert.int64(user, "user"),
+            convert.int64(token, "token"),
+            convert.int64(reservation, "reservation"),
+            convert.int64(payment, "payment"),
+            theirs,
+            len(theirs),
+            name,
+            len(name),
+        )
+
+    def fail_payment(
+        self,
+        user: UserId,
+        reservation: ReservationId,
+        payment: PaymentId,
+        transaction_key: str = "",
+    ) -> None:
+        """Failed already: fine. The hold stays until its deadline. Refusals: AlreadyPaid. Mistakes:
+        UnknownPayment."""
+        theirs = convert.text(transaction_key, "transaction_key")
+        self._call(
+            self._library.boxoffice_fail_payment,
+            convert.int64(user, "user"),
+            convert.int64(reservation, "reservation"),
+            convert.int64(payment, "payment"),
+            theirs,
+            len(theirs),
+        )
+
+    def get_payment(self, user: UserId, payment: PaymentId) -> Payment:
+        """One of the user's own, with its history. Mistakes: UnknownPayment (also for
+        another's)."""
+        who, identity = convert.int64(user, "user"), convert.int64(payment, "payment")
+        function = self._library.boxoffice_get_payment
+        return self._ask(function, c.Payment, convert.payment, who, identity)
+
+    # ---- many commands at once
+    # --------------------------------------------------------------------
+
+    def batch(self, commands: Iterable[_commands.Command]) -> _commands.Outcomes:
+        """Executes the commands in order in one transaction, and returns an outcome for each: what
+        the method of its name would return, or the error that it would raise (returned, not raised:
+        a refused command changes nothing and stops nobody).
+
+        Raises a Fault when the commit failed, and InvalidArgument when a command is malformed (its
+        index is named); then no command had an effect. Errors in outcomes have the engine's
+        sentence, without the details that a single call gives.
+        """
+        listed = tuple(commands)
+        buffer, arena = _commands.encode(listed)
+        raw = bytearray(len(listed) * _commands.OUTCOME_SIZE)
+        self._call(
+            self._library.boxoffice_execute,
+            c.Command.from_buffer(buffer) if listed else None,
+            len(listed),
+            bytes(arena),
+            len(arena),
+            c.Outcome.from_buffer(raw) if listed else None,
+        )
+        return _commands.Outcomes(listed, raw)
+
+
+def _new_seats(seats: Iterable[NewSeat]) -> Tuple[Any, int]:
+    listed = list(seats)
+    rows = (c.NewSeat * len(listed))()
+    for row, seat in zip(rows, listed):
+        if not isinstance(seat, NewSeat):
+            raise InvalidArgument(f"seats: of NewSeat, not {type(seat).__name__}")
+        for name in ("number", "section", "row"):
+            raw = convert.text(getattr(seat, name), name)
+            setattr(row, name, raw)  # the array keeps the bytes alive
+            setattr(row, name + "_length", len(raw))
+        row.price = convert.int64(seat.price, "price")
+        row.x = _coordinate(seat.x, "x")
+        row.y = _coordinate(seat.y, "y")
+    return rows, len(listed)
+
+
+def _coordinate(value: Any, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InvalidArgument(f"{what}: a float, not {type(value).__name__}")
+    try:
+        return float(value)
+    except OverflowError:
+        raise InvalidArgument(f"{what}: a float") from None

@@ -1,0 +1,190 @@
+"""The batch call: the same answers as single calls, errors in their places, nothing for malformed
+batches."""
+
+from __future__ import annotations
+
+import copy
+import unittest
+from typing import Any, List
+
+from .support import START, MINUTE, House, VirtualClock, memory
+import boxoffice  # noqa: E402
+from boxoffice import (  # noqa: E402
+    BeginPayment,
+    BlockSeat,
+    CapturePayment,
+    Claim,
+    CreateUser,
+    FailPayment,
+    HoldSeat,
+    Join,
+    Leave,
+    Pay,
+    PaymentState,
+    Recharge,
+    ReleaseHold,
+    Tick,
+    UnblockSeat,
+    UserId,
+)
+
+
+class BatchTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.office = memory(clock=VirtualClock())
+        self.addCleanup(self.office.close)
+        self.house = House(self.office)
+
+    def one(self, command: boxoffice.Command) -> Any:
+        (outcome,) = self.office.batch([command])
+        if isinstance(outcome, boxoffice.Error):
+            raise outcome
+        return outcome
+
+    def test_every_kind_answers_as_its_method(self) -> None:
+        office, seats = self.office, self.house.seats
+        mina = self.one(CreateUser("mina"))
+        self.assertEqual(office.find_user("mina"), mina)
+        recharged = self.one(Recharge(mina, 5_000, "r-1"))
+        self.assertEqual(recharged, office.recharge(mina, 5_000, "r-1"))
+        joined = self.one(Join(mina, self.house.room))
+        self.assertEqual(joined.claims, office.join(mina, self.house.room).claims)
+        token = joined.token
+        self.assertEqual(self.one(Claim(mina, token)), office.claim(mina, token))
+        held = self.one(HoldSeat(mina, token, seats[0].id, "h-1"))
+        self.assertEqual(held, office.hold_seat(mina, token, seats[0].id, "h-1"))
+        self.assertIsNone(self.one(ReleaseHold(mina, held.reservation)))
+        held = self.one(HoldSeat(mina, token, seats[0].id))
+        begun = self.one(BeginPayment(mina, token, held.reservation, "b-1"))
+        self.assertEqual(begun, office.begin_payment(mina, token, held.reservation, "b-1"))
+        self.assertIsNone(self.one(FailPayment(mina, held.reservation, begun.payment, "no")))
+        self.assertEqual(office.get_payment(mina, begun.payment).state, PaymentState.FAILED)
+        self.assertEqual(office.get_payment(mina, begun.payment).transaction_key, "no")
+        begun = self.one(BeginPayment(mina, token, held.reservation))
+        captured = self.one(
+            CapturePayment(mina, token, held.reservation, begun.payment, "yes", "c-1")
+        )
+        self.assertEqual(
+            captured,
+            office.capture_payment(mina, token, held.reservation, begun.payment, "yes", "c-1"),
+        )
+        again = self.one(Join(mina, self.house.room))
+        self.assertFalse(again.again)
+        held = self.one(HoldSeat(mina, again.token, seats[1].id))
+        paid = self.one(Pay(mina, again.token, held.reservation, "p-1"))
+        self.assertEqual(paid, office.pay(mina, again.token, held.reservation, "p-1"))
+        third = self.one(Join(mina, self.house.room))
+        self.one(HoldSeat(mina, third.token, seats[2].id))
+        self.assertEqual(self.one(Leave(mina, third.token)), 1)
+        self.assertIsNone(self.one(BlockSeat(seats[3].id)))
+        self.assertEqual(office.count_seats(self.house.concert).blocked, 1)
+        self.assertIsNone(self.one(UnblockSeat(seats[3].id)))
+        self.assertEqual(self.one(Tick()), boxoffice.Ticked(0, False))
+        self.assertEqual(office.audit(), [])
+
+    def test_errors_stand_in_their_places(self) -> None:
+        mina = self.office.create_user("mina")
+        outcomes = self.office.batch(
+            [
+                Recharge(mina, 5),
+                CreateUser("mina"),
+                Recharge(UserId(7), 5),
+                Recharge(mina, 0),
+                Recharge(mina, 6),
+            ]
+        )
+        self.assertEqual(len(outcomes), 5)
+        kinds = [type(one) for one in outcomes]
+        self.assertEqual(
+            kinds,
+            [
+                boxoffice.Recharged,
+                boxoffice.UserExists,
+                boxoffice.UnknownUser,
+                boxoffice.InvalidArgument,
+                boxoffice.Recharged,
+            ],
+        )
+        self.assertEqual([i for i, _ in outcomes.errors()], [1, 2, 3])
+        with self.assertRaises(boxoffice.UserExists):
+            outcomes.check()
+        self.assertEqual(self.office.balance(mina), 11)
+        self.assertEqual(repr(outcomes), "<5 outcomes, 3 of them errors>")
+
+    def test_outcomes_are_a_sequence(self) -> None:
+        mina = self.office.create_user("mina")
+        outcomes = self.office.batch(Recharge(mina, 1 + i) for i in range(10))
+        self.assertEqual(outcomes[-1], outcomes[9])
+        self.assertEqual(outcomes[2:4], list(outcomes)[2:4])
+        self.assertEqual(list(reversed(outcomes))[0], outcomes[9])
+        self.assertEqual(outcomes[9].balance, 55)  # type: ignore[union-attr]
+        self.assertIs(outcomes.check(), outcomes)
+        self.assertEqual(list(copy.copy(outcomes)), list(outcomes))
+        for index in (10, -11):
+            with self.assertRaises(IndexError):
+                outcomes[index]
+
+    def test_an_empty_batch(self) -> None:
+        self.assertEqual(list(self.office.batch([])), [])
+        self.office.close()
+        with self.assertRaises(boxoffice.InvalidHandle):
+            self.office.batch([])
+
+    def test_a_malformed_batch_has_no_effect(self) -> None:
+        mina = self.office.create_user("mina")
+        good = Recharge(mina, 5)
+        bad: List[Any] = [
+            "join",
+            (mina, 5),
+            Recharge(mina, 2**63),
+            Recharge(mina, -(2**63) - 1),
+            Recharge(mina, True),
+            Recharge(mina, 1.0),  # type: ignore[arg-type]
+            Recharge(None, 1),  # type: ignore[arg-type]
+            Recharge(mina, 1, b"key"),  # type: ignore[arg-type]
+            Recharge(mina, 1, "\ud800"),
+            CreateUser("\udfff"),
+            CreateUser(5),  # type: ignore[arg-type]
+            Join(mina, True),  # type: ignore[arg-type]
+            Join(mina, 2**64),  # type: ignore[arg-type]
+            HoldSeat(mina, True, 1),  # type: ignore[arg-type]
+            CapturePayment(mina, 1, 1, "1"),  # type: ignore[arg-type]
+            CapturePayment(mina, 1, 1, 1, None),  # type: ignore[arg-type]
+            FailPayment(mina, 1, 2**63),  # type: ignore[arg-type]
+        ]
+        for i, command in enumerate(bad):
+            with self.subTest(i), self.assertRaisesRegex(boxoffice.InvalidArgument, "command 2: "):
+                self.office.batch([good, good, command, good])
+        self.assertEqual(self.office.balance(mina), 0)
+
+    def test_ints_of_other_classes(self) -> None:
+        class Number(int):
+            pass
+
+        mina = self.office.create_user("mina")
+        (outcome,) = self.office.batch([Recharge(UserId(Number(mina)), Number(5))]).check()
+        self.assertEqual(outcome.balance, 5)  # type: ignore[union-attr]
+
+    def test_texts_of_many_bytes(self) -> None:
+        names = ["é", "한글", "😀" * 16, "plain"]
+        ids = list(self.office.batch([CreateUser(name) for name in names]).check())
+        self.assertEqual(ids, [self.office.find_user(name) for name in names])
+
+    def test_commands_see_those_before_them(self) -> None:
+        mina, token = self.house.buyer("mina")
+        seat = self.house.seats[0].id
+        held, twice = self.office.batch([HoldSeat(mina, token, seat), HoldSeat(mina, token, seat)])
+        self.assertEqual(held.deadline, START + 5 * MINUTE)  # type: ignore[union-attr]
+        self.assertIsInstance(twice, (boxoffice.HoldLimit, boxoffice.SeatUnavailable))
+
+    def test_many(self) -> None:
+        ids = self.office.batch([CreateUser(f"u-{i}") for i in range(5_000)]).check()
+        users = [UserId(one) for one in ids if isinstance(one, int)]
+        commands = [Recharge(user, 1 + i, f"key-{i}") for i, user in enumerate(users)]
+        first = list(self.office.batch(commands).check())
+        self.assertEqual(list(self.office.batch(commands).check()), first)  # replayed, not repeated
+        self.assertEqual(self.office.audit(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
