@@ -1,5 +1,5 @@
-/// Each thing that the audit checks, bent by hand: a small world is collected from a store row by row, shown to be clean,
-/// and fed to the audit again with one row changed.
+/// Each thing that the audit checks, bent by hand: a small world is collected from a store row by row, shown to be
+/// clean, and fed to the audit again with one row changed.
 
 #include <functional>
 #include <set>
@@ -162,9 +162,8 @@ TEST_CASE("H1: a sale's hold was live at its commit, and its user and seat exist
 TEST_CASE("H3: a live hold implies a live place of its user") {
     const auto broken = rules_broken_by;
     CHECK(broken([](World& w) { w.reservation(ReservationState::held).token = TokenId{5}; }) == Rules{"H3"});
-    CHECK(broken([](World& w) {
-              w.reservation(ReservationState::held).token = w.place(PlaceState::waiting).token;
-          }) == Rules{"H3"});
+    CHECK(broken([](World& w) { w.reservation(ReservationState::held).token = w.place(PlaceState::waiting).token; }) ==
+          Rules{"H3"});
     CHECK(broken([](World& w) {
               const auto token = w.reservation(ReservationState::held).token;
               for (auto& place : w.places)
@@ -254,10 +253,12 @@ TEST_CASE("L3: users' balances are in range") {
 TEST_CASE("L4: amounts are in range, and go from one account to another") {
     const auto broken = rules_broken_by;
     CHECK(broken([](World& w) {
-              w.transfers.push_back({TransferId{5}, cash_account, account_of(w.users[0].id), Points{0}, TransferKind::recharge, {}, {}});
+              w.transfers.push_back(
+                  {TransferId{5}, cash_account, account_of(w.users[0].id), Points{0}, TransferKind::recharge, {}, {}});
           }) == Rules{"L4"});
     CHECK(broken([](World& w) {
-              w.transfers.push_back({TransferId{5}, cash_account, cash_account, Points{7}, TransferKind::recharge, {}, {}});
+              w.transfers.push_back(
+                  {TransferId{5}, cash_account, cash_account, Points{7}, TransferKind::recharge, {}, {}});
           }) == Rules{"L4"});
     CHECK(broken([](World& w) { w.transfers.front().amount.value = amount_max.value + 1; }) == Rules{"L2", "L4"});
     CHECK(broken([](World& w) { w.transfers.front().amount.value *= -1; }) == Rules{"L2", "L4"});
@@ -273,13 +274,16 @@ TEST_CASE("P1: captured if and only if its seat is sold and one debit was made")
     CHECK(broken([](World& w) { w.seat("1").claim = w.seat("2").claim; }).contains("P1"));
     CHECK(broken([](World& w) { w.reservation(ReservationState::confirmed).payment = PaymentId{5}; }) == Rules{"P1"});
     CHECK(broken([](World& w) { w.payment(PaymentState::captured).amount = Points{41}; }) == Rules{"P1"});
-    CHECK(broken([](World& w) { w.payment(PaymentState::captured).user = w.reservation(ReservationState::held).user; }) ==
-          Rules{"P1"});
+    CHECK(broken([](World& w) {
+              w.payment(PaymentState::captured).user = w.reservation(ReservationState::held).user;
+          }) == Rules{"P1"});
     CHECK(broken([&](World& w) { debit(w).kind = TransferKind::recharge; }) == Rules{"P1"});
     CHECK(broken([&](World& w) { debit(w).payment = w.payment(PaymentState::failed).id; }) == Rules{"P1"});
     CHECK(broken([&](World& w) { debit(w).payment = PaymentId{5}; }) == Rules{"P1"});
-    CHECK(broken([](World& w) { w.payment(PaymentState::captured).state = PaymentState::failed; }) == Rules{"P1", "P2"});
-    CHECK(broken([](World& w) { w.payment(PaymentState::failed).state = PaymentState::captured; }) == Rules{"P1", "P2"});
+    CHECK(broken([](World& w) { w.payment(PaymentState::captured).state = PaymentState::failed; }) ==
+          Rules{"P1", "P2"});
+    CHECK(broken([](World& w) { w.payment(PaymentState::failed).state = PaymentState::captured; }) ==
+          Rules{"P1", "P2"});
 }
 
 TEST_CASE("P2: the history of a payment ends as the payment does") {

@@ -122,8 +122,8 @@ TEST_CASE("a child of fork gets an error, not corruption") {
     const auto child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
-        const bool refused = outcome(office.try_recharge(mina.user, 5)) == "forked" &&
-                             outcome(office->balance(mina.user)) == "forked";
+        const bool refused =
+            outcome(office.try_recharge(mina.user, 5)) == "forked" && outcome(office->balance(mina.user)) == "forked";
         ::_exit(refused ? 0 : 1);
     }
     int status = 0;

@@ -76,7 +76,9 @@ TEST_CASE("with a gateway, paying with points alone is refused before anything e
 
 TEST_CASE("a declined payment has failed; the hold stays, and the same key pays again") {
     Story s;
-    s.gateway->on_approve = [](const PaymentRequest&) -> Result<Approval> { return refuse(ErrorCode::internal, "card stolen"); };
+    s.gateway->on_approve = [](const PaymentRequest&) -> Result<Approval> {
+        return refuse(ErrorCode::internal, "card stolen");
+    };
     const auto declined = s.office.try_pay(s.mina, s.held.reservation, "key");
     CHECK(outcome(declined) == "payment_declined");
     CHECK(declined.error().detail == "card stolen");

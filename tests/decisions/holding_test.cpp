@@ -113,7 +113,7 @@ TEST_CASE("holds_per_user bounds the live holds of a user in all rooms together"
     CHECK(office.audit() == "");
 }
 
-TEST_CASE("a hold that is released or has run out no longer counts") {
+TEST_CASE("a hold that is released no longer counts") {
     Office office;
     office.concert("2026-12-24", {{"1", 10}, {"2", 10}, {"3", 10}});
     const auto mina = office.comes("mina");
@@ -124,6 +124,22 @@ TEST_CASE("a hold that is released or has run out no longer counts") {
     const auto two = office.hold(mina, "2");
     CHECK(outcome(office.try_hold(mina, "3")) == "hold_limit");
     CHECK(two.deadline == opening + minutes{9});
+}
+
+TEST_CASE("a hold that has run out no longer counts, from its deadline on") {
+    Office office{options_with([](Options& o) {
+        o.hold_ttl = minutes{1};
+        o.main_room.active_ttl = minutes{30};
+    })};
+    office.concert("2026-12-24", {{"1", 10}, {"2", 10}});
+    const auto mina = office.comes("mina");
+    const auto one = office.hold(mina, "1");
+    office.wait(minutes{1} - us);
+    CHECK(outcome(office.try_hold(mina, "2")) == "hold_limit");
+    office.wait(us);
+    CHECK(outcome(office.try_hold(mina, "2")) == "ok");
+    CHECK(office.state_of(mina, one.reservation) == "expired");
+    CHECK(office.audit() == "");
 }
 
 TEST_CASE("at hold_ttl the seat is on sale again, to others and to the same user") {

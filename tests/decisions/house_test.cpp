@@ -5,7 +5,9 @@ using namespace boxoffice::testing;
 
 namespace {
 
-std::string create_concert(Office& office, CreateConcert command) { return outcome(office->execute(std::move(command))); }
+std::string create_concert(Office& office, CreateConcert command) {
+    return outcome(office->execute(std::move(command)));
+}
 
 CreateConcert concert_in(Office& office) {
     return {*parse_date("2026-12-24"), "Eve", office->main_room(), {{"1", "A", "1", Points{100}, 1.5, -2.5}}};
@@ -126,7 +128,9 @@ TEST_CASE("a date far outside the calendar does not wrap into it") {
 TEST_CASE("seats are added all or none") {
     Office office;
     const auto concert = office.concert("2026-12-24", {{"1", 10}});
-    const auto add = [&](std::vector<NewSeat> seats, ConcertId to) { return outcome(office->execute(AddSeats{to, std::move(seats)})); };
+    const auto add = [&](std::vector<NewSeat> seats, ConcertId to) {
+        return outcome(office->execute(AddSeats{to, std::move(seats)}));
+    };
     CHECK(add({{"2", "", "", Points{5}}, {"3", "", "", Points{5}}}, concert) == "ok");
     CHECK(office.last(EventKind::seats_added).amount == 2);
     CHECK(office.available() == std::vector<std::string>{"1", "2", "3"});

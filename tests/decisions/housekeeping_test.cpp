@@ -25,7 +25,8 @@ TEST_CASE("a tick retires what has expired and nobody has met, with the true dea
     CHECK(ticked.expired == 2);
     CHECK_FALSE(ticked.more);
     auto kinds = office.kinds(sequence);
-    CHECK(std::set<std::string>(kinds.begin(), kinds.end()) == std::set<std::string>{"payment_failed", "place_expired"});
+    CHECK(std::set<std::string>(kinds.begin(), kinds.end()) ==
+          std::set<std::string>{"payment_failed", "place_expired"});
     CHECK(office.last(EventKind::payment_failed).payment == begun.payment);
     CHECK(office->payment(holder.user, begun.payment)->history.back().at == begun.deadline);
     CHECK(office.last(EventKind::place_expired).token == absent.token);
@@ -81,7 +82,8 @@ TEST_CASE("a tick does no more than so much, and says that there is more") {
     for (std::int64_t i = 0; i < crowd; ++i) commands.emplace_back(CreateUser{"u" + std::to_string(i)});
     const auto users = office->execute(commands);
     commands.clear();
-    for (const auto& user : users) commands.emplace_back(Join{std::get<Created<UserId>>(*user).id, office->main_room()});
+    for (const auto& user : users)
+        commands.emplace_back(Join{std::get<Created<UserId>>(*user).id, office->main_room()});
     (void)office->execute(commands);
     CHECK(office->room("main")->waiting_count == crowd);
     office.wait(minutes{2});

@@ -70,7 +70,8 @@ TEST_CASE("the map of seats shows every state, and to whom a claim belongs only 
     const auto map_of = [&](UserId user) {
         std::vector<std::string> rows;
         for (const auto& seat : must(office->seat_map(office.last_concert(), user), "map"))
-            rows.push_back(seat.seat.facts.number + " " + std::string{name_of(seat.state)} + (seat.is_mine ? " mine" : ""));
+            rows.push_back(seat.seat.facts.number + " " + std::string{name_of(seat.state)} +
+                           (seat.is_mine ? " mine" : ""));
         return rows;
     };
     const std::vector<std::string> of_others{"1 sold", "2 held", "3 blocked", "4 available"};
@@ -138,7 +139,8 @@ TEST_CASE("a balance and its transfers are a user's, and no system account's") {
     (void)office.pay(mina, office.hold(mina, "1").reservation);
     CHECK(office.balance(mina.user) == 30);
     std::vector<std::int64_t> amounts;
-    for (const auto& transfer : must(office->transfers(mina.user, 3), "transfers")) amounts.push_back(transfer.amount.value);
+    for (const auto& transfer : must(office->transfers(mina.user, 3), "transfers"))
+        amounts.push_back(transfer.amount.value);
     CHECK(amounts == std::vector<std::int64_t>{30, 30, 20});
     const auto last = office->transfers(mina.user, 3)->back().id;
     CHECK(office->transfers(mina.user, 3, last)->size() == 1);

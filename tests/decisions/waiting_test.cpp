@@ -123,7 +123,9 @@ TEST_CASE("the first command of an admitted place shows up, even when it is refu
     office.concert("2026-12-24", {{"1", 10}});
     const auto a = office.comes("a");
     const auto sequence = office.last_sequence();
-    SECTION("a hold of no seat") { CHECK(outcome(office->execute(HoldSeat{a.user, a.token, SeatId{5}, ""})) == "unknown_seat"); }
+    SECTION("a hold of no seat") {
+        CHECK(outcome(office->execute(HoldSeat{a.user, a.token, SeatId{5}, ""})) == "unknown_seat");
+    }
     SECTION("a payment of no reservation") {
         CHECK(outcome(office.try_pay(a, ReservationId{5})) == "reservation_mismatch");
     }
@@ -152,8 +154,8 @@ TEST_CASE("claiming and leaving need the user's own token") {
     const auto a = office.comes("a");
     const auto b = office.comes("b");
     const auto sequence = office.last_sequence();
-    for (const auto& [user, token] : {std::pair{b.user, a.token}, std::pair{a.user, TokenId{}}, std::pair{a.user, TokenId{5}},
-                                      std::pair{UserId{}, a.token}}) {
+    for (const auto& [user, token] : {std::pair{b.user, a.token}, std::pair{a.user, TokenId{}},
+                                      std::pair{a.user, TokenId{5}}, std::pair{UserId{}, a.token}}) {
         CHECK(outcome(office->execute(Claim{user, token})) == "invalid_token");
         CHECK(outcome(office->execute(Leave{user, token})) == "invalid_token");
     }

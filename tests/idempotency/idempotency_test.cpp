@@ -14,14 +14,17 @@ TEST_CASE("an idempotency key is 1 to 255 visible ASCII characters, or empty for
     CHECK(outcome(check_idempotency_key("~")) == "ok");
     CHECK(outcome(check_idempotency_key(std::string(255, 'k'))) == "ok");
     CHECK(outcome(check_idempotency_key(std::string(256, 'k'))) == "invalid_argument");
-    for (const std::string key : {" ", "a b", "a\n", "\x7F", "\x01", "é"}) CHECK(outcome(check_idempotency_key(key)) == "invalid_argument");
+    for (const std::string key : {" ", "a b", "a\n", "\x7F", "\x01", "é"})
+        CHECK(outcome(check_idempotency_key(key)) == "invalid_argument");
     CHECK(outcome(check_idempotency_key(std::string(1, '\0'))) == "invalid_argument");
 }
 
 TEST_CASE("the hash of a request tells operations, arguments and their order apart") {
     std::set<RequestHash> hashes;
-    for (const auto operation : {Operation::hold, Operation::recharge, Operation::pay, Operation::begin_payment, Operation::capture})
-        for (const auto& arguments : {std::initializer_list<std::int64_t>{}, {0}, {1}, {-1}, {256}, {1, 2}, {2, 1}, {1, 2, 0}})
+    for (const auto operation :
+         {Operation::hold, Operation::recharge, Operation::pay, Operation::begin_payment, Operation::capture})
+        for (const auto& arguments :
+             {std::initializer_list<std::int64_t>{}, {0}, {1}, {-1}, {256}, {1, 2}, {2, 1}, {1, 2, 0}})
             CHECK(hashes.insert(hash_request(operation, arguments)).second);
     CHECK(hash_request(Operation::pay, {7}) == hash_request(Operation::pay, {7}));
 }

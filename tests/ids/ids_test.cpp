@@ -31,11 +31,20 @@ TEST_CASE("a TSID and its text are two forms of one number") {
 }
 
 TEST_CASE("only a TSID's own text is read as one") {
-    const std::vector<std::string> refused{
-        "",               "0ARYZVZXW377",    "0ARYZVZXW377RR", "0aryzvzxw377r",  // too short, too long, lower case
-        "0ARYZVZXW377I",  "0ARYZVZXW377L",   "0ARYZVZXW377O",  "0ARYZVZXW377U",  // letters that Crockford left out
-        "GARYZVZXW377R",  "ZZZZZZZZZZZZZ",                                       // more than 64 bits
-        "0ARYZVZXW377 ",  " 0ARYZVZXW377",   "0ARYZ-VZXW377",  std::string(13, '\0')};
+    const std::vector<std::string> refused{"",
+                                           "0ARYZVZXW377",
+                                           "0ARYZVZXW377RR",
+                                           "0aryzvzxw377r",  // too short, too long, lower case
+                                           "0ARYZVZXW377I",
+                                           "0ARYZVZXW377L",
+                                           "0ARYZVZXW377O",
+                                           "0ARYZVZXW377U",  // letters that Crockford left out
+                                           "GARYZVZXW377R",
+                                           "ZZZZZZZZZZZZZ",  // more than 64 bits
+                                           "0ARYZVZXW377 ",
+                                           " 0ARYZVZXW377",
+                                           "0ARYZ-VZXW377",
+                                           std::string(13, '\0')};
     for (const auto& text : refused) {
         CAPTURE(text);
         CHECK_FALSE(tsid::parse(text));
@@ -56,7 +65,8 @@ TEST_CASE("texts sort as their ids do") {
     std::vector<std::int64_t> ids;
     IdSource source;
     source.use_node(1, 0);
-    for (std::int64_t ms = 1; ms < 2'000'000'000'000; ms = ms * 3 + 1) ids.push_back(source.next<UserId>(at_ms(ms)).value);
+    for (std::int64_t ms = 1; ms < 2'000'000'000'000; ms = ms * 3 + 1)
+        ids.push_back(source.next<UserId>(at_ms(ms)).value);
     for (std::size_t i = 1; i < ids.size(); ++i) {
         CHECK(ids[i - 1] < ids[i]);
         CHECK(tsid::to_text(ids[i - 1]) < tsid::to_text(ids[i]));

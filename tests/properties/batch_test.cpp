@@ -33,7 +33,8 @@ struct World {
         for (int i = 0; i < 24; ++i) users.push_back(office.user("u" + std::to_string(i)));
         users.push_back(UserId{5});
         for (const auto room : {rooms[0], rooms[1], rooms[0]}) {
-            concerts.push_back(office.concert("2026-12-24", {{"1", 0}, {"2", 30}, {"3", 70}, {"10", 70}, {"11", 30}}, room));
+            concerts.push_back(
+                office.concert("2026-12-24", {{"1", 0}, {"2", 30}, {"3", 70}, {"10", 70}, {"11", 30}}, room));
             for (const auto& seat : must(office->available_seats(concerts.back()), "seats")) seats.push_back(seat.id);
         }
         concerts.push_back(ConcertId{5});
@@ -86,7 +87,8 @@ class Chance {
     template <class T>
     const T& recent_of(const std::vector<T>& values) {
         const auto size = static_cast<std::int64_t>(values.size());
-        return values[static_cast<std::size_t>(below(3) == 0 ? below(size) : size - 1 - below(std::min<std::int64_t>(size, 12)))];
+        return values[static_cast<std::size_t>(below(3) == 0 ? below(size)
+                                                             : size - 1 - below(std::min<std::int64_t>(size, 12)))];
     }
     IdempotencyKey key() { return below(3) > 0 ? "" : "k" + std::to_string(below(20)); }
 
@@ -100,7 +102,9 @@ Command any_command(World& world, Chance& chance) {
     const auto stranger = chance.of(world.users);
     switch (chance.below(24)) {
         case 0: return CreateUser{"u" + std::to_string(chance.below(60))};
-        case 1: return AddSeats{chance.of(world.concerts), {{std::to_string(chance.below(40)), "", "", Points{chance.below(90) - 2}}}};
+        case 1:
+            return AddSeats{chance.of(world.concerts),
+                            {{std::to_string(chance.below(40)), "", "", Points{chance.below(90) - 2}}}};
         case 2: return BlockSeat{chance.of(world.seats)};
         case 3: return UnblockSeat{chance.of(world.seats)};
         case 4: return Claim{user, token};
@@ -121,7 +125,9 @@ Command any_command(World& world, Chance& chance) {
             limits.admissions_per_second = chance.below(3) == 0 ? 1 : 0;
             return ChangeRoom{chance.of(world.rooms), limits};
         }
-        case 16: return chance.below(3) > 0 ? Command{Tick{}} : Command{HoldSeat{stranger, token, chance.of(world.seats), ""}};
+        case 16:
+            return chance.below(3) > 0 ? Command{Tick{}}
+                                       : Command{HoldSeat{stranger, token, chance.of(world.seats), ""}};
         case 17: return CreateRoom{"r" + std::to_string(chance.below(4)), small_world().main_room};
         case 18:
         case 19:
@@ -139,7 +145,8 @@ std::string text_of(const Outcome& done) {
         [&]<class A>(const A& a) {
             if constexpr (requires { a.id; }) out << " " << a.id.value;
             if constexpr (std::same_as<A, Joined>)
-                out << " " << a.claims.token.value << " " << a.claims.position << " " << name_of(a.state) << " " << a.again;
+                out << " " << a.claims.token.value << " " << a.claims.position << " " << name_of(a.state) << " "
+                    << a.again;
             if constexpr (requires { a.reservation; }) out << " reservation " << a.reservation.value;
             if constexpr (requires { a.deadline; }) out << " until " << to_us(a.deadline);
             if constexpr (requires { a.paid_at; }) out << " at " << to_us(a.paid_at);
@@ -238,7 +245,7 @@ TEST_CASE("a refused command has changed nothing") {
     Chance chance{static_cast<std::uint64_t>(seed)};
     World world;
     std::int64_t refused = 0;
-    for (int i = 0; i < 1'500; ++i) {
+    for (int i = 0; i < 600; ++i) {
         CAPTURE(seed, i);
         const std::vector<Command> commands{any_command(world, chance)};
         const auto sequence = world.office.last_sequence();
@@ -247,7 +254,8 @@ TEST_CASE("a refused command has changed nothing") {
         world.learn(commands, outcomes);
         if (!outcomes[0]) {
             ++refused;
-            // What stays of a refused command is what it met: rows that had run out, a place that showed up, whose turn came.
+            // What stays of a refused command is what it met: rows that had run out, a place that showed up, whose turn
+            // came.
             const auto met = world.office.events(sequence);
             for (const auto& event : met) {
                 const auto kind = event.kind;
@@ -260,7 +268,7 @@ TEST_CASE("a refused command has changed nothing") {
         }
         if (chance.below(4) == 0) world.office.wait(Duration{chance.below(15'000'000)});
     }
-    CHECK(refused > 300);
+    CHECK(refused > 150);
     CHECK(world.office.audit() == "");
 }
 

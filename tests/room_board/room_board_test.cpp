@@ -54,6 +54,7 @@ TEST_CASE("the board knows how fast a line moves while people wait in it") {
         if (serving == 10) CHECK(gap == 2'000'000);
     }
     RoomBoard idle;  // everyone walks in: that tells nothing of a wait
-    for (Position serving = 0; serving <= 20; ++serving) idle.post({room_at(serving, serving)}, start + std::chrono::seconds{serving});
+    for (Position serving = 0; serving <= 20; ++serving)
+        idle.post({room_at(serving, serving)}, start + std::chrono::seconds{serving});
     CHECK(idle.read()->at(RoomId{7}).gap_us < 0);
 }

@@ -72,7 +72,7 @@ TEST_CASE("2. the dates that can be booked, and the seats of one") {
 
     const auto eve = office->concert(*parse_date("2026-12-24"))->id;
     CHECK(office.available(eve) == std::vector<std::string>{"1", "2", "10"});
-    CHECK(outcome(parse_date("2026-12-32")) == "invalid_date");                        // 잘못된 형식의 날짜 (400)
+    CHECK(outcome(parse_date("2026-12-32")) == "invalid_date");  // 잘못된 형식의 날짜 (400)
     CHECK(outcome(office->concert(*parse_date("2026-12-31"))) == "unknown_concert");  // (404)
 }
 

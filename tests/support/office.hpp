@@ -1,6 +1,7 @@
 #pragma once
 /// A box office for stories: on a clock that stands still until it is moved, with short verbs. The verbs do what must
-/// succeed and fail the test with the engine's own words if it does not; those that begin with `try_` return the Result.
+/// succeed and fail the test with the engine's own words if it does not; those that begin with `try_` return the
+/// Result.
 
 #include <chrono>
 #include <memory>
@@ -137,7 +138,9 @@ class Office {
 
     // ---- the waiting room ---------------------------------------------------------------------------------------
 
-    Result<Joined> try_join(UserId user, RoomId id = {}) { return box_->execute(Join{user, id ? id : box_->main_room()}); }
+    Result<Joined> try_join(UserId user, RoomId id = {}) {
+        return box_->execute(Join{user, id ? id : box_->main_room()});
+    }
 
     Buyer join(UserId user, RoomId id = {}) {
         const auto joined = must(try_join(user, id), "join");
@@ -168,7 +171,9 @@ class Office {
     Held hold(const Buyer& buyer, const std::string& number, const std::string& key = {}) {
         return must(try_hold(buyer, number, key), "hold seat " + number);
     }
-    Result<Done> try_release(const Buyer& buyer, ReservationId id) { return box_->execute(ReleaseHold{buyer.user, id}); }
+    Result<Done> try_release(const Buyer& buyer, ReservationId id) {
+        return box_->execute(ReleaseHold{buyer.user, id});
+    }
     Result<Done> try_block(const std::string& number) { return box_->execute(BlockSeat{seat(number)}); }
     Result<Done> try_unblock(const std::string& number) { return box_->execute(UnblockSeat{seat(number)}); }
 
@@ -201,7 +206,8 @@ class Office {
     }
     Result<Paid> try_capture(const Buyer& buyer, const PaymentBegun& begun, const std::string& key = {},
                              const std::string& transaction = "tx") {
-        return box_->execute(CapturePayment{buyer.user, buyer.token, begun.reservation, begun.payment, transaction, key});
+        return box_->execute(
+            CapturePayment{buyer.user, buyer.token, begun.reservation, begun.payment, transaction, key});
     }
     Result<Done> try_fail(const Buyer& buyer, const PaymentBegun& begun, const std::string& transaction = {}) {
         return box_->execute(FailPayment{buyer.user, begun.reservation, begun.payment, transaction});
@@ -250,7 +256,8 @@ class Office {
     /// What the audit finds, one rule and detail a line; empty: clean.
     std::string audit() {
         std::string text;
-        for (const auto& violation : must(box_->audit(), "audit")) text += violation.rule + " " + violation.detail + "\n";
+        for (const auto& violation : must(box_->audit(), "audit"))
+            text += violation.rule + " " + violation.detail + "\n";
         return text;
     }
 

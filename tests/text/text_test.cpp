@@ -90,12 +90,37 @@ TEST_CASE("the length of a text is counted in bytes, bounds included") {
 }
 
 TEST_CASE("natural order reads runs of digits as numbers") {
-    const std::vector<std::string> ordered{
-        "",        "0",       "1",        "2",          "9",         "10",        "11",       "99",         "100",
-        "99999999", "100000000", "999999999", "1000000000", "9999999999", std::string(20, '9'), "1" + std::string(20, '0'),
-        std::string(63, '9'), "1" + std::string(63, '0'),
-        "A-1",     "A-2",     "A-2-9",    "A-2-10",     "A-10",      "B-1",       "B1",       "B9",         "B10",
-        "a",       "가-2",    "가-10",    "나-1"};
+    const std::vector<std::string> ordered{"",
+                                           "0",
+                                           "1",
+                                           "2",
+                                           "9",
+                                           "10",
+                                           "11",
+                                           "99",
+                                           "100",
+                                           "99999999",
+                                           "100000000",
+                                           "999999999",
+                                           "1000000000",
+                                           "9999999999",
+                                           std::string(20, '9'),
+                                           "1" + std::string(20, '0'),
+                                           std::string(63, '9'),
+                                           "1" + std::string(63, '0'),
+                                           "A-1",
+                                           "A-2",
+                                           "A-2-9",
+                                           "A-2-10",
+                                           "A-10",
+                                           "B-1",
+                                           "B1",
+                                           "B9",
+                                           "B10",
+                                           "a",
+                                           "가-2",
+                                           "가-10",
+                                           "나-1"};
     for (std::size_t i = 0; i < ordered.size(); ++i)
         for (std::size_t j = 0; j < ordered.size(); ++j) {
             CAPTURE(ordered[i], ordered[j]);

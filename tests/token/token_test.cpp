@@ -15,7 +15,8 @@ namespace {
 TokenKey key_number(std::int32_t id) {
     TokenKey key;
     key.id = id;
-    for (std::size_t i = 0; i < key.secret.size(); ++i) key.secret[i] = static_cast<std::uint8_t>(i * 7 + 13 * static_cast<std::size_t>(id));
+    for (std::size_t i = 0; i < key.secret.size(); ++i)
+        key.secret[i] = static_cast<std::uint8_t>(i * 7 + 13 * static_cast<std::size_t>(id));
     return key;
 }
 
@@ -60,8 +61,8 @@ TEST_CASE("a token with any one character changed is refused") {
 TEST_CASE("a token has one text: no padding, no other length, no other alphabet") {
     const auto text = sign(claims, key);
     for (const auto& other :
-         {std::string{}, text.substr(0, 67), text.substr(1), text + "A", text + "=", text + "==", text + " ", " " + text,
-          text + '\0', text.substr(0, 67) + "=", text.substr(0, 66) + "==", text + "\n", text + text}) {
+         {std::string{}, text.substr(0, 67), text.substr(1), text + "A", text + "=", text + "==", text + " ",
+          " " + text, text + '\0', text.substr(0, 67) + "=", text.substr(0, 66) + "==", text + "\n", text + text}) {
         CAPTURE(other);
         CHECK(outcome(read(other)) == "invalid_token");
     }

@@ -164,7 +164,8 @@ TEST_CASE("waiting ends at the same microsecond for one place and for the whole 
     const auto token = TokenId{tsid::first_at(issued) + 4'000'000};  // any node and counter of that millisecond
     CHECK(issued_at(token) == issued);
     CHECK(waiting_until(token, limits) == issued + minutes{10});
-    for (const auto offset : {-std::int64_t{1'000}, -std::int64_t{1}, std::int64_t{0}, std::int64_t{1}, std::int64_t{999}, std::int64_t{1'000}}) {
+    for (const auto offset : {-std::int64_t{1'000}, -std::int64_t{1}, std::int64_t{0}, std::int64_t{1},
+                              std::int64_t{999}, std::int64_t{1'000}}) {
         const auto now = issued + minutes{10} + Duration{offset};
         CAPTURE(offset);
         CHECK((token < first_still_waiting(limits, now)) == passed(waiting_until(token, limits), now));
@@ -334,7 +335,7 @@ TEST_CASE("the rate of admissions is unknown under ten of them") {
     rate.observe(109, start + seconds{9});
     CHECK(rate.gap_us() < 0);  // nine
     rate.observe(110, start + seconds{10});
-    CHECK(rate.gap_us() == 1'000'000);  // ten
+    CHECK(rate.gap_us() == 1'000'000);    // ten
     rate.observe(110, start + hours{1});  // nothing moved: no sample
     CHECK(rate.gap_us() == 1'000'000);
     rate.observe(105, start + hours{1});  // an old look
