@@ -40,27 +40,29 @@ run_tests() {
     grep -E "$summary" "$logs/$name.log" || { echo "FAILED: $name ran no test" >&2; exit 1; }
 }
 
-quietly install install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev catch2 meson python3 sqlite3
+quietly install install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev catch2 gcc meson mypy python3 python3-pip \
+    python3-setuptools python3-venv python3-wheel sqlite3 abigail-tools
 
 test_cmake() {
     quietly cmake-configure cmake --preset dev
     quietly cmake-build cmake --build --preset dev
-    run_tests cmake-test '^[0-9]+% tests passed|Total Test time' ctest --preset dev
+    run_tests cmake-test '^[0-9]+% tests passed|Total Test time' ctest --preset dev -j2
 }
 
 test_meson() {
     [ -e build/meson/build.ninja ] || quietly meson-configure env PATH="/usr/bin:$PATH" meson setup build/meson --werror
     quietly meson-build env PATH="/usr/bin:$PATH" meson compile -C build/meson
     run_tests meson-test '^(Ok|Fail|Expected Fail|Unexpected Pass|Skipped|Timeout):' \
-        env PATH="/usr/bin:$PATH" meson test -C build/meson
+        env PATH="/usr/bin:$PATH" meson test -C build/meson --num-processes 2
 }
 
-# Unit and contract tests; those that kill or fork processes, or prove durability, say nothing more under a sanitizer.
+# Rules, contract, threads and scenarios; what kills or forks processes says nothing more under a sanitizer.
 test_sanitized() {
     quietly "$1-configure" cmake --preset "$1" -DBOXOFFICE_EXAMPLES=OFF
-    quietly "$1-build" cmake --build --preset "$1" --target boxoffice_tests
+    quietly "$1-build" cmake --build --preset "$1" --target boxoffice_tests boxoffice_c_tests
     run_tests "$1-test" '^(All tests passed|test cases:|assertions:)' \
         "build/$1/tests/boxoffice_tests" '~[processes]'
+    run_tests "$1-c-test" '^[0-9]+ passed, ' "build/$1/tests/boxoffice_c_tests"
 }
 
 for part in "${parts[@]}"; do

@@ -18,10 +18,10 @@ TEST_CASE("a commit waits for views, for a bounded time", "[store][memory]") {
     const auto done = must(store.begin())->commit(town());
     REQUIRE_FALSE(done);
     CHECK(done.error().code == ErrorCode::busy);
-    CHECK(must(view->counts(opening)).users == 0);
+    CHECK(must(view->counts(first_moment)).users == 0);
     view.reset();
     commit(store, town());
-    CHECK(must(must(store.read())->counts(opening)).users == 2);
+    CHECK(must(must(store.read())->counts(first_moment)).users == 2);
 }
 
 TEST_CASE("a view may end on another thread than it began on", "[store][memory]") {
@@ -46,7 +46,7 @@ TEST_CASE("loads of a transaction that has ended are refused", "[store][memory]"
     REQUIRE_FALSE(loaded);
     CHECK(loaded.error().code == ErrorCode::internal);
     CHECK_FALSE(transaction->last_event());
-    CHECK_FALSE(transaction->counts(opening));
+    CHECK_FALSE(transaction->counts(first_moment));
 }
 
 TEST_CASE("a row is written once in a commit", "[store][memory]") {
@@ -66,7 +66,7 @@ TEST_CASE("a commit for which memory runs out changes nothing, at whichever allo
     MemoryStore store;
     HeldTown held;
     auto first = held.changes();
-    add(first.idempotency, sample_record(ann, Operation::hold, std::string(100, 'a'), opening));
+    add(first.idempotency, sample_record(ann, Operation::hold, std::string(100, 'a'), first_moment));
     add(first.accounts, sample_account(ann.value, AccountKind::user, 5));
     commit(store, first);
     const auto before = dump_of(store);
@@ -87,9 +87,9 @@ TEST_CASE("a commit for which memory runs out changes nothing, at whichever allo
     add(changes.places, waiting_place(1002, main_room, ann, 2));
     change(changes.accounts, sample_account(ann.value, AccountKind::user, 6));
     changes.transfers.push_back(sample_transfer(601, cash_account, account_of(ann), 1));
-    add(changes.idempotency, sample_record(ben, Operation::hold, std::string(100, 'b'), after_opening(5)));
+    add(changes.idempotency, sample_record(ben, Operation::hold, std::string(100, 'b'), after_first_moment(5)));
     changes.events.push_back(sample_event(2, EventKind::hold_expired));
-    changes.prune = Prune{TokenId{1002}, opening, 1};
+    changes.prune = Prune{TokenId{1002}, first_moment, 1};
 
     constexpr std::int64_t allocations_max = 10'000;
     std::int64_t failures = 0;

@@ -17,9 +17,9 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
     add(sound.accounts, sample_account(1, AccountKind::cash, -100));
     add(sound.accounts, sample_account(ann.value, AccountKind::user, 100));
     sound.transfers.push_back(sample_transfer(601, cash_account, account_of(ann), 100));
-    add(sound.payments, requested_payment(501, held.reservation, after_opening(60)));
-    sound.payment_steps.push_back({PaymentId{501}, 0, PaymentState::requested, opening, ""});
-    add(sound.leases, NodeLease{3, opening, 0});
+    add(sound.payments, requested_payment(501, held.reservation, after_first_moment(60)));
+    sound.payment_steps.push_back({PaymentId{501}, 0, PaymentState::requested, first_moment, ""});
+    add(sound.leases, NodeLease{3, first_moment, 0});
     add(sound.token_keys, TokenKey{1, {}});
     commit(*store, sound);
     const auto before = dump_of(*store);
@@ -65,27 +65,27 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
         change(changes.seats, seat), refused();
     }
     SECTION("a second live claim of a seat") {
-        add(changes.places, admitted_place(1002, main_room, ben, 2, after_opening(3600)));
-        add(changes.reservations, held_reservation(402, ben, held.seat, TokenId{1002}, after_opening(60))), refused();
+        add(changes.places, admitted_place(1002, main_room, ben, 2, after_first_moment(3600)));
+        add(changes.reservations, held_reservation(402, ben, held.seat, TokenId{1002}, after_first_moment(60))), refused();
     }
     SECTION("a sale of a seat that is held") {
-        add(changes.places, admitted_place(1002, main_room, ben, 2, after_opening(3600)));
-        auto sale = held_reservation(402, ben, held.seat, TokenId{1002}, after_opening(60));
-        confirm(sale, {}, opening);
+        add(changes.places, admitted_place(1002, main_room, ben, 2, after_first_moment(3600)));
+        auto sale = held_reservation(402, ben, held.seat, TokenId{1002}, after_first_moment(60));
+        confirm(sale, {}, first_moment);
         add(changes.reservations, sale), refused();
     }
     SECTION("two live claims of a seat in one commit") {
         for (const std::int64_t id : {402, 403})
             add(changes.reservations,
-                held_reservation(id, ann, sample_seat(302, concert, "2"), held.place.token, after_opening(60)));
+                held_reservation(id, ann, sample_seat(302, concert, "2"), held.place.token, after_first_moment(60)));
         refused();
     }
     SECTION("a reservation's id twice") {
-        auto twin = held_reservation(401, ann, sample_seat(302, concert, "2"), held.place.token, after_opening(60));
+        auto twin = held_reservation(401, ann, sample_seat(302, concert, "2"), held.place.token, after_first_moment(60));
         add(changes.reservations, twin), refused();
     }
     SECTION("a reservation that is not there") {
-        auto absent = held_reservation(402, ann, sample_seat(302, concert, "2"), held.place.token, after_opening(60));
+        auto absent = held_reservation(402, ann, sample_seat(302, concert, "2"), held.place.token, after_first_moment(60));
         change(changes.reservations, absent), refused();
     }
     SECTION("a second live place of a user in a room") {
@@ -93,7 +93,7 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
     }
     SECTION("a position twice in a room") { add(changes.places, waiting_place(1002, main_room, ben, 1)), refused(); }
     SECTION("a position twice, of a finished place") {
-        add(changes.places, finished_place(waiting_place(1002, main_room, ben, 1), PlaceState::left, opening));
+        add(changes.places, finished_place(waiting_place(1002, main_room, ben, 1), PlaceState::left, first_moment));
         refused();
     }
     SECTION("a token's id twice") { add(changes.places, waiting_place(1001, main_room, ben, 2)), refused(); }
@@ -115,25 +115,25 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
         changes.transfers.push_back(sample_transfer(602, cash_account, account_of(ann), 0)), refused();
     }
     SECTION("a payment's id twice") {
-        add(changes.payments, requested_payment(501, held.reservation, after_opening(60))), refused();
+        add(changes.payments, requested_payment(501, held.reservation, after_first_moment(60))), refused();
     }
     SECTION("a second capture of a reservation") {
         for (const std::int64_t id : {502, 503}) {
-            auto captured = requested_payment(id, held.reservation, after_opening(60));
+            auto captured = requested_payment(id, held.reservation, after_first_moment(60));
             captured.state = PaymentState::captured;
-            captured.finished_at = opening;
+            captured.finished_at = first_moment;
             add(changes.payments, captured);
         }
         refused();
     }
     SECTION("a payment that is not there") {
-        change(changes.payments, requested_payment(502, held.reservation, after_opening(60))), refused();
+        change(changes.payments, requested_payment(502, held.reservation, after_first_moment(60))), refused();
     }
     SECTION("a payment's step twice") {
-        changes.payment_steps.push_back({PaymentId{501}, 0, PaymentState::failed, opening, ""}), refused();
+        changes.payment_steps.push_back({PaymentId{501}, 0, PaymentState::failed, first_moment, ""}), refused();
     }
-    SECTION("a lease's node twice") { add(changes.leases, NodeLease{3, opening, 5}), refused(); }
-    SECTION("a lease that is not there") { change(changes.leases, NodeLease{4, opening, 5}), refused(); }
+    SECTION("a lease's node twice") { add(changes.leases, NodeLease{3, first_moment, 5}), refused(); }
+    SECTION("a lease that is not there") { change(changes.leases, NodeLease{4, first_moment, 5}), refused(); }
     SECTION("a token key's id twice") { add(changes.token_keys, TokenKey{1, {}}), refused(); }
     SECTION("an event's sequence twice") {
         changes.events.push_back(sample_event(2, EventKind::place_joined)), refused();
@@ -147,7 +147,7 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
     add(good.users, sample_user(900));
     good.events.push_back(sample_event(2, EventKind::user_created));
     commit(*store, good);
-    CHECK(must(must(store->read())->counts(opening)).users == 3);
+    CHECK(must(must(store->read())->counts(first_moment)).users == 3);
     CHECK(must(must(store->read())->last_event()).sequence == 2);
 }
 
@@ -160,9 +160,9 @@ TEST_CASE("a seat, a place and a claim may pass on within one commit", "[store][
 
     // Ann's hold and turn run out. Ben gets the seat, Ann joins again; the new rows are named before the old ones.
     Changes changes;
-    const auto ben_place = admitted_place(1002, main_room, ben, 2, after_opening(9000));
+    const auto ben_place = admitted_place(1002, main_room, ben, 2, after_first_moment(9000));
     const auto ann_again = waiting_place(1003, main_room, ann, 3);
-    const auto ben_hold = held_reservation(402, ben, held.seat, ben_place.token, after_opening(9000));
+    const auto ben_hold = held_reservation(402, ben, held.seat, ben_place.token, after_first_moment(9000));
     add(changes.reservations, ben_hold);
     add(changes.places, ben_place);
     add(changes.places, ann_again);

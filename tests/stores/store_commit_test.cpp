@@ -55,14 +55,14 @@ TEST_CASE("commit is called at most once, and ends the transaction", "[store][co
     REQUIRE_FALSE(again);
     CHECK(again.error().code == ErrorCode::internal);
     must(second->commit({}));
-    CHECK(must(must(store->read())->counts(opening)).users == 2);
+    CHECK(must(must(store->read())->counts(first_moment)).users == 2);
 
     const auto failed = must(store->begin());
     CHECK_FALSE(failed->commit(town()));  // these rows are there already
     const auto after_failure = failed->commit(more);
     REQUIRE_FALSE(after_failure);
     CHECK(after_failure.error().code == ErrorCode::internal);
-    CHECK(must(must(store->read())->counts(opening)).users == 2);
+    CHECK(must(must(store->read())->counts(first_moment)).users == 2);
     CHECK(store->try_begin().has_value());
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("readers see the old state during a transaction, and do not wait for i
     Changes changes;
     add(changes.users, sample_user(999));
     must(transaction->commit(changes));
-    CHECK(must(must(store->read())->counts(opening)).users == 3);
+    CHECK(must(must(store->read())->counts(first_moment)).users == 3);
 }
 
 TEST_CASE("a transaction excludes others: busy at once, or after a bounded wait", "[store][commit]") {

@@ -105,7 +105,7 @@ class Season {
     Changes changes_;
     std::optional<Changes> sound_;
     bool is_first_ = true;
-    Time now_ = opening;
+    Time now_ = first_moment;
     std::int64_t next_id_ = 10'000;
     std::int64_t sequence_ = 0;
     Position position_ = 0;

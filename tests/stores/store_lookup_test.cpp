@@ -97,16 +97,16 @@ TEST_CASE("rooms are found by name, by what is due, and all", "[store][lookup]")
     auto full = sample_room(12, "full");
     full.waiting_count = 1;
     full.limits.active_capacity = full.admitted_count = 2;
-    full.next_lapse_at = after_opening(60);
+    full.next_lapse_at = after_first_moment(60);
     add(changes.rooms, full);
     auto paced = sample_room(13, "paced");
     paced.waiting_count = 1;
     paced.limits.admissions_per_second = 10;
-    paced.next_admission_at = after_opening(90);
+    paced.next_admission_at = after_first_moment(90);
     add(changes.rooms, paced);
     auto free = sample_room(14, "free");
     free.waiting_count = 1;
-    free.next_lapse_at = after_opening(1000);
+    free.next_lapse_at = after_first_moment(1000);
     add(changes.rooms, free);
     commit(*store, changes);
 
@@ -115,12 +115,12 @@ TEST_CASE("rooms are found by name, by what is due, and all", "[store][lookup]")
         keys.due = now;
         return sorted(ids_of(load(must(store->read())->rooms(), keys)));
     };
-    CHECK(due(opening) == Ids{14});
-    CHECK(due(after_opening(60) - Duration{1}) == Ids{14});
-    CHECK(due(after_opening(60)) == Ids{12, 14});
-    CHECK(due(after_opening(90) - Duration{1}) == Ids{12, 14});
-    CHECK(due(after_opening(90)) == Ids{12, 13, 14});
-    CHECK(due(after_opening(100'000)) == Ids{12, 13, 14});
+    CHECK(due(first_moment) == Ids{14});
+    CHECK(due(after_first_moment(60) - Duration{1}) == Ids{14});
+    CHECK(due(after_first_moment(60)) == Ids{12, 14});
+    CHECK(due(after_first_moment(90) - Duration{1}) == Ids{12, 14});
+    CHECK(due(after_first_moment(90)) == Ids{12, 13, 14});
+    CHECK(due(after_first_moment(100'000)) == Ids{12, 13, 14});
 
     RoomKeys keys;
     keys.names = {"full", "Main", "nowhere"};
@@ -132,13 +132,13 @@ TEST_CASE("rooms are found by name, by what is due, and all", "[store][lookup]")
 
     // A change moves a room among those that are due.
     changes = {};
-    full.next_lapse_at = after_opening(300);
+    full.next_lapse_at = after_first_moment(300);
     change(changes.rooms, full);
     free.waiting_count = 0;
     change(changes.rooms, free);
     commit(*store, changes);
-    CHECK(due(after_opening(60)).empty());
-    CHECK(due(after_opening(300)) == Ids{12, 13});
+    CHECK(due(after_first_moment(60)).empty());
+    CHECK(due(after_first_moment(300)) == Ids{12, 13});
 }
 
 TEST_CASE("seats are found by number within their concert", "[store][lookup]") {
@@ -175,11 +175,11 @@ TEST_CASE("a user's live place in a room is found, lapsed or not", "[store][look
     auto changes = town(3);
     add(changes.rooms, sample_room(12, "other"));
     const RoomId other{12};
-    add(changes.places, finished_place(waiting_place(1001, main_room, ann, 1), PlaceState::left, opening));
-    add(changes.places, admitted_place(1002, main_room, ann, 2, after_opening(-1000)));
+    add(changes.places, finished_place(waiting_place(1001, main_room, ann, 1), PlaceState::left, first_moment));
+    add(changes.places, admitted_place(1002, main_room, ann, 2, after_first_moment(-1000)));
     add(changes.places, waiting_place(1003, other, ann, 1));
     add(changes.places,
-        finished_place(admitted_place(1004, main_room, ben, 3, opening), PlaceState::completed, opening));
+        finished_place(admitted_place(1004, main_room, ben, 3, first_moment), PlaceState::completed, first_moment));
     commit(*store, changes);
     const auto live_of = [&](UserId user, RoomId room) {
         PlaceKeys keys;
@@ -199,8 +199,8 @@ TEST_CASE("a user's live place in a room is found, lapsed or not", "[store][look
     // Live until the row says otherwise; then another may take its stead in the same commit.
     changes = {};
     add(changes.places, waiting_place(1005, main_room, ann, 4));
-    change(changes.places, finished_place(admitted_place(1002, main_room, ann, 2, after_opening(-1000)),
-                                          PlaceState::expired, after_opening(-1000)));
+    change(changes.places, finished_place(admitted_place(1002, main_room, ann, 2, after_first_moment(-1000)),
+                                          PlaceState::expired, after_first_moment(-1000)));
     commit(*store, changes);
     CHECK(live_of(ann, main_room) == Ids{1005});
 }
@@ -211,23 +211,23 @@ TEST_CASE("a line gives lapsed turns by deadline, and the turn that ends next", 
     const auto store = factory.open();
     auto changes = town(7);
     add(changes.rooms, sample_room(12, "other"));
-    add(changes.places, admitted_place(1001, main_room, UserId{101}, 1, after_opening(30)));
-    add(changes.places, admitted_place(1002, main_room, UserId{102}, 2, after_opening(10)));
-    add(changes.places, admitted_place(1003, main_room, UserId{103}, 3, after_opening(20)));
-    add(changes.places, admitted_place(1004, main_room, UserId{104}, 4, after_opening(40)));
-    add(changes.places, admitted_place(1005, RoomId{12}, UserId{105}, 1, after_opening(1)));
-    add(changes.places, finished_place(admitted_place(1006, main_room, UserId{106}, 5, after_opening(5)),
-                                       PlaceState::expired, after_opening(5)));
+    add(changes.places, admitted_place(1001, main_room, UserId{101}, 1, after_first_moment(30)));
+    add(changes.places, admitted_place(1002, main_room, UserId{102}, 2, after_first_moment(10)));
+    add(changes.places, admitted_place(1003, main_room, UserId{103}, 3, after_first_moment(20)));
+    add(changes.places, admitted_place(1004, main_room, UserId{104}, 4, after_first_moment(40)));
+    add(changes.places, admitted_place(1005, RoomId{12}, UserId{105}, 1, after_first_moment(1)));
+    add(changes.places, finished_place(admitted_place(1006, main_room, UserId{106}, 5, after_first_moment(5)),
+                                       PlaceState::expired, after_first_moment(5)));
     add(changes.places, waiting_place(1007, main_room, UserId{107}, 6));
     commit(*store, changes);
     const auto admitted = [&](Time now) { return line_of(*store, {main_room, now, TokenId{}, 0}).admitted; };
-    CHECK(admitted(opening) == Ids{1002});
-    CHECK(admitted(after_opening(10) - Duration{1}) == Ids{1002});
-    CHECK(admitted(after_opening(10)) == Ids{1002, 1003});
-    CHECK(admitted(after_opening(20)) == Ids{1002, 1003, 1001});
-    CHECK(admitted(after_opening(39)) == Ids{1002, 1003, 1001, 1004});
-    CHECK(admitted(after_opening(40)) == Ids{1002, 1003, 1001, 1004});
-    CHECK(line_of(*store, {main_room, opening, TokenId{}, 0}).waiting.empty());
+    CHECK(admitted(first_moment) == Ids{1002});
+    CHECK(admitted(after_first_moment(10) - Duration{1}) == Ids{1002});
+    CHECK(admitted(after_first_moment(10)) == Ids{1002, 1003});
+    CHECK(admitted(after_first_moment(20)) == Ids{1002, 1003, 1001});
+    CHECK(admitted(after_first_moment(39)) == Ids{1002, 1003, 1001, 1004});
+    CHECK(admitted(after_first_moment(40)) == Ids{1002, 1003, 1001, 1004});
+    CHECK(line_of(*store, {main_room, first_moment, TokenId{}, 0}).waiting.empty());
 }
 
 TEST_CASE("a line gives who has waited too long, and who is next, by position", "[store][lookup]") {
@@ -242,10 +242,10 @@ TEST_CASE("a line gives who has waited too long, and who is next, by position", 
         add(changes.places, waiting_place(tokens[i], main_room, UserId{101 + static_cast<std::int64_t>(i)},
                                           static_cast<Position>(i + 1)));
     add(changes.places, waiting_place(900, RoomId{12}, UserId{108}, 1));
-    add(changes.places, finished_place(waiting_place(901, main_room, UserId{109}, 8), PlaceState::left, opening));
+    add(changes.places, finished_place(waiting_place(901, main_room, UserId{109}, 8), PlaceState::left, first_moment));
     commit(*store, changes);
     const auto waiting = [&](std::int64_t still, std::int64_t next) {
-        return line_of(*store, {main_room, opening, TokenId{still}, next}).waiting;
+        return line_of(*store, {main_room, first_moment, TokenId{still}, next}).waiting;
     };
     CHECK(waiting(0, 0).empty());
     CHECK(waiting(1001, 0).empty());
@@ -265,7 +265,7 @@ TEST_CASE("a line gives who has waited too long, and who is next, by position", 
 
     // Two lines in one load do not mix.
     PlaceKeys two;
-    two.lines = {{main_room, opening, TokenId{}, 1}, {RoomId{12}, opening, TokenId{}, 1}};
+    two.lines = {{main_room, first_moment, TokenId{}, 1}, {RoomId{12}, first_moment, TokenId{}, 1}};
     CHECK(sorted(ids_of(load(must(store->read())->places(), two))) == Ids{900, 1001});
 }
 
@@ -274,15 +274,15 @@ TEST_CASE("reservations are found by id, by who holds, and when they have lapsed
     CAPTURE(factory.name);
     const auto store = factory.open();
     auto changes = town();
-    add(changes.places, admitted_place(1001, main_room, ann, 1, after_opening(3600)));
-    add(changes.places, admitted_place(1002, main_room, ben, 2, after_opening(3600)));
+    add(changes.places, admitted_place(1001, main_room, ann, 1, after_first_moment(3600)));
+    add(changes.places, admitted_place(1002, main_room, ben, 2, after_first_moment(3600)));
     const auto reserve = [&](std::int64_t n, UserId user, std::int64_t token, std::int64_t seconds, bool is_held) {
         auto seat = sample_seat(300 + n, concert, std::to_string(n));
-        auto reservation = held_reservation(400 + n, user, seat, TokenId{token}, after_opening(seconds));
+        auto reservation = held_reservation(400 + n, user, seat, TokenId{token}, after_first_moment(seconds));
         if (is_held)
             take(seat, reservation.id, reservation.deadline);
         else
-            release(reservation, opening);
+            release(reservation, first_moment);
         add(changes.seats, seat);
         add(changes.reservations, reservation);
     };
@@ -298,10 +298,10 @@ TEST_CASE("reservations are found by id, by who holds, and when they have lapsed
         keys.lapsed = now;
         return ids_of(load(view->reservations(), keys));
     };
-    CHECK(lapsed(after_opening(10) - Duration{1}).empty());
-    CHECK(lapsed(after_opening(10)) == Ids{402});
-    CHECK(lapsed(after_opening(20)) == Ids{402, 404});
-    CHECK(lapsed(after_opening(100'000)) == Ids{402, 404, 401});
+    CHECK(lapsed(after_first_moment(10) - Duration{1}).empty());
+    CHECK(lapsed(after_first_moment(10)) == Ids{402});
+    CHECK(lapsed(after_first_moment(20)) == Ids{402, 404});
+    CHECK(lapsed(after_first_moment(100'000)) == Ids{402, 404, 401});
 
     ReservationKeys keys;
     keys.held_by = {ann};
@@ -318,17 +318,17 @@ TEST_CASE("payments are found by id, and when their time to capture has passed",
     CAPTURE(factory.name);
     const auto store = factory.open();
     auto changes = town();
-    add(changes.places, admitted_place(1001, main_room, ann, 1, after_opening(3600)));
+    add(changes.places, admitted_place(1001, main_room, ann, 1, after_first_moment(3600)));
     for (std::int64_t n = 1; n <= 4; ++n) {
         auto seat = sample_seat(300 + n, concert, std::to_string(n));
-        const auto reservation = held_reservation(400 + n, ann, seat, TokenId{1001}, after_opening(3600));
+        const auto reservation = held_reservation(400 + n, ann, seat, TokenId{1001}, after_first_moment(3600));
         take(seat, reservation.id, reservation.deadline);
         add(changes.seats, seat);
         add(changes.reservations, reservation);
-        auto payment = requested_payment(500 + n, reservation, after_opening(50 - 10 * n));
+        auto payment = requested_payment(500 + n, reservation, after_first_moment(50 - 10 * n));
         if (n == 4) {
             payment.state = PaymentState::failed;
-            payment.finished_at = opening;
+            payment.finished_at = first_moment;
         }
         add(changes.payments, payment);
     }
@@ -339,10 +339,10 @@ TEST_CASE("payments are found by id, and when their time to capture has passed",
         keys.lapsed = now;
         return ids_of(load(view->payments(), keys));
     };
-    CHECK(lapsed(after_opening(20) - Duration{1}).empty());
-    CHECK(lapsed(after_opening(20)) == Ids{503});
-    CHECK(lapsed(after_opening(30)) == Ids{503, 502});
-    CHECK(lapsed(after_opening(100'000)) == Ids{503, 502, 501});
+    CHECK(lapsed(after_first_moment(20) - Duration{1}).empty());
+    CHECK(lapsed(after_first_moment(20)) == Ids{503});
+    CHECK(lapsed(after_first_moment(30)) == Ids{503, 502});
+    CHECK(lapsed(after_first_moment(100'000)) == Ids{503, 502, 501});
     PaymentKeys keys;
     keys.ids = as_ids<PaymentId>({504, 505, 501});
     CHECK(sorted(ids_of(load(view->payments(), keys))) == Ids{501, 504});
@@ -356,8 +356,8 @@ TEST_CASE("accounts and idempotency records are found by their whole key", "[sto
     add(changes.accounts, sample_account(1, AccountKind::cash, -5));
     add(changes.accounts, sample_account(ann.value, AccountKind::user, 5));
     for (const auto operation : {Operation::hold, Operation::pay})
-        for (const auto user : {ann, ben}) add(changes.idempotency, sample_record(user, operation, "key", opening));
-    add(changes.idempotency, sample_record(ann, Operation::hold, "KEY", opening));
+        for (const auto user : {ann, ben}) add(changes.idempotency, sample_record(user, operation, "key", first_moment));
+    add(changes.idempotency, sample_record(ann, Operation::hold, "KEY", first_moment));
     commit(*store, changes);
     const auto view = must(store->read());
     AccountKeys accounts;
@@ -384,7 +384,7 @@ TEST_CASE("a look-up gives at most lookup_max rows, the earliest", "[store][look
     constexpr auto more = lookup_max + 2;
     auto changes = town(2 * more);
     // The deadlines run against the ids, so that an answer in order of ids is found out.
-    const auto deadline_of = [](std::int64_t n) { return after_opening(2 * more - n); };
+    const auto deadline_of = [](std::int64_t n) { return after_first_moment(2 * more - n); };
     for (std::int64_t n = 1; n <= more; ++n) {
         add(changes.places, admitted_place(1'000'000 + n, main_room, UserId{100 + n}, n, deadline_of(n)));
         auto seat = sample_seat(2'000'000 + n, concert, std::to_string(n));
@@ -407,13 +407,13 @@ TEST_CASE("a look-up gives at most lookup_max rows, the earliest", "[store][look
         return ids;
     };
     ReservationKeys reservations;
-    reservations.lapsed = after_opening(5 * more);
+    reservations.lapsed = after_first_moment(5 * more);
     CHECK(ids_of(load(view->reservations(), reservations)) == earliest(3'000'000));
     PaymentKeys payments;
-    payments.lapsed = after_opening(5 * more);
+    payments.lapsed = after_first_moment(5 * more);
     CHECK(ids_of(load(view->payments(), payments)) == earliest(4'000'000));
 
-    auto admitted = line_of(*store, {main_room, after_opening(5 * more), TokenId{}, 0}).admitted;
+    auto admitted = line_of(*store, {main_room, after_first_moment(5 * more), TokenId{}, 0}).admitted;
     REQUIRE(admitted.size() >= static_cast<std::size_t>(lookup_max));
     CHECK(admitted.size() <= static_cast<std::size_t>(lookup_max + 1));  // and the one that comes next
     admitted.resize(static_cast<std::size_t>(lookup_max));
@@ -421,12 +421,12 @@ TEST_CASE("a look-up gives at most lookup_max rows, the earliest", "[store][look
 
     Ids first_in_line;
     for (std::int64_t n = 1; n <= lookup_max; ++n) first_in_line.push_back(5'000'000 - n);
-    CHECK(line_of(*store, {main_room, opening, TokenId{int64_max}, 5}).waiting == first_in_line);
+    CHECK(line_of(*store, {main_room, first_moment, TokenId{int64_max}, 5}).waiting == first_in_line);
     // The last two positions have the lowest tokens; nobody else waits too long.
-    const LineKey two_too_old{main_room, opening, TokenId{5'000'000 - more + 2}, 1};
+    const LineKey two_too_old{main_room, first_moment, TokenId{5'000'000 - more + 2}, 1};
     CHECK(sorted(line_of(*store, two_too_old).waiting) == Ids{5'000'000 - more, 5'000'000 - more + 1, 5'000'000 - 1});
     // All but the first two wait too long.
-    const LineKey two_left{main_room, opening, TokenId{5'000'000 - 2}, 5};
+    const LineKey two_left{main_room, first_moment, TokenId{5'000'000 - 2}, 5};
     auto waiting = line_of(*store, two_left).waiting;
     const auto is_next = [](std::int64_t token) { return token >= 5'000'000 - 2; };
     CHECK(std::count_if(waiting.begin(), waiting.end(), is_next) == 2);

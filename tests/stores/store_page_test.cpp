@@ -58,13 +58,13 @@ TEST_CASE("reservations and transfers come newest first, in pages", "[store][pag
     CAPTURE(factory.name);
     const auto store = factory.open();
     auto changes = town();
-    add(changes.places, admitted_place(1001, main_room, ann, 1, after_opening(3600)));
-    add(changes.places, admitted_place(1002, main_room, ben, 2, after_opening(3600)));
+    add(changes.places, admitted_place(1001, main_room, ann, 1, after_first_moment(3600)));
+    add(changes.places, admitted_place(1002, main_room, ben, 2, after_first_moment(3600)));
     add(changes.seats, sample_seat(301, concert, "1"));
     for (std::int64_t n = 1; n <= 5; ++n) {
         auto released = held_reservation(400 + n, n == 3 ? ben : ann, sample_seat(301, concert, "1"),
-                                         TokenId{n == 3 ? 1002 : 1001}, after_opening(n));
-        release(released, opening);
+                                         TokenId{n == 3 ? 1002 : 1001}, after_first_moment(n));
+        release(released, first_moment);
         add(changes.reservations, released);
     }
     for (const auto& account :
@@ -110,7 +110,7 @@ TEST_CASE("events come in order, after a sequence, and the last one is known", "
     CHECK(must(must(store->read())->events_after(0, 10)).empty());
     Changes changes;
     for (std::int64_t n = 1; n <= 12; ++n)
-        changes.events.push_back(sample_event(n, EventKind::user_created, after_opening(n / 2)));
+        changes.events.push_back(sample_event(n, EventKind::user_created, after_first_moment(n / 2)));
     commit(*store, changes);
     const auto view = must(store->read());
     const auto after = [&](std::int64_t sequence, std::int64_t limit) {
@@ -122,7 +122,7 @@ TEST_CASE("events come in order, after a sequence, and the last one is known", "
     CHECK(after(12, 1).empty());
     CHECK(after(int64_max, 1).empty());
     CHECK(must(view->last_event()).sequence == 12);
-    CHECK(must(view->last_event()).at == after_opening(6));
+    CHECK(must(view->last_event()).at == after_first_moment(6));
 }
 
 TEST_CASE("counts leave out what has expired at now", "[store][page]") {
@@ -135,21 +135,21 @@ TEST_CASE("counts leave out what has expired at now", "[store][page]") {
     brief.limits.waiting_ttl = std::chrono::seconds{10};
     add(changes.rooms, brief);
     const auto token_at = [](Time at) { return tsid::first_at(at); };
-    add(changes.places, admitted_place(token_at(opening) + 1, main_room, UserId{101}, 1, after_opening(100)));
-    add(changes.places, admitted_place(token_at(opening) + 2, main_room, UserId{102}, 2, after_opening(200)));
-    add(changes.places, waiting_place(token_at(opening) + 3, main_room, UserId{103}, 3));
-    add(changes.places, waiting_place(token_at(opening) + 4, RoomId{12}, UserId{104}, 1));
-    add(changes.places, waiting_place(token_at(after_opening(5)), RoomId{12}, UserId{105}, 2));
+    add(changes.places, admitted_place(token_at(first_moment) + 1, main_room, UserId{101}, 1, after_first_moment(100)));
+    add(changes.places, admitted_place(token_at(first_moment) + 2, main_room, UserId{102}, 2, after_first_moment(200)));
+    add(changes.places, waiting_place(token_at(first_moment) + 3, main_room, UserId{103}, 3));
+    add(changes.places, waiting_place(token_at(first_moment) + 4, RoomId{12}, UserId{104}, 1));
+    add(changes.places, waiting_place(token_at(after_first_moment(5)), RoomId{12}, UserId{105}, 2));
     add(changes.places,
-        finished_place(waiting_place(token_at(opening) + 6, main_room, UserId{106}, 4), PlaceState::left, opening));
-    const TokenId token{token_at(opening) + 1};
+        finished_place(waiting_place(token_at(first_moment) + 6, main_room, UserId{106}, 4), PlaceState::left, first_moment));
+    const TokenId token{token_at(first_moment) + 1};
     const auto seat_of = [&](std::int64_t n, ConcertId of, SeatState state, std::int64_t seconds) {
         auto seat = sample_seat(300 + n, of, std::to_string(n));
-        auto reservation = held_reservation(400 + n, ann, seat, token, after_opening(seconds));
+        auto reservation = held_reservation(400 + n, ann, seat, token, after_first_moment(seconds));
         if (state == SeatState::blocked) block(seat);
         if (state == SeatState::held || state == SeatState::sold) {
             take(seat, reservation.id, reservation.deadline);
-            if (state == SeatState::sold) sell(seat), confirm(reservation, {}, opening);
+            if (state == SeatState::sold) sell(seat), confirm(reservation, {}, first_moment);
             add(changes.reservations, reservation);
         }
         add(changes.seats, seat);
@@ -163,38 +163,38 @@ TEST_CASE("counts leave out what has expired at now", "[store][page]") {
     commit(*store, changes);
 
     const auto seats = [&](ConcertId of, Time now) { return must(must(store->read())->seat_counts(of, now)); };
-    CHECK(seats(concert, after_opening(10) - Duration{1}) == SeatCounts{1, 2, 1, 1});
-    CHECK(seats(concert, after_opening(10)) == SeatCounts{2, 1, 1, 1});
-    CHECK(seats(concert, after_opening(20)) == SeatCounts{3, 0, 1, 1});
-    CHECK(seats(ConcertId{22}, after_opening(20)) == SeatCounts{0, 1, 0, 0});
-    CHECK(seats(ConcertId{23}, opening) == SeatCounts{});
+    CHECK(seats(concert, after_first_moment(10) - Duration{1}) == SeatCounts{1, 2, 1, 1});
+    CHECK(seats(concert, after_first_moment(10)) == SeatCounts{2, 1, 1, 1});
+    CHECK(seats(concert, after_first_moment(20)) == SeatCounts{3, 0, 1, 1});
+    CHECK(seats(ConcertId{22}, after_first_moment(20)) == SeatCounts{0, 1, 0, 0});
+    CHECK(seats(ConcertId{23}, first_moment) == SeatCounts{});
 
     const auto counts = [&](Time now) { return must(must(store->read())->counts(now)); };
-    CHECK(counts(opening).users == 6);
-    CHECK(counts(opening).waiting == 3);
-    CHECK(counts(opening).admitted == 2);
-    CHECK(counts(opening).seats == SeatCounts{1, 3, 1, 1});
-    CHECK(counts(after_opening(10) - Duration{1}).waiting == 3);
-    CHECK(counts(after_opening(10)).waiting == 2);
-    CHECK(counts(after_opening(15)).waiting == 1);
-    CHECK(counts(after_opening(20)).seats == SeatCounts{3, 1, 1, 1});
-    CHECK(counts(after_opening(100) - Duration{1}).admitted == 2);
-    CHECK(counts(after_opening(100)).admitted == 1);
-    CHECK(counts(after_opening(200)).admitted == 0);
-    CHECK(counts(after_opening(86'400)).waiting == 0);
+    CHECK(counts(first_moment).users == 6);
+    CHECK(counts(first_moment).waiting == 3);
+    CHECK(counts(first_moment).admitted == 2);
+    CHECK(counts(first_moment).seats == SeatCounts{1, 3, 1, 1});
+    CHECK(counts(after_first_moment(10) - Duration{1}).waiting == 3);
+    CHECK(counts(after_first_moment(10)).waiting == 2);
+    CHECK(counts(after_first_moment(15)).waiting == 1);
+    CHECK(counts(after_first_moment(20)).seats == SeatCounts{3, 1, 1, 1});
+    CHECK(counts(after_first_moment(100) - Duration{1}).admitted == 2);
+    CHECK(counts(after_first_moment(100)).admitted == 1);
+    CHECK(counts(after_first_moment(200)).admitted == 0);
+    CHECK(counts(after_first_moment(86'400)).waiting == 0);
 
     // Counts follow the rows when those change.
     changes = {};
     auto freed = sample_seat(302, concert, "2");
     freed.version = 2;
     change(changes.seats, freed);
-    auto lapsed = held_reservation(402, ann, freed, token, after_opening(10));
+    auto lapsed = held_reservation(402, ann, freed, token, after_first_moment(10));
     expire(lapsed);
     change(changes.reservations, lapsed);
     change(changes.places,
-           finished_place(admitted_place(token_at(opening) + 2, main_room, UserId{102}, 2, after_opening(200)),
-                          PlaceState::left, opening));
+           finished_place(admitted_place(token_at(first_moment) + 2, main_room, UserId{102}, 2, after_first_moment(200)),
+                          PlaceState::left, first_moment));
     commit(*store, changes);
-    CHECK(seats(concert, opening) == SeatCounts{2, 1, 1, 1});
-    CHECK(counts(opening).admitted == 1);
+    CHECK(seats(concert, first_moment) == SeatCounts{2, 1, 1, 1});
+    CHECK(counts(first_moment).admitted == 1);
 }

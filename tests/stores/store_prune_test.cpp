@@ -16,15 +16,15 @@ TEST_CASE("pruning takes finished places, old records and read events, and nothi
     CAPTURE(factory.name);
     const auto store = factory.open();
     auto changes = town(6);
-    add(changes.places, finished_place(waiting_place(1001, main_room, UserId{101}, 1), PlaceState::left, opening));
+    add(changes.places, finished_place(waiting_place(1001, main_room, UserId{101}, 1), PlaceState::left, first_moment));
     add(changes.places, waiting_place(1002, main_room, UserId{102}, 2));
-    add(changes.places, admitted_place(1003, main_room, UserId{103}, 3, opening));
+    add(changes.places, admitted_place(1003, main_room, UserId{103}, 3, first_moment));
     add(changes.places,
-        finished_place(admitted_place(1004, main_room, UserId{104}, 4, opening), PlaceState::completed, opening));
-    add(changes.places, finished_place(waiting_place(1005, main_room, UserId{105}, 5), PlaceState::expired, opening));
-    add(changes.idempotency, sample_record(ann, Operation::pay, "old", after_opening(9)));
-    add(changes.idempotency, sample_record(ann, Operation::pay, "edge", after_opening(10)));
-    add(changes.idempotency, sample_record(ann, Operation::pay, "new", after_opening(10) + Duration{1}));
+        finished_place(admitted_place(1004, main_room, UserId{104}, 4, first_moment), PlaceState::completed, first_moment));
+    add(changes.places, finished_place(waiting_place(1005, main_room, UserId{105}, 5), PlaceState::expired, first_moment));
+    add(changes.idempotency, sample_record(ann, Operation::pay, "old", after_first_moment(9)));
+    add(changes.idempotency, sample_record(ann, Operation::pay, "edge", after_first_moment(10)));
+    add(changes.idempotency, sample_record(ann, Operation::pay, "new", after_first_moment(10) + Duration{1}));
     add(changes.accounts, sample_account(1, AccountKind::cash, -1));
     add(changes.accounts, sample_account(ann.value, AccountKind::user, 1));
     changes.transfers.push_back(sample_transfer(601, cash_account, account_of(ann), 1));
@@ -63,10 +63,10 @@ TEST_CASE("pruning takes finished places, old records and read events, and nothi
     some.tokens_below = TokenId{1005};
     prune(some);
     CHECK(tokens() == Ids{1002, 1003, 1005});
-    CHECK(must(must(store->read())->counts(opening)).users == 6);
+    CHECK(must(must(store->read())->counts(first_moment)).users == 6);
 
     Prune aged;
-    aged.idempotency_until = after_opening(10);
+    aged.idempotency_until = after_first_moment(10);
     prune(aged);
     CHECK(records() == std::set<std::string>{"new"});
 
@@ -82,19 +82,19 @@ TEST_CASE("pruning takes finished places, old records and read events, and nothi
 
     // What a commit writes is pruned in the same commit where it is old enough; sequences go on.
     Changes all;
-    change(all.places, finished_place(waiting_place(1002, main_room, UserId{102}, 2), PlaceState::left, opening));
+    change(all.places, finished_place(waiting_place(1002, main_room, UserId{102}, 2), PlaceState::left, first_moment));
     add(all.places, waiting_place(1006, main_room, UserId{105}, 6));
-    add(all.idempotency, sample_record(ben, Operation::pay, "late", opening));
+    add(all.idempotency, sample_record(ben, Operation::pay, "late", first_moment));
     all.events.push_back(sample_event(7, EventKind::place_left));
     all.events.push_back(sample_event(8, EventKind::place_joined));
-    all.prune = Prune{TokenId{int64_max}, opening, int64_max};
+    all.prune = Prune{TokenId{int64_max}, first_moment, int64_max};
     commit(*store, all);
     CHECK(tokens() == Ids{1003, 1006});
     CHECK(events() == Ids{1, 4, 8});
     IdempotencyKeys late;
     late.ids = {{ben, Operation::pay, "late"}};
     CHECK(load(must(store->read())->idempotency(), late).empty());
-    CHECK(line_of(*store, {main_room, opening, TokenId{}, 10}).waiting == Ids{1006});
+    CHECK(line_of(*store, {main_room, first_moment, TokenId{}, 10}).waiting == Ids{1006});
 
     // A pruned user and position may come again.
     Changes again;

@@ -62,20 +62,20 @@ struct Extremes {
         seats.push_back(sample_seat(304, last.id, "A-2"));
 
         places.push_back(waiting_place(1001, room.id, plain.id, int64_max));
-        places.push_back(admitted_place(1002, other.id, plain.id, 1, after_opening(60)));
+        places.push_back(admitted_place(1002, other.id, plain.id, 1, after_first_moment(60)));
         places.back().claimed_at = from_us(1'767'000'000'000'003);
         places.back().turn_until = from_us(1'767'000'300'000'003);
-        places.push_back(finished_place(admitted_place(int64_max, other.id, strange.id, 2, after_opening(60)),
-                                        PlaceState::completed, after_opening(30)));
+        places.push_back(finished_place(admitted_place(int64_max, other.id, strange.id, 2, after_first_moment(60)),
+                                        PlaceState::completed, after_first_moment(30)));
 
-        reservations.push_back(held_reservation(401, plain.id, seats[0], places[1].token, after_opening(300)));
-        reservations.push_back(held_reservation(402, strange.id, seats[2], places[2].token, after_opening(300)));
-        confirm(reservations.back(), PaymentId{501}, after_opening(200));
-        reservations.push_back(held_reservation(403, strange.id, seats[2], places[2].token, after_opening(10)));
+        reservations.push_back(held_reservation(401, plain.id, seats[0], places[1].token, after_first_moment(300)));
+        reservations.push_back(held_reservation(402, strange.id, seats[2], places[2].token, after_first_moment(300)));
+        confirm(reservations.back(), PaymentId{501}, after_first_moment(200));
+        reservations.push_back(held_reservation(403, strange.id, seats[2], places[2].token, after_first_moment(10)));
         expire(reservations.back());
-        reservations.push_back(held_reservation(404, strange.id, seats[2], places[2].token, after_opening(10)));
-        release(reservations.back(), after_opening(5));
-        reservations.push_back(held_reservation(405, plain.id, seats[3], places[1].token, after_opening(400)));
+        reservations.push_back(held_reservation(404, strange.id, seats[2], places[2].token, after_first_moment(10)));
+        release(reservations.back(), after_first_moment(5));
+        reservations.push_back(held_reservation(405, plain.id, seats[3], places[1].token, after_first_moment(400)));
         reservations.back().payment = PaymentId{502};
         take(seats[0], reservations[0].id, reservations[0].deadline);
         take(seats[2], reservations[1].id, reservations[1].deadline);
@@ -89,14 +89,14 @@ struct Extremes {
         accounts.push_back(sample_account(int64_max, AccountKind::user, balance_max.value));
         accounts.back().updated_at = from_us(1'767'000'000'000'009);
 
-        payments.push_back(requested_payment(501, reservations[1], after_opening(250)));
+        payments.push_back(requested_payment(501, reservations[1], after_first_moment(250)));
         payments.back().state = PaymentState::captured;
-        payments.back().finished_at = after_opening(200);
+        payments.back().finished_at = after_first_moment(200);
         payments.back().transaction_key = std::string(255, 'k');
-        payments.push_back(requested_payment(502, reservations[4], after_opening(350)));
-        steps.push_back({payments[0].id, 0, PaymentState::requested, after_opening(100), ""});
-        steps.push_back({payments[0].id, 1, PaymentState::approved, after_opening(200), "pg-'1'"});
-        steps.push_back({payments[0].id, 2, PaymentState::captured, after_opening(200), std::string(255, 'k')});
+        payments.push_back(requested_payment(502, reservations[4], after_first_moment(350)));
+        steps.push_back({payments[0].id, 0, PaymentState::requested, after_first_moment(100), ""});
+        steps.push_back({payments[0].id, 1, PaymentState::approved, after_first_moment(200), "pg-'1'"});
+        steps.push_back({payments[0].id, 2, PaymentState::captured, after_first_moment(200), std::string(255, 'k')});
         steps.push_back({payments[1].id, 0, PaymentState::requested, from_us(1), ""});
 
         transfers.push_back(sample_transfer(601, cash_account, account_of(plain.id), 1));
@@ -106,15 +106,15 @@ struct Extremes {
         transfers.back().payment = payments[0].id;
         transfers.back().at = from_us(1'767'000'000'000'007);
 
-        records.push_back(sample_record(plain.id, Operation::hold, "k", opening));
-        records.push_back(sample_record(plain.id, Operation::begin_payment, std::string(255, '~'), after_opening(1)));
+        records.push_back(sample_record(plain.id, Operation::hold, "k", first_moment));
+        records.push_back(sample_record(plain.id, Operation::begin_payment, std::string(255, '~'), after_first_moment(1)));
         records.back().answer.clear();
         records.back().request.fill(0xFF);
         records.push_back(sample_record(strange.id, Operation::recharge, "k", from_us(1)));
         records.back().answer = {int64_min, -1, 0, 1, int64_max};
         records.back().request.fill(0);
 
-        leases.push_back({0, opening, 0});
+        leases.push_back({0, first_moment, 0});
         leases.push_back({1023, from_us(1'767'000'000'000'001), int64_max});
         keys.push_back({1, {}});
         keys.push_back({65535, {}});
@@ -252,23 +252,23 @@ TEST_CASE("every row that changes comes back as it was changed", "[store]") {
     ++rows.seats[0].version;
     open(rows.seats[1]);
     ++rows.seats[1].version;
-    auto again = held_reservation(406, rows.plain.id, rows.seats[3], rows.places[1].token, after_opening(900));
+    auto again = held_reservation(406, rows.plain.id, rows.seats[3], rows.places[1].token, after_first_moment(900));
     take(rows.seats[3], again.id, again.deadline);
     ++rows.seats[3].version;
     for (const auto i : {0U, 1U, 3U}) change(changes.seats, rows.seats[i]);
-    confirm(rows.reservations[0], PaymentId{503}, after_opening(100));
+    confirm(rows.reservations[0], PaymentId{503}, after_first_moment(100));
     expire(rows.reservations[4]);
     change(changes.reservations, rows.reservations[0]);
     add(changes.reservations, again);
     change(changes.reservations, rows.reservations[4]);
     rows.reservations.push_back(again);
 
-    auto paid = requested_payment(503, rows.reservations[0], after_opening(150));
+    auto paid = requested_payment(503, rows.reservations[0], after_first_moment(150));
     paid.state = PaymentState::captured;
-    paid.finished_at = after_opening(100);
+    paid.finished_at = after_first_moment(100);
     add(changes.payments, paid);
     rows.payments[1].state = PaymentState::failed;
-    rows.payments[1].finished_at = after_opening(350);
+    rows.payments[1].finished_at = after_first_moment(350);
     rows.payments[1].transaction_key = "pg-2";
     change(changes.payments, rows.payments[1]);
     rows.payments.push_back(paid);
@@ -292,9 +292,9 @@ TEST_CASE("every row that changes comes back as it was changed", "[store]") {
     // A record that was let go may be replaced, whether or not the engine saw it.
     rows.records[0].answer = {9};
     rows.records[0].request.fill(7);
-    rows.records[0].created_at = after_opening(100'000);
+    rows.records[0].created_at = after_first_moment(100'000);
     add(changes.idempotency, rows.records[0]);
-    rows.leases[1].until = after_opening(60);
+    rows.leases[1].until = after_first_moment(60);
     rows.leases[1].floor = 12;
     change(changes.leases, rows.leases[1]);
     commit(*store, changes);

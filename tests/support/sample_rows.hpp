@@ -13,9 +13,9 @@
 namespace boxoffice::testing {
 
 /// The time at which the tests' box office opens.
-inline constexpr Time opening = Time{std::chrono::seconds{1'767'000'000}};
+inline constexpr Time first_moment = Time{std::chrono::seconds{1'767'000'000}};
 
-constexpr Time after_opening(std::int64_t seconds) { return opening + std::chrono::seconds{seconds}; }
+constexpr Time after_first_moment(std::int64_t seconds) { return first_moment + std::chrono::seconds{seconds}; }
 
 template <class Entity>
 void add(std::vector<Write<Entity>>& writes, Entity entity) {
@@ -30,7 +30,7 @@ inline User sample_user(std::int64_t id) {
     User user;
     user.id = UserId{id};
     user.external_id = "user-" + std::to_string(id);
-    user.created_at = opening;
+    user.created_at = first_moment;
     return user;
 }
 
@@ -47,7 +47,7 @@ inline Concert sample_concert(std::int64_t id, RoomId room, Date day) {
     concert.date = day;
     concert.title = "concert " + std::to_string(id);
     concert.room = room;
-    concert.created_at = opening;
+    concert.created_at = first_moment;
     return concert;
 }
 
@@ -80,7 +80,7 @@ inline Place waiting_place(std::int64_t token, RoomId room, UserId user, Positio
 inline Place admitted_place(std::int64_t token, RoomId room, UserId user, Position position, Time deadline) {
     auto place = waiting_place(token, room, user, position);
     place.state = PlaceState::admitted;
-    place.admitted_at = opening;
+    place.admitted_at = first_moment;
     place.deadline = deadline;
     return place;
 }
@@ -99,7 +99,7 @@ inline Reservation held_reservation(std::int64_t id, UserId user, const Seat& se
     reservation.concert = seat.concert;
     reservation.token = token;
     reservation.price = seat.facts.price;
-    reservation.held_at = opening;
+    reservation.held_at = first_moment;
     reservation.deadline = deadline;
     return reservation;
 }
@@ -109,8 +109,8 @@ inline Account sample_account(std::int64_t id, AccountKind kind, std::int64_t ba
     account.id = AccountId{id};
     account.kind = kind;
     account.balance = Points{balance};
-    account.created_at = opening;
-    account.updated_at = opening;
+    account.created_at = first_moment;
+    account.updated_at = first_moment;
     return account;
 }
 
@@ -120,7 +120,7 @@ inline Transfer sample_transfer(std::int64_t id, AccountId from, AccountId to, s
     transfer.from = from;
     transfer.to = to;
     transfer.amount = Points{amount};
-    transfer.at = opening;
+    transfer.at = first_moment;
     return transfer;
 }
 
@@ -130,7 +130,7 @@ inline Payment requested_payment(std::int64_t id, const Reservation& reservation
     payment.reservation = reservation.id;
     payment.user = reservation.user;
     payment.amount = reservation.price;
-    payment.requested_at = opening;
+    payment.requested_at = first_moment;
     payment.deadline = deadline;
     return payment;
 }
@@ -144,7 +144,7 @@ inline IdempotencyRecord sample_record(UserId user, Operation operation, std::st
     return record;
 }
 
-inline Event sample_event(std::int64_t sequence, EventKind kind, Time at = opening) {
+inline Event sample_event(std::int64_t sequence, EventKind kind, Time at = first_moment) {
     Event event;
     event.sequence = sequence;
     event.kind = kind;

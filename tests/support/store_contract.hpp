@@ -41,11 +41,11 @@ inline Changes town(std::int64_t user_count = 2) {
     return changes;
 }
 
-/// The town, and a seat held by Ann: place 1001 in position 1, seat 301, reservation 401, until an hour after opening.
+/// The town, and a seat held by Ann: place 1001 in position 1, seat 301, reservation 401, until an hour after first_moment.
 struct HeldTown {
     Seat seat = sample_seat(301, concert, "1");
-    Place place = admitted_place(1001, main_room, ann, 1, after_opening(3600));
-    Reservation reservation = held_reservation(401, ann, seat, place.token, after_opening(3600));
+    Place place = admitted_place(1001, main_room, ann, 1, after_first_moment(3600));
+    Reservation reservation = held_reservation(401, ann, seat, place.token, after_first_moment(3600));
 
     HeldTown() { take(seat, reservation.id, reservation.deadline); }
     [[nodiscard]] Changes changes() const {

@@ -50,7 +50,7 @@ TEST_CASE("the counting store counts loads, pages, commits and rows", "[support]
 TEST_CASE("the faulty store fails where and as often as planned", "[support]") {
     const auto faults = std::make_shared<Faults>();
     FaultyStore store{std::make_unique<MemoryStore>(), faults};
-    const auto users = [&] { return must(must(store.read())->counts(opening)).users; };
+    const auto users = [&] { return must(must(store.read())->counts(first_moment)).users; };
 
     faults->plan(FaultPoint::begin, FaultKind::busy, 2);
     CHECK(store.begin().error().code == ErrorCode::busy);
@@ -76,7 +76,7 @@ TEST_CASE("the faulty store fails where and as often as planned", "[support]") {
     faults->plan(FaultPoint::read, FaultKind::out_of_memory);
     CHECK(store.read().error().code == ErrorCode::out_of_memory);
     faults->plan(FaultPoint::view_load, FaultKind::storage);
-    CHECK(must(store.read())->counts(opening).error().code == ErrorCode::storage);
+    CHECK(must(store.read())->counts(first_moment).error().code == ErrorCode::storage);
     CHECK(faults->struck() == 8);
 
     faults->plan(FaultPoint::begin, FaultKind::busy, 100);
