@@ -41,7 +41,7 @@ run_tests() {
 }
 
 quietly install install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev catch2 gcc meson mypy python3 python3-pip \
-    python3-setuptools python3-venv python3-wheel sqlite3 abigail-tools
+    python3-setuptools python3-venv python3-wheel sqlite3
 
 test_cmake() {
     quietly cmake-configure cmake --preset dev

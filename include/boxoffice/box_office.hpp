@@ -517,8 +517,9 @@ class BasicBoxOffice {
         // A refusal or mistake is final. After a fault the capture may still have been written: the caller retries with the
         // same key, and finds out.
         if (!paid && range_of(paid.error().code) != ErrorRange::fault) {
-            ports_.gateway->cancel(request, *approval);
+            // First, so that it is written down even if taking the approval back throws.
             (void)fail(check_transaction_key(approval->transaction_key) ? approval->transaction_key : std::string{});
+            ports_.gateway->cancel(request, *approval);
         }
         return paid;
     }

@@ -87,7 +87,8 @@ class PaymentGateway {
     virtual ~PaymentGateway() = default;
     /// An error of any code declines; the caller sees payment_declined with its detail.
     virtual Result<Approval> approve(const PaymentRequest& request) = 0;
-    /// Takes an approval back: the payment could not be captured after all. May be called more than once.
+    /// Takes an approval back: the payment could not be captured after all. May be called more than once. If it throws, the
+    /// payer gets `internal` with its words, so that somebody looks after the approval; the payment has failed all the same.
     virtual void cancel(const PaymentRequest& request, const Approval& approval) = 0;
 };
 

@@ -1,4 +1,5 @@
 #include <functional>
+#include <stdexcept>
 
 #include "support/office.hpp"
 
@@ -16,12 +17,14 @@ class Gateway final : public PaymentGateway {
     }
     void cancel(const PaymentRequest& request, const Approval& approval) override {
         cancelled.push_back(approval.transaction_key);
+        if (cancel_throws) throw std::runtime_error("the line is dead");
         CHECK(request.payment == asked.back().payment);
     }
 
     std::function<Result<Approval>(const PaymentRequest&)> on_approve;
     std::vector<PaymentRequest> asked;
     std::vector<std::string> cancelled;
+    bool cancel_throws = false;
 };
 
 struct Story {
@@ -114,6 +117,19 @@ TEST_CASE("a gateway that runs out of memory is a fault, and not the end of the 
     CHECK(outcome(s.office.try_pay(s.mina, s.held.reservation, "key")) == "out_of_memory");
     s.gateway->on_approve = [](const PaymentRequest&) -> Result<Approval> { throw 7; };
     CHECK(outcome(s.office.try_pay(s.mina, s.held.reservation, "key")) == "internal");
+}
+
+TEST_CASE("regression: a payment has failed even if taking its approval back throws") {
+    Story s;
+    s.gateway->cancel_throws = true;
+    s.gateway->on_approve = [&](const PaymentRequest&) -> Result<Approval> {
+        REQUIRE(s.office->execute(ReleaseHold{s.mina.user, s.held.reservation}));
+        return Approval{"stuck"};
+    };
+    CHECK(outcome(s.office.try_pay(s.mina, s.held.reservation, "key")) == "internal");
+    const auto view = *s.office->payment(s.mina.user, s.gateway->asked[0].payment);
+    CHECK(view.payment.state == PaymentState::failed);
+    CHECK(s.office.audit() == "");
 }
 
 TEST_CASE("a slow gateway: the payment's time runs out, its approval is taken back, the hold lives on") {
