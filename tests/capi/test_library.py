@@ -1,0 +1,89 @@
+"""The C library as an artefact: what it exports, what it is called, and that its versions agree.
+
+Takes the library from BOXOFFICE_LIBRARY. Standard library only; needs nm, readelf, cc and c++.
+"""
+
+import ctypes
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HEADER = ROOT / "capi" / "boxoffice.h"
+LIBRARY = os.environ["BOXOFFICE_LIBRARY"]
+
+
+def run(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def macro(name: str, path: Path = HEADER) -> str:
+    found = re.search(rf"^#define {name} (\S+)", path.read_text(), re.MULTILINE)
+    assert found, f"{name} is not in {path}"
+    return found.group(1).strip('"')
+
+
+class Exports(unittest.TestCase):
+    def test_exports_are_exactly_the_committed_list(self) -> None:
+        lines = [line.split() for line in run("nm", "-D", "--defined-only", LIBRARY).splitlines()]
+        names = {line[-1].split("@")[0] for line in lines if line[-2] != "A"}
+        committed = set((ROOT / "capi" / "symbols.txt").read_text().split())
+        self.assertEqual(names, committed)
+        self.assertGreater(len(committed), 40)
+
+    def test_the_list_is_the_header(self) -> None:
+        declared = set(re.findall(r"\b(boxoffice_\w+)\(", re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.S)))
+        committed = set((ROOT / "capi" / "symbols.txt").read_text().split())
+        self.assertEqual(declared, committed)
+
+
+class Versions(unittest.TestCase):
+    def test_one_version_everywhere(self) -> None:
+        core = ROOT / "include" / "boxoffice" / "version.hpp"
+        parts = [macro(f"BOXOFFICE_VERSION_{part}") for part in ("MAJOR", "MINOR", "PATCH")]
+        library = ctypes.CDLL(LIBRARY)
+        library.boxoffice_version.restype = ctypes.c_char_p
+        python = (ROOT / "bindings/python/src/boxoffice/_version.py").read_text()
+        self.assertEqual(macro("BOXOFFICE_VERSION"), ".".join(parts))
+        self.assertEqual(macro("BOXOFFICE_VERSION", core), ".".join(parts))
+        self.assertEqual(library.boxoffice_version().decode(), ".".join(parts))
+        self.assertIn(f'"{".".join(parts)}"', python)
+
+    def test_the_soname_is_the_abi(self) -> None:
+        abi = macro("BOXOFFICE_ABI")
+        self.assertIn(f"[libboxoffice.so.{abi}]", run("readelf", "-d", LIBRARY))
+        self.assertEqual(ctypes.CDLL(LIBRARY).boxoffice_abi(), int(abi))
+
+    def test_the_errors_are_the_engines(self) -> None:
+        table = re.findall(r"X\((\w+),\s+(\d+),", (ROOT / "include/boxoffice/error.hpp").read_text())
+        header = re.findall(r"^\s+BOXOFFICE_(\w+) = (\d{3})\b", HEADER.read_text(), re.MULTILINE)
+        self.assertEqual({(name.upper(), number) for name, number in table}, set(header))
+
+    def test_the_event_names_are_the_engines(self) -> None:
+        library = ctypes.CDLL(LIBRARY)
+        library.boxoffice_event_name.restype = ctypes.c_char_p
+        for name, number in re.findall(r"X\((\w+),\s*(\d+)\)", (ROOT / "include/boxoffice/event.hpp").read_text()):
+            self.assertEqual(library.boxoffice_event_name(int(number)).decode(), name)
+
+
+class Header(unittest.TestCase):
+    def compile(self, *command: str, suffix: str) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            source = Path(directory, "use" + suffix)
+            source.write_text('#include "boxoffice.h"\nboxoffice_options options = BOXOFFICE_OPTIONS_INIT;\n'
+                              "boxoffice_error error = BOXOFFICE_ERROR_INIT;\n"
+                              "boxoffice_room_limits limits = BOXOFFICE_ROOM_LIMITS_INIT;\n")
+            run(*command, "-Wall", "-Wextra", "-Werror", "-I", str(HEADER.parent), "-fsyntax-only", str(source))
+
+    def test_it_is_c99(self) -> None:
+        self.compile("cc", "-std=c99", "-pedantic", suffix=".c")
+
+    def test_it_is_cpp(self) -> None:
+        self.compile("c++", "-std=c++11", "-pedantic", suffix=".cpp")
+
+
+if __name__ == "__main__":
+    unittest.main()
