@@ -7,6 +7,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -119,12 +120,29 @@ class BasicBoxOffice {
                 refresh_board(true);
                 notice = notice_of(claims->room);
             }
-            if (notice && claims->position > notice->room.serving && passed(due_at(notice->room), *now)) {
+            if (notice && waits(*claims, *notice) && passed(due_at(notice->room), *now)) {
                 try_advance();
                 notice = notice_of(claims->room);
             }
-            if (notice && claims->position > notice->room.serving) return waiting_answer(*claims, *notice, *now);
+            if (notice && waits(*claims, *notice)) return waiting_answer(*claims, *notice, *now);
             return peek_place(*claims);
+        });
+    }
+
+    /// The answer of peek() as far as this process's snapshot has it: for event loops, since it neither asks the store nor
+    /// waits for anyone. Empty: ask peek(), on a thread that may wait; so it is for places whose turn may have come, when an
+    /// admission is due, and once in `snapshot_age_max`, when other processes' admissions are to be looked for.
+    Result<std::optional<Peeked>> peek_snapshot(std::string_view token) {
+        return guarded([&]() -> Result<std::optional<Peeked>> {
+            BOXOFFICE_TRY(check_process());
+            const auto now = timekeeper_.now();
+            if (!now) return tl::unexpected(now.error());
+            const auto claims = authenticate_at(token, *now);
+            if (!claims) return tl::unexpected(claims.error());
+            if (is_board_old()) return std::nullopt;
+            const auto notice = notice_of(claims->room);
+            if (!notice || !waits(*claims, *notice) || passed(due_at(notice->room), *now)) return std::nullopt;
+            return waiting_answer(*claims, *notice, *now);
         });
     }
 
@@ -539,17 +557,24 @@ class BasicBoxOffice {
         return at->second;
     }
 
+    static bool waits(const TokenClaims& claims, const RoomNotice& notice) {
+        return claims.position > notice.room.serving;
+    }
+
+    [[nodiscard]] bool is_board_old() const {
+        const Duration refreshed_at{refreshed_at_us_.load(std::memory_order_relaxed)};
+        return ports_.clock->steady() - refreshed_at >= options_.snapshot_age_max;
+    }
+
     /// Looks whether other processes have committed, at most once in `snapshot_age_max`, one caller at a time; or at once.
     void refresh_board(bool at_once = false) {
-        const auto steady = ports_.clock->steady();
-        const Duration refreshed_at{refreshed_at_us_.load(std::memory_order_relaxed)};
-        if (!at_once && steady - refreshed_at < options_.snapshot_age_max) return;
+        if (!at_once && !is_board_old()) return;
         std::unique_lock lock(refresh_, std::defer_lock);
         if (at_once)
             lock.lock();
         else if (!lock.try_lock())
             return;
-        refreshed_at_us_.store(steady.count(), std::memory_order_relaxed);
+        refreshed_at_us_.store(ports_.clock->steady().count(), std::memory_order_relaxed);
         const auto version = store_->version();
         if (!version || *version == seen_version_) return;
         (void)ask([&](View& view, Time now) -> Result<void> {

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "support/faulty_store.hpp"
 #include "support/office.hpp"
 
 using namespace boxoffice;
@@ -382,4 +383,45 @@ TEST_CASE("rooms do not disturb each other") {
     CHECK(office.is_turn(in_vip));
     office.leave(in_main);
     CHECK(office.is_turn(in_vip));
+}
+
+TEST_CASE("a snapshot answers those who wait as peek does, and asks no store") {
+    auto faults = std::make_shared<Faults>();
+    Office office{room_for(1), nullptr, std::make_shared<FaultyStore>(std::make_unique<MemoryStore>(), faults)};
+    const auto a = office.comes("a");
+    const auto b = office.comes("b");
+    const auto c = office.comes("c");
+    const auto snapshot = [&](const Buyer& buyer) { return must(office->peek_snapshot(buyer.text), "snapshot"); };
+    (void)office.peek(c);  // looks whether other processes have committed
+
+    for (const auto point : {FaultPoint::begin, FaultPoint::read}) faults->plan(point, FaultKind::storage, 1'000);
+    const auto seen = snapshot(c);
+    const auto peeked = must(office.peek(c), "peek");
+    REQUIRE(seen);
+    CHECK_FALSE(seen->is_turn);
+    CHECK(seen->position == 3);
+    CHECK(seen->ahead == 1);
+    CHECK(seen->deadline == peeked.deadline);
+    CHECK(seen->next_poll == peeked.next_poll);
+    CHECK(seen->occurred_at == peeked.occurred_at);
+    CHECK_FALSE(snapshot(a));  // whose turn it is, the store knows
+    CHECK(faults->struck() == 0);
+    CHECK(outcome(office->peek_snapshot("nonsense")) == "invalid_token");
+
+    office.wait(office->options().snapshot_age_max - us);
+    CHECK(snapshot(c));
+    office.wait(us);
+    CHECK_FALSE(snapshot(c));  // time to look for others' admissions
+    faults->clear();
+    (void)office.peek(c);
+    CHECK(snapshot(c));
+
+    office.wait(minutes{1});  // a never showed up: an admission is due
+    (void)office->stats();
+    CHECK_FALSE(snapshot(b));
+    CHECK(office.is_turn(b));
+    CHECK_FALSE(snapshot(b));
+    CHECK(snapshot(c));
+    office.wait(hours{24});
+    CHECK(outcome(office->peek_snapshot(c.text)) == "invalid_token");
 }
