@@ -22,7 +22,8 @@ class Arena {
     std::string_view bytes_;
 };
 
-Result<Command> from_c(const boxoffice_command& c, const Arena& arena) {
+/// Appends one command to the batch, in its place.
+Result<void> append(const boxoffice_command& c, const Arena& arena, std::vector<Command>& batch) {
     if (c.reserved != 0) return refuse(ErrorCode::invalid_argument, "reserved: 0");
     BOXOFFICE_GIVE(text, arena.text(c.text_offset, c.text_length));
     BOXOFFICE_GIVE(key, arena.text(c.key_offset, c.key_length));
@@ -31,23 +32,26 @@ Result<Command> from_c(const boxoffice_command& c, const Arena& arena) {
     const SeatId seat{c.seat};
     const ReservationId reservation{c.reservation};
     const PaymentId payment{c.payment};
-    const Points amount{c.amount};
+    const auto add = [&]<class C>(C&& command) -> Result<void> {
+        batch.emplace_back(std::in_place_type<std::remove_cvref_t<C>>, std::forward<C>(command));
+        return {};
+    };
     switch (c.kind) {
-        case BOXOFFICE_COMMAND_CREATE_USER: return Command{CreateUser{std::move(text)}};
-        case BOXOFFICE_COMMAND_BLOCK_SEAT: return Command{BlockSeat{seat}};
-        case BOXOFFICE_COMMAND_UNBLOCK_SEAT: return Command{UnblockSeat{seat}};
-        case BOXOFFICE_COMMAND_JOIN: return Command{Join{user, RoomId{c.room}}};
-        case BOXOFFICE_COMMAND_CLAIM: return Command{Claim{user, token}};
-        case BOXOFFICE_COMMAND_LEAVE: return Command{Leave{user, token}};
-        case BOXOFFICE_COMMAND_HOLD_SEAT: return Command{HoldSeat{user, token, seat, std::move(key)}};
-        case BOXOFFICE_COMMAND_RELEASE_HOLD: return Command{ReleaseHold{user, reservation}};
-        case BOXOFFICE_COMMAND_RECHARGE: return Command{Recharge{user, amount, std::move(key)}};
-        case BOXOFFICE_COMMAND_PAY: return Command{Pay{user, token, reservation, std::move(key)}};
-        case BOXOFFICE_COMMAND_BEGIN_PAYMENT: return Command{BeginPayment{user, token, reservation, std::move(key)}};
+        case BOXOFFICE_COMMAND_CREATE_USER: return add(CreateUser{std::move(text)});
+        case BOXOFFICE_COMMAND_BLOCK_SEAT: return add(BlockSeat{seat});
+        case BOXOFFICE_COMMAND_UNBLOCK_SEAT: return add(UnblockSeat{seat});
+        case BOXOFFICE_COMMAND_JOIN: return add(Join{user, RoomId{c.room}});
+        case BOXOFFICE_COMMAND_CLAIM: return add(Claim{user, token});
+        case BOXOFFICE_COMMAND_LEAVE: return add(Leave{user, token});
+        case BOXOFFICE_COMMAND_HOLD_SEAT: return add(HoldSeat{user, token, seat, std::move(key)});
+        case BOXOFFICE_COMMAND_RELEASE_HOLD: return add(ReleaseHold{user, reservation});
+        case BOXOFFICE_COMMAND_RECHARGE: return add(Recharge{user, Points{c.amount}, std::move(key)});
+        case BOXOFFICE_COMMAND_PAY: return add(Pay{user, token, reservation, std::move(key)});
+        case BOXOFFICE_COMMAND_BEGIN_PAYMENT: return add(BeginPayment{user, token, reservation, std::move(key)});
         case BOXOFFICE_COMMAND_CAPTURE_PAYMENT:
-            return Command{CapturePayment{user, token, reservation, payment, std::move(text), std::move(key)}};
-        case BOXOFFICE_COMMAND_FAIL_PAYMENT: return Command{FailPayment{user, reservation, payment, std::move(text)}};
-        case BOXOFFICE_COMMAND_TICK: return Command{Tick{c.amount}};
+            return add(CapturePayment{user, token, reservation, payment, std::move(text), std::move(key)});
+        case BOXOFFICE_COMMAND_FAIL_PAYMENT: return add(FailPayment{user, reservation, payment, std::move(text)});
+        case BOXOFFICE_COMMAND_TICK: return add(Tick{c.amount});
         default: return refuse(ErrorCode::invalid_argument, "kind: one of BOXOFFICE_COMMAND_…");
     }
 }
@@ -113,10 +117,8 @@ boxoffice_status boxoffice_execute(boxoffice_office* office, const boxoffice_com
         std::vector<Command> batch;
         batch.reserve(count);
         for (size_t i = 0; i < count; ++i) {
-            auto command = from_c(commands[i], texts);
-            if (!command)
-                return refuse(command.error().code, "command " + std::to_string(i) + ": " + command.error().detail);
-            batch.push_back(std::move(*command));
+            const auto added = append(commands[i], texts, batch);
+            if (!added) return refuse(added.error().code, "command " + std::to_string(i) + ": " + added.error().detail);
         }
         const auto answers = box.execute(batch);
         // A fault is of the whole batch.

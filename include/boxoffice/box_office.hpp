@@ -427,7 +427,7 @@ class BasicBoxOffice {
         set.put(*lease, !has_node(leases, lease->node));
         const auto main = std::find_if(rooms.begin(), rooms.end(), [](const Room& room) { return room.name == "main"; });
         if (main == rooms.end()) rooms.push_back(make_main_room(set, *now));
-        auto changes = set.changes(*last, *now);
+        auto changes = set.take_changes(*last, *now);
         choose_keys(std::move(kept), changes);
         BOXOFFICE_TRY((*transaction)->commit(changes));
         lease_ = *lease;
@@ -499,7 +499,7 @@ class BasicBoxOffice {
             set.put(lease, !has_node(set.leases(), lease.node));
         }
         auto outcomes = batch.decide_all();
-        const auto changes = batch.working_set().changes(*last, *now);
+        const auto changes = batch.working_set().take_changes(*last, *now);
         if (!changes.empty()) BOXOFFICE_TRY(transaction.commit(changes));
         lease_ = lease;
         std::vector<Room> rooms;

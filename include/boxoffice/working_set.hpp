@@ -3,6 +3,7 @@
 /// in one commit. An identity map: a row that one command put is what the next one finds.
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <iterator>
 #include <map>
@@ -61,20 +62,23 @@ class Shelf {
     explicit Shelf(std::size_t& change_count) : change_count_(change_count) {}
 
     /// Tells that `key` is being loaded. False if it was before.
-    bool ask(const Key& key) { return asked_.insert(key).second; }
+    bool ask(const Key& key) { return slots_.try_emplace(key).second; }
 
     /// A row from the store; ignored if the set has it already.
     const Entity& take_in(Entity row) {
-        const Key key = key_of(row);
-        asked_.insert(key);
-        return slots_.try_emplace(key, Slot{std::move(row), Mark::clean, false}).first->second.row;
+        Slot& slot = slots_.try_emplace(key_of(row)).first->second;
+        if (slot.mark == Mark::absent) {
+            slot.row = std::move(row);
+            slot.mark = Mark::clean;
+        }
+        return slot.row;
     }
 
     /// The row, or nothing if there is none. Asking for a row that no command named is a bug in the engine.
     [[nodiscard]] const Entity* find(const Key& key) const {
-        if (const auto at = slots_.find(key); at != slots_.end()) return &at->second.row;
-        if (!asked_.contains(key)) throw std::logic_error("a decision asked for a row that its command did not name");
-        return nullptr;
+        const auto at = slots_.find(key);
+        if (at == slots_.end()) throw std::logic_error("a decision asked for a row that its command did not name");
+        return at->second.mark == Mark::absent ? nullptr : &at->second.row;
     }
 
     /// The row that must be there, because another row refers to it.
@@ -86,41 +90,35 @@ class Shelf {
     /// Adds or changes a row.
     void put(Entity row) {
         ++change_count_;
-        const Key key = key_of(row);
-        const auto [at, fresh] = slots_.try_emplace(key);
-        Slot& slot = at->second;
-        if (fresh) slot.fresh = true;
-        if (slot.mark == Mark::clean) {
+        Slot& slot = slots_.try_emplace(key_of(row)).first->second;
+        if (slot.mark == Mark::absent) slot.fresh = true;
+        if (slot.mark != Mark::dirty) {
             slot.mark = Mark::dirty;
-            dirty_.push_back(key);
+            dirty_.push_back(&slot);
         }
         slot.row = std::move(row);
     }
 
-    /// The rows put, in the order of their first put.
-    [[nodiscard]] std::vector<Write<Entity>> writes() const {
+    /// Gives away the rows put, in the order of their first put. Only the last thing that a set does.
+    [[nodiscard]] std::vector<Write<Entity>> take_writes() {
         std::vector<Write<Entity>> out;
         out.reserve(dirty_.size());
-        for (const auto& key : dirty_) {
-            const Slot& slot = slots_.at(key);
-            out.push_back({slot.row, slot.fresh});
-            if constexpr (requires { slot.row.version; }) ++out.back().entity.version;
+        for (auto* slot : std::exchange(dirty_, {})) {
+            out.push_back({std::move(slot->row), slot->fresh});
+            if constexpr (requires { slot->row.version; }) ++out.back().entity.version;
         }
         return out;
     }
 
-    [[nodiscard]] const std::vector<Key>& dirty() const { return dirty_; }
-
   private:
-    enum class Mark : bool { clean, dirty };
+    enum class Mark : std::uint8_t { absent, clean, dirty };  // absent: asked for, and not there
     struct Slot {
-        Entity row;
-        Mark mark = Mark::clean;
+        Entity row{};
+        Mark mark = Mark::absent;
         bool fresh = false;
     };
     std::unordered_map<Key, Slot> slots_;
-    std::unordered_set<Key> asked_;
-    std::vector<Key> dirty_;
+    std::vector<Slot*> dirty_;  // a map's elements stay where they are
     std::size_t& change_count_;
 };
 
@@ -242,22 +240,22 @@ class WorkingSet {
     /// The rooms put since the last call; they may have to be advanced.
     std::vector<RoomId> take_moved_rooms() { return std::exchange(moved_rooms_, {}); }
 
-    /// Everything put, as one commit, its events numbered on from `last`.
-    [[nodiscard]] Changes changes(const LastEvent& last, Time now) const {
+    /// Gives away everything put, as one commit, its events numbered on from `last`. Only the last thing that a set does.
+    [[nodiscard]] Changes take_changes(const LastEvent& last, Time now) {
         Changes out;
-        out.users = users.writes();
-        out.rooms = rooms.writes();
-        out.concerts = concerts.writes();
-        out.seats = seats.writes();
-        out.places = places.writes();
-        out.reservations = reservations.writes();
-        out.accounts = accounts.writes();
-        out.payments = payments.writes();
-        out.idempotency = idempotency.writes();
-        out.leases = lease_writes_;
-        out.payment_steps = steps_;
-        out.transfers = transfers_;
-        out.events = events_;
+        out.users = users.take_writes();
+        out.rooms = rooms.take_writes();
+        out.concerts = concerts.take_writes();
+        out.seats = seats.take_writes();
+        out.places = places.take_writes();
+        out.reservations = reservations.take_writes();
+        out.accounts = accounts.take_writes();
+        out.payments = payments.take_writes();
+        out.idempotency = idempotency.take_writes();
+        out.leases = std::move(lease_writes_);
+        out.payment_steps = std::move(steps_);
+        out.transfers = std::move(transfers_);
+        out.events = std::move(events_);
         auto sequence = last.sequence;
         for (auto& event : out.events) {
             event.sequence = ++sequence;
