@@ -9,9 +9,12 @@
 
 #include "boxoffice/user.hpp"
 #include "csv.hpp"
-#include "input.hpp"
+#include "support/input.hpp"
 
 namespace onsale {
+
+using namespace support;
+
 namespace {
 
 std::optional<Behaviour> parse_behaviour(std::string_view text) {

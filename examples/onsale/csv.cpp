@@ -8,9 +8,12 @@
 #include <utility>
 
 #include "boxoffice/text.hpp"
-#include "input.hpp"
+#include "support/input.hpp"
 
 namespace onsale {
+
+using namespace support;
+
 namespace {
 
 BadInput bad(const std::string& path, std::size_t line, std::string_view what) {

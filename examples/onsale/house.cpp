@@ -9,11 +9,12 @@
 #include <utility>
 
 #include "boxoffice/sqlite_store.hpp"
-#include "input.hpp"
+#include "support/input.hpp"
 
 namespace onsale {
 
 using namespace boxoffice;
+using namespace support;
 
 FreshFiles::FreshFiles(const std::string& db) {
     if (db == ":memory:") return;

@@ -15,14 +15,15 @@
 #include "buyers.hpp"
 #include "flags.hpp"
 #include "house.hpp"
-#include "input.hpp"
 #include "plan.hpp"
 #include "report.hpp"
 #include "sale.hpp"
+#include "support/input.hpp"
 
 namespace {
 
 using namespace onsale;
+using namespace support;
 
 constexpr int exit_clean = 0;
 constexpr int exit_unclean = 1;

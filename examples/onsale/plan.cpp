@@ -2,48 +2,29 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string_view>
-#include <utility>
 
-#include "boxoffice/text.hpp"
 #include "csv.hpp"
-#include "input.hpp"
+#include "support/input.hpp"
+#include "support/json_depth.hpp"
 
 namespace onsale {
+
+using namespace support;
+
 namespace {
 
 using Json = nlohmann::json;
 
-/// A plan is six deep; what goes far beyond is an accident or an attack, and is refused before it is parsed.
+/// A plan is six deep.
 constexpr int depth_max = 64;
-
-void check_depth(const std::string& path, std::string_view text) {
-    int depth = 0;
-    std::size_t line = 1;
-    bool is_in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (c == '\n') ++line;
-        if (is_in_string) {
-            if (c == '\\') ++i;
-            if (c == '"') is_in_string = false;
-        } else if (c == '"') {
-            is_in_string = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > depth_max)
-                throw BadInput(fmt::format("{}: line {}: expected a seating plan, found JSON nested deeper than {}",
-                                           path, line, depth_max));
-        } else if (c == ']' || c == '}') {
-            --depth;
-        }
-    }
-}
 
 Json parse(const std::string& path) {
     const auto text = read_file(path);
-    check_depth(path, text);
+    if (const auto line = line_nested_deeper(text, depth_max))
+        throw BadInput(fmt::format("{}: line {}: expected a seating plan, found JSON nested deeper than {}", path,
+                                   *line, depth_max));
     try {
         return Json::parse(text);
     } catch (const Json::exception& e) {
@@ -56,150 +37,8 @@ Json parse(const std::string& path) {
     }
 }
 
-/// A label of at most `most` bytes, cut between characters: labels are for people to read, and a plan may have long
-/// ones.
-std::string label(std::string_view text, std::size_t most) {
-    auto out = one_line(text);
-    if (out.size() <= most) return out;
-    while (most > 0 && (static_cast<unsigned char>(out[most]) & 0xC0) == 0x80) --most;
-    out.resize(most);
-    return out;
-}
-
-/// A value of the plan that knows its path, for messages such as "zones[0].rows[2].seats[5].category: expected a
-/// string".
-class Node {
-  public:
-    Node(const std::string& file, const Json& value, std::string path)
-        : file_(file), value_(value), path_(std::move(path)) {}
-
-    [[nodiscard]] BadInput bad(std::string_view expected) const {
-        return BadInput(fmt::format("{}: {}: {}", file_, path_.empty() ? "the plan" : path_, expected));
-    }
-
-    /// The member's node, if there is one that is not null.
-    [[nodiscard]] std::optional<Node> find(const char* name) const {
-        if (!value_.is_object()) throw bad("expected an object");
-        const auto at = value_.find(name);
-        if (at == value_.end() || at->is_null()) return std::nullopt;
-        return Node(file_, *at, path_.empty() ? name : path_ + "." + name);
-    }
-
-    [[nodiscard]] Node need(const char* name, const char* type) const {
-        auto member = find(name);
-        if (!member) throw bad(fmt::format("expected a member \"{}\" ({})", name, type));
-        return *std::move(member);
-    }
-
-    [[nodiscard]] std::string text() const {
-        if (!value_.is_string()) throw bad("expected a string");
-        return value_.get<std::string>();
-    }
-
-    /// Row numbers are strings in the format, but plans written by hand have numbers, too.
-    [[nodiscard]] std::string text_or_number() const {
-        if (value_.is_number_integer()) return value_.dump();
-        return text();
-    }
-
-    [[nodiscard]] double number() const {
-        if (!value_.is_number() || !std::isfinite(value_.get<double>())) throw bad("expected a number");
-        return value_.get<double>();
-    }
-
-    template <class Then>
-    void for_each(const char* name, Then then) const {
-        const auto list = need(name, "an array");
-        if (!list.value_.is_array()) throw list.bad("expected an array");
-        for (std::size_t i = 0; i < list.value_.size(); ++i)
-            then(Node(file_, list.value_[i], fmt::format("{}[{}]", list.path_, i)), i);
-    }
-
-  private:
-    const std::string& file_;
-    const Json& value_;
-    std::string path_;
-};
-
-struct Offset {
-    double x = 0;
-    double y = 0;
-};
-
-/// Where `node` stands, given where its parent does.
-Offset place(const Node& node, Offset parent) {
-    const auto position = node.find("position");
-    if (!position) return parent;
-    return {parent.x + position->need("x", "a number").number(), parent.y + position->need("y", "a number").number()};
-}
-
-std::string section_of(const Node& zone, std::size_t index) {
-    for (const char* member : {"name", "zone_id"})
-        if (const auto name = zone.find(member)) {
-            const auto text = name->text_or_number();
-            if (!text.empty()) return label(text, 64);
-        }
-    return fmt::format("zone {}", index + 1);
-}
-
-class PlanReader {
-  public:
-    PlanReader(const std::string& file, const Json& plan) : root_(file, plan, "") {}
-
-    Hall read() {
-        hall_.name = label(root_.need("name", "a string").text(), 200);
-        if (hall_.name.empty()) hall_.name = "untitled hall";
-        root_.for_each("categories", [&](const Node& category, std::size_t) { read_category(category); });
-        root_.for_each("zones", [&](const Node& zone, std::size_t index) { read_zone(zone, index); });
-        if (hall_.seats.empty()) throw root_.bad("expected at least one seat in zones[].rows[].seats[]");
-        return std::move(hall_);
-    }
-
-  private:
-    void read_category(const Node& category) {
-        const auto name = category.need("name", "a string");
-        const auto text = name.text();
-        if (!hall_.category_by_name.emplace(text, hall_.categories.size()).second)
-            throw name.bad(fmt::format("expected each category once, found {} again", in_quotes(text)));
-        hall_.categories.push_back(text);
-    }
-
-    void read_zone(const Node& zone, std::size_t index) {
-        const auto section = section_of(zone, index);
-        const auto at = place(zone, {});
-        zone.for_each("rows", [&](const Node& row, std::size_t) {
-            const auto row_number = label(row.need("row_number", "a string").text_or_number(), 64);
-            const auto row_at = place(row, at);
-            row.for_each("seats", [&](const Node& seat, std::size_t) { read_seat(seat, section, row_number, row_at); });
-        });
-    }
-
-    void read_seat(const Node& node, const std::string& section, const std::string& row, Offset row_at) {
-        if (const auto number = node.find("seat_number")) (void)number->text_or_number();
-        const auto guid = node.need("seat_guid", "a string");
-        const auto category = node.need("category", "a string");
-        const auto declared = hall_.category_by_name.find(category.text());
-        if (declared == hall_.category_by_name.end())
-            throw category.bad(
-                fmt::format("expected one of the plan's categories, found {}", in_quotes(category.text())));
-        const auto at = place(node, row_at);
-        boxoffice::NewSeat seat{guid.text(), section, row, {}, at.x, at.y};
-        if (!boxoffice::check_text(seat.number, 1, 64, "seat_guid"))
-            throw guid.bad(
-                fmt::format("expected 1 to 64 bytes without control characters, found {}", in_quotes(seat.number)));
-        if (!std::isfinite(at.x) || !std::isfinite(at.y)) throw node.bad("expected positions whose sum is a number");
-        if (!hall_.seat_by_number.emplace(seat.number, hall_.seats.size()).second)
-            throw guid.bad(fmt::format("expected each seat_guid once, found {} again", in_quotes(seat.number)));
-        hall_.seats.push_back(std::move(seat));
-        hall_.category_of.push_back(declared->second);
-    }
-
-    Node root_;
-    Hall hall_;
-};
-
-std::unordered_map<std::string, boxoffice::Points> read_prices(const std::string& path) {
-    std::unordered_map<std::string, boxoffice::Points> prices;
+Prices read_prices(const std::string& path) {
+    Prices prices;
     for (const auto& [line, fields] : read_csv(path, {"category", "points"})) {
         const auto points = parse_number<std::int64_t>(fields[1]);
         if (!points || !boxoffice::check_price({*points}))
@@ -215,15 +54,10 @@ std::unordered_map<std::string, boxoffice::Points> read_prices(const std::string
 }  // namespace
 
 Hall read_hall(const std::string& plan_path, const std::string& prices_path) {
-    const auto json = parse(plan_path);
-    auto hall = PlanReader(plan_path, json).read();
-    const auto prices = read_prices(prices_path);
-    for (std::size_t i = 0; i < hall.categories.size(); ++i)
-        if (!prices.contains(hall.categories[i]))
-            throw BadInput(fmt::format("{}: expected a price for the category {} ({}: categories[{}])", prices_path,
-                                       in_quotes(hall.categories[i]), plan_path, i));
-    for (std::size_t i = 0; i < hall.seats.size(); ++i)
-        hall.seats[i].price = prices.at(hall.categories[hall.category_of[i]]);
+    auto hall = read_plan(plan_path, parse(plan_path));
+    if (const auto i = set_prices(hall, read_prices(prices_path)))
+        throw BadInput(fmt::format("{}: expected a price for the category {} ({}: categories[{}])", prices_path,
+                                   in_quotes(hall.categories[*i]), plan_path, *i));
     return hall;
 }
 

@@ -1,28 +1,15 @@
 #pragma once
-/// The hall: an open seating plan (the JSON that pretix and its seat editor use) with the prices of its categories.
+/// The hall of the sale: a seating plan and what its categories cost, from files.
 
-#include <cstddef>
-#include <cstdint>
 #include <string>
-#include <unordered_map>
-#include <vector>
 
-#include "boxoffice/seating.hpp"
+#include "support/plan.hpp"
 
 namespace onsale {
 
-/// `seats[i]` belongs to category `category_of[i]`.
-struct Hall {
-    std::string name;
-    std::vector<std::string> categories;
-    std::vector<boxoffice::NewSeat> seats;
-    std::vector<std::size_t> category_of;
-    std::unordered_map<std::string, std::size_t> seat_by_number;
-    std::unordered_map<std::string, std::size_t> category_by_name;
-};
+using support::Hall;
 
-/// Reads a plan and what its categories cost (CSV: category,points). seat_guid becomes a seat's number, its zone the
-/// section, its row the row; positions of zone, row and seat add up. Throws BadInput.
+/// Reads a plan and its prices (CSV: category,points). Throws BadInput.
 Hall read_hall(const std::string& plan_path, const std::string& prices_path);
 
 }  // namespace onsale

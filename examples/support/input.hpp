@@ -1,5 +1,6 @@
 #pragma once
-/// What the readers of files share: the one way to say that an input is bad, and reading a whole file.
+/// What the examples' readers of files and flags share: the one way to say that an input is bad, and reading a whole
+/// file.
 
 #include <charconv>
 #include <cstdint>
@@ -8,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace onsale {
+namespace support {
 
 /// The user's input is wrong. `what()` is one line: the file, where in it, and what was expected.
 class BadInput : public std::runtime_error {
@@ -36,4 +37,4 @@ std::optional<Number> parse_number(std::string_view text) {
     return number;
 }
 
-}  // namespace onsale
+}  // namespace support

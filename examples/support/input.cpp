@@ -1,4 +1,4 @@
-#include "input.hpp"
+#include "support/input.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 #include "boxoffice/text.hpp"
 
-namespace onsale {
+namespace support {
 
 std::string read_file(const std::string& path) {
     const auto fail = [&]() -> BadInput { return BadInput(path + ": cannot be read: " + std::strerror(errno)); };
@@ -44,4 +44,4 @@ std::string in_quotes(std::string_view text) {
     return fmt::format("\"{}{}\"", one_line(text.substr(0, cut)), text.size() > most ? "…" : "");
 }
 
-}  // namespace onsale
+}  // namespace support

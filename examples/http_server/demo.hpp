@@ -1,0 +1,14 @@
+#pragma once
+/// Something to try the server with.
+
+#include <vector>
+
+#include "boxoffice/box_office.hpp"
+
+namespace http_server {
+
+/// Fills an empty box office: users user-1 … user-100, and a concert on each of the three days after today with seats 1
+/// … 50 at 100 points. False: it has users or concerts already, and was left alone.
+boxoffice::Result<bool> fill_demo(boxoffice::BoxOffice& office);
+
+}  // namespace http_server

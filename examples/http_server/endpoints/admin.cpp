@@ -1,0 +1,112 @@
+/// For whoever runs the house.
+
+#include "endpoints/endpoints.hpp"
+#include "support/input.hpp"
+#include "support/plan.hpp"
+
+namespace http_server::endpoints {
+
+using namespace boxoffice;
+
+namespace {
+
+Result<void> check_admin(const Call& call) {
+    if (!has_admin_key(call)) return refuse(ErrorCode::invalid_token, "the admin key is missing or wrong");
+    return {};
+}
+
+Result<NewSeat> read_seat(const Body& seat) {
+    HTTP_SERVER_TRY(number, seat.text_or_integer("number"));
+    HTTP_SERVER_TRY(price, seat.integer("price"));
+    HTTP_SERVER_TRY(section, seat.optional_text("section"));
+    HTTP_SERVER_TRY(row, seat.optional_text("row"));
+    HTTP_SERVER_TRY(x, seat.optional_number("x"));
+    HTTP_SERVER_TRY(y, seat.optional_number("y"));
+    return NewSeat{number, section.value_or(""), row.value_or(""), Points{price}, x, y};
+}
+
+Result<std::vector<NewSeat>> read_seats(const std::vector<Body>& list) {
+    std::vector<NewSeat> seats;
+    for (const auto& one : list) {
+        HTTP_SERVER_TRY(seat, read_seat(one));
+        seats.push_back(seat);
+    }
+    return seats;
+}
+
+Result<support::Prices> read_prices(const Body& body) {
+    HTTP_SERVER_TRY(prices, body.object("prices"));
+    support::Prices out;
+    for (const auto& [category, value] : prices.json().items()) {
+        HTTP_SERVER_TRY(points, prices.integer(category.c_str()));
+        BOXOFFICE_TRY(check_price(Points{points}));
+        out.emplace(category, Points{points});
+    }
+    return out;
+}
+
+Result<std::vector<NewSeat>> read_plan(const Body& body) {
+    HTTP_SERVER_TRY(prices, read_prices(body));
+    try {
+        auto hall = support::read_plan("plan", *body.find("plan"));
+        if (const auto i = support::set_prices(hall, prices))
+            return refuse(ErrorCode::invalid_argument,
+                          "prices: expected one for the category " + support::in_quotes(hall.categories[*i]));
+        return std::move(hall.seats);
+    } catch (const support::BadInput& e) {
+        return refuse(ErrorCode::invalid_argument, e.what());
+    }
+}
+
+Result<std::vector<NewSeat>> seats_of(const Body& body) {
+    HTTP_SERVER_TRY(list, body.optional_objects("seats"));
+    const bool has_plan = body.find("plan") != nullptr;
+    if (list.has_value() == has_plan)
+        return refuse(ErrorCode::invalid_argument, "seats, or plan and prices: expected one of the two");
+    return has_plan ? read_plan(body) : read_seats(*list);
+}
+
+}  // namespace
+
+Answer create_user(const Call& call) {
+    BOXOFFICE_TRY(check_admin(call));
+    HTTP_SERVER_TRY(body, Body::parse(call.request.body));
+    HTTP_SERVER_TRY(user_id, body.text("userId"));
+    const auto created = call.host.commands.execute(CreateUser{user_id});
+    if (!created) return tl::unexpected(created.error());
+    JsonWriter json;
+    json.open_object().member("userId", user_id).close_object();
+    return json_response(json);
+}
+
+Answer create_concert(const Call& call) {
+    BOXOFFICE_TRY(check_admin(call));
+    HTTP_SERVER_TRY(body, Body::parse(call.request.body));
+    HTTP_SERVER_TRY(date_text, body.text("date"));
+    HTTP_SERVER_TRY(date, parse_date(date_text));
+    HTTP_SERVER_TRY(title, body.text("title"));
+    HTTP_SERVER_TRY(seats, seats_of(body));
+    HTTP_SERVER_TRY(created,
+                    call.host.commands.execute(CreateConcert{date, title, call.host.office.main_room(), seats}));
+    JsonWriter json;
+    json.open_object()
+        .member("concertId", created.id)
+        .member("date", date)
+        .member("title", title)
+        .member("seats", static_cast<std::int64_t>(seats.size()))
+        .close_object();
+    return json_response(json);
+}
+
+Answer audit(const Call& call) {
+    BOXOFFICE_TRY(check_admin(call));
+    HTTP_SERVER_TRY(violations, call.host.office.audit());
+    JsonWriter json;
+    json.open_object().open_array("violations");
+    for (const auto& violation : violations)
+        json.open_object().member("rule", violation.rule).member("detail", violation.detail).close_object();
+    json.close_array().close_object();
+    return json_response(json);
+}
+
+}  // namespace http_server::endpoints

@@ -1,0 +1,142 @@
+/// What is on sale: dates, seats that can be held, the map of a hall.
+
+#include <algorithm>
+#include <map>
+
+#include "endpoints/endpoints.hpp"
+
+namespace http_server::endpoints {
+
+using namespace boxoffice;
+
+namespace {
+
+struct Question {
+    Date date{};
+    std::optional<std::string> concert;
+};
+
+Result<Question> read_question(const Call& call) {
+    const auto date = call.request.parameter("date");
+    if (!date) return refuse(ErrorCode::invalid_date);
+    HTTP_SERVER_TRY(day, parse_date(*date));
+    return Question{day, call.request.parameter("concertId")};
+}
+
+/// What the sections of a hall offer, in the order of their first seats.
+void write_sections(JsonWriter& json, const std::vector<MapSeat>& seats) {
+    struct Section {
+        std::string_view name;
+        std::int64_t seats = 0;
+        std::int64_t available = 0;
+        Points least = amount_max;
+        Points most{0};
+    };
+    std::vector<Section> sections;
+    std::map<std::string_view, std::size_t> at;
+    for (const auto& [seat, state, is_mine] : seats) {
+        const auto [known, is_new] = at.emplace(seat.facts.section, sections.size());
+        if (is_new) sections.push_back({seat.facts.section});
+        auto& section = sections[known->second];
+        ++section.seats;
+        if (state == SeatState::available) ++section.available;
+        section.least = std::min(section.least, seat.facts.price);
+        section.most = std::max(section.most, seat.facts.price);
+    }
+    json.open_array("sections");
+    for (const auto& section : sections)
+        json.open_object()
+            .member("name", section.name)
+            .member("seats", section.seats)
+            .member("available", section.available)
+            .member("minPrice", section.least)
+            .member("maxPrice", section.most)
+            .close_object();
+    json.close_array();
+}
+
+}  // namespace
+
+Result<std::vector<Concert>> concerts_on(const Call& call, Date date) {
+    auto concerts = call.host.office.concerts(date);
+    if (concerts) std::erase_if(*concerts, [&](const Concert& concert) { return concert.date != date; });
+    return concerts;
+}
+
+Result<Concert> find_concert(const Call& call, Date date, const std::optional<std::string>& id) {
+    if (!id) return call.host.office.concert(date);
+    const auto parsed = parse_id<ConcertId>(*id);
+    if (!parsed) return refuse(ErrorCode::unknown_concert);
+    auto concert = call.host.office.concert(*parsed);
+    if (concert && concert->date != date) return refuse(ErrorCode::unknown_concert, "it is on another date");
+    return concert;
+}
+
+Answer concert_error(const Call& call, Date date, const Error& error) {
+    if (error.code != ErrorCode::ambiguous_concert) return tl::unexpected(error);
+    HTTP_SERVER_TRY(concerts, concerts_on(call, date));
+    return error_response(error, call.wording, [&](JsonWriter& json) {
+        json.open_array("concerts");
+        for (const auto& concert : concerts)
+            json.open_object().member("concertId", concert.id).member("title", concert.title).close_object();
+        json.close_array();
+    });
+}
+
+Answer list_dates(const Call& call) {
+    HTTP_SERVER_TRY(now, call.host.office.now());
+    HTTP_SERVER_TRY(dates, call.host.office.dates(date_of(now)));
+    JsonWriter json;
+    json.open_object().open_array("dates");
+    for (const auto date : dates) json.element(to_text(date));
+    json.close_array().close_object();
+    return json_response(json, revalidate);
+}
+
+Answer list_seats(const Call& call) {
+    HTTP_SERVER_TRY(question, read_question(call));
+    const auto concert = find_concert(call, question.date, question.concert);
+    if (!concert) return concert_error(call, question.date, concert.error());
+    HTTP_SERVER_TRY(seats, call.host.office.available_seats(concert->id));
+    JsonWriter json;
+    json.open_object().member("date", question.date).open_array("availableSeats");
+    for (const auto& seat : seats) json.element(seat.facts.number);
+    json.close_array().member("concertId", concert->id).close_object();
+    auto response = json_response(json, revalidate);
+    auto etag = etag_of(response.body);
+    return with_etag(call.request, std::move(response), std::move(etag));
+}
+
+Answer seat_map(const Call& call) {
+    HTTP_SERVER_TRY(question, read_question(call));
+    UserId user;
+    const bool has_token = call.request.header("Authorization").has_value();
+    if (has_token) {
+        HTTP_SERVER_TRY(claims, bearer(call));
+        user = claims.user;
+    }
+    const auto concert = find_concert(call, question.date, question.concert);
+    if (!concert) return concert_error(call, question.date, concert.error());
+    HTTP_SERVER_TRY(seats, call.host.office.seat_map(concert->id, user));
+    JsonWriter json;
+    json.open_object().member("date", question.date).member("concertId", concert->id).member("title", concert->title);
+    write_sections(json, seats);
+    json.open_array("seats");
+    for (const auto& [seat, state, is_mine] : seats)
+        json.open_object()
+            .member("number", seat.facts.number)
+            .member("section", seat.facts.section)
+            .member("row", seat.facts.row)
+            .member("price", seat.facts.price)
+            .member("x", seat.facts.x)
+            .member("y", seat.facts.y)
+            .member("state", is_mine ? std::string_view{"mine"} : name_of(state))
+            .close_object();
+    json.close_array().close_object();
+    auto response = json_response(json, has_token ? revalidate_own : revalidate);
+    response.headers.emplace_back("Vary", "Authorization");
+    auto etag = etag_of(response.body);
+    return with_etag(call.request, std::move(response), std::move(etag));
+}
+
+}  // namespace http_server::endpoints

@@ -1,0 +1,84 @@
+#pragma once
+/// The endpoints of the HTTP contract, one function each. They answer with a response, or with the engine's error,
+/// which the router words. Checks run in the contract's order: shape → token → idempotency → turn → existence →
+/// ownership → state → money; from idempotency on they are the engine's own.
+///
+/// All may wait for the store, but those that end in `_now`: they answer from memory, or not at all.
+
+#include <optional>
+#include <string>
+
+#include "access.hpp"
+#include "errors.hpp"
+#include "host.hpp"
+#include "json.hpp"
+
+namespace http_server::endpoints {
+
+using Answer = boxoffice::Result<Response>;
+
+// token.cpp
+Answer issue_token(const Call& call);
+Answer peek(const Call& call);
+std::optional<Answer> peek_now(const Call& call);
+Answer leave(const Call& call);
+/// Does the place wait, as far as can be said without the store?
+bool is_waiting(const Call& call, const std::string& token);
+
+// concerts.cpp
+Answer list_dates(const Call& call);
+Answer list_seats(const Call& call);
+Answer seat_map(const Call& call);
+boxoffice::Result<std::vector<boxoffice::Concert>> concerts_on(const Call& call, boxoffice::Date date);
+/// The concert with that id if it is on that date, else the only one on the date. Mistakes: unknown_concert,
+/// ambiguous_concert.
+boxoffice::Result<boxoffice::Concert> find_concert(const Call& call, boxoffice::Date date,
+                                                   const std::optional<std::string>& id);
+/// The error of find_concert; for ambiguous_concert with the concerts to choose from.
+Answer concert_error(const Call& call, boxoffice::Date date, const boxoffice::Error& error);
+
+// reservations.cpp
+Answer hold_seat(const Call& call);
+Answer list_reservations(const Call& call);
+Answer show_reservation(const Call& call);
+Answer release_hold(const Call& call);
+
+// points.cpp
+Answer recharge(const Call& call);
+Answer show_balance(const Call& call);
+
+// payment.cpp
+Answer pay(const Call& call);
+
+// admin.cpp
+Answer create_user(const Call& call);
+Answer create_concert(const Call& call);
+Answer audit(const Call& call);
+
+// operations.cpp
+std::optional<Answer> healthz_now(const Call& call);
+Answer readyz(const Call& call);
+Answer metrics(const Call& call);
+std::optional<Answer> web_file_now(const Call& call);
+
+/// A response whose body is that JSON.
+inline Response json_response(JsonWriter& json, std::string_view cache_control = no_store) {
+    Response response;
+    response.body = json.take();
+    response.cache_control = cache_control;
+    return response;
+}
+
+inline Response no_content() {
+    Response response;
+    response.status = 204;
+    return response;
+}
+
+}  // namespace http_server::endpoints
+
+/// `const auto name = *(expression)`, or the error of `expression` is returned from the function around it.
+#define HTTP_SERVER_TRY(name, expression)                             \
+    auto name##_result = (expression);                                \
+    if (!name##_result) return tl::unexpected(name##_result.error()); \
+    const auto& name = *name##_result

@@ -1,0 +1,163 @@
+/// Holds and what became of them.
+
+#include <charconv>
+
+#include "endpoints/endpoints.hpp"
+
+namespace http_server::endpoints {
+
+using namespace boxoffice;
+
+namespace {
+
+constexpr std::int64_t page_size = 20;
+constexpr std::int64_t page_size_max = 100;
+
+struct HoldRequest {
+    std::string user_id;
+    Date date{};
+    std::string seat_number;
+    std::optional<std::string> token;
+    std::optional<std::string> concert;
+    IdempotencyKey key;
+};
+
+Result<HoldRequest> read_hold(const Request& request) {
+    HTTP_SERVER_TRY(body, Body::parse(request.body));
+    HTTP_SERVER_TRY(user_id, body.text("userId"));
+    HTTP_SERVER_TRY(date_text, body.text("date"));
+    HTTP_SERVER_TRY(date, parse_date(date_text));
+    HTTP_SERVER_TRY(seat_number, body.text_or_integer("seatNumber"));
+    HTTP_SERVER_TRY(token, body.optional_text("token"));
+    HTTP_SERVER_TRY(concert, body.optional_text("concertId"));
+    HTTP_SERVER_TRY(key, idempotency_key(request));
+    return HoldRequest{user_id, date, seat_number, token, concert, key};
+}
+
+std::string_view status_of(ReservationState state) {
+    switch (state) {
+        case ReservationState::held: return "Reserved";
+        case ReservationState::confirmed: return "Confirmed";
+        case ReservationState::released: return "Released";
+        case ReservationState::expired: return "Expired";
+        case ReservationState::cancelled: return "Cancelled";
+    }
+    return "Unknown";
+}
+
+Answer held_response(const Held& held) {
+    JsonWriter json;
+    json.open_object()
+        .member("reservationId", held.reservation)
+        .member("status", status_of(ReservationState::held))
+        .member("expirationTime", held.deadline)
+        .close_object();
+    return json_response(json);
+}
+
+void write(JsonWriter& json, const ReservationView& view) {
+    json.open_object()
+        .member("reservationId", view.reservation.id)
+        .member("concertId", view.reservation.concert)
+        .member("date", view.date)
+        .member("seatNumber", view.seat_number)
+        .member("price", view.reservation.price)
+        .member("status", status_of(view.state))
+        .member("expirationTime", view.reservation.deadline)
+        .close_object();
+}
+
+Result<SeatId> find_seat(const Call& call, ConcertId concert, const std::string& number) {
+    const auto seat = call.host.office.seat(concert, number);
+    if (!seat) return tl::unexpected(seat.error());
+    return seat->seat.id;
+}
+
+/// A date had one concert when a hold was made with this key and has several now: the answer is still the one given
+/// then. Since the key is taken, the engine can only repeat an answer or refuse.
+std::optional<Held> recall_hold(const Call& call, const HoldRequest& request, const TurnCaller& who) {
+    const auto concerts = concerts_on(call, request.date);
+    if (!concerts) return std::nullopt;
+    for (const auto& concert : *concerts) {
+        const auto seat = find_seat(call, concert.id, request.seat_number);
+        if (!seat) continue;
+        if (auto held = call.host.commands.execute(HoldSeat{who.user.id, who.token, *seat, request.key})) return *held;
+    }
+    return std::nullopt;
+}
+
+Result<ReservationId> id_in_path(const Call& call) {
+    const auto id = parse_id<ReservationId>(call.parameter);
+    if (!id) return refuse(ErrorCode::unknown_reservation);
+    return *id;
+}
+
+}  // namespace
+
+Answer hold_seat(const Call& call) {
+    HTTP_SERVER_TRY(request, read_hold(call.request));
+    HTTP_SERVER_TRY(who, turn_caller(call, request.user_id, request.token));
+    // Who certainly waits is told so without troubling the writer, once nothing comes before the turn: a key is looked
+    // up by the first try.
+    if ((request.key.empty() || call.attempt > 1) && is_waiting(call, *request.token))
+        return refuse(ErrorCode::not_your_turn);
+
+    const auto concert = find_concert(call, request.date, request.concert);
+    const auto seat = concert ? find_seat(call, concert->id, request.seat_number) : tl::unexpected(concert.error());
+    if (!seat && range_of(seat.error().code) == ErrorRange::fault) return tl::unexpected(seat.error());
+    // The engine checks key and turn before it misses the seat, as the contract's order asks.
+    const auto held =
+        call.host.commands.execute(HoldSeat{who.user.id, who.token, seat.value_or(SeatId{}), request.key});
+    if (held) return held_response(*held);
+    if (seat) return tl::unexpected(held.error());
+    if (held.error().code == ErrorCode::unknown_seat) return concert_error(call, request.date, seat.error());
+    if (held.error().code == ErrorCode::idempotency_conflict && seat.error().code == ErrorCode::ambiguous_concert)
+        if (const auto before = recall_hold(call, request, who)) return held_response(*before);
+    return tl::unexpected(held.error());
+}
+
+Answer list_reservations(const Call& call) {
+    std::int64_t limit = page_size;
+    if (const auto text = call.request.parameter("limit")) {
+        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+        if (error != std::errc{} || end != text->data() + text->size() || limit < 1 || limit > page_size_max)
+            return refuse(ErrorCode::invalid_argument, "limit: 1 to 100");
+    }
+    ReservationId before;
+    if (const auto text = call.request.parameter("before")) {
+        const auto id = parse_id<ReservationId>(*text);
+        if (!id) return refuse(ErrorCode::invalid_argument, "before: the `next` of the page before");
+        before = *id;
+    }
+    HTTP_SERVER_TRY(user, caller(call, call.request.parameter("userId")));
+    HTTP_SERVER_TRY(found, call.host.office.reservations(user.id, limit + 1, before));
+    const auto shown = std::min(found.size(), static_cast<std::size_t>(limit));
+    JsonWriter json;
+    json.open_object().open_array("reservations");
+    for (std::size_t i = 0; i < shown; ++i) write(json, found[i]);
+    json.close_array();
+    if (shown < found.size())
+        json.member("next", found[shown - 1].reservation.id);
+    else
+        json.null_member("next");
+    return json_response(json.close_object());
+}
+
+Answer show_reservation(const Call& call) {
+    HTTP_SERVER_TRY(user, caller(call, call.request.parameter("userId")));
+    HTTP_SERVER_TRY(id, id_in_path(call));
+    HTTP_SERVER_TRY(view, call.host.office.reservation(user.id, id));
+    JsonWriter json;
+    write(json, view);
+    return json_response(json);
+}
+
+Answer release_hold(const Call& call) {
+    HTTP_SERVER_TRY(user, caller(call, call.request.parameter("userId")));
+    HTTP_SERVER_TRY(id, id_in_path(call));
+    const auto released = call.host.commands.execute(ReleaseHold{user.id, id});
+    if (!released) return tl::unexpected(released.error());
+    return no_content();
+}
+
+}  // namespace http_server::endpoints

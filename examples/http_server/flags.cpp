@@ -1,0 +1,71 @@
+#include "flags.hpp"
+
+#include <array>
+
+#include "support/flags.hpp"
+
+namespace http_server {
+namespace {
+
+using Flag = support::Flag<Flags>;
+using Whole = support::RangedFlag<Flags, std::int64_t, std::int64_t>;
+using MaybeWhole = support::RangedFlag<Flags, std::optional<std::int64_t>, std::int64_t>;
+
+constexpr std::int64_t day_seconds = 86'400;
+constexpr std::int64_t count_max = 1'000'000'000;
+
+const std::array flags{
+    Flag{"--db", "FILE", "the box office's file, made if absent; :memory: keeps nothing (default: :memory:)",
+         &Flags::db},
+    Flag{"--host", "ADDRESS", "the address to listen on (default: 127.0.0.1)", &Flags::host},
+    Flag{"--port", "N", "the port; 0 takes any free one, which is printed (default: 8080)",
+         Whole{&Flags::port, 0, 65'535}},
+    Flag{"--demo", "", "fill an empty box office: user-1 to user-100, three concerts with 50 seats each", &Flags::demo},
+    Flag{"--capacity", "N", "people in their turn at once (default: 200)", MaybeWhole{&Flags::capacity, 0, count_max}},
+    Flag{"--queue-capacity", "N", "people waiting at once (default: 1000000)",
+         MaybeWhole{&Flags::queue_capacity, 0, count_max}},
+    Flag{"--admissions-per-second", "N", "how fast the room admits; 0: as fast as places free (default: 0)",
+         MaybeWhole{&Flags::admissions_per_second, 0, 1'000'000}},
+    Flag{"--hold-seconds", "N", "how long a held seat is kept (default: 300)",
+         Whole{&Flags::hold_seconds, 1, day_seconds}},
+    Flag{"--claim-seconds", "N", "how long an admitted place may take to show up (default: 60)",
+         MaybeWhole{&Flags::claim_seconds, 1, day_seconds}},
+    Flag{"--active-seconds", "N", "how long a turn lasts (default: 300)",
+         MaybeWhole{&Flags::active_seconds, 1, day_seconds}},
+    Flag{"--auth", "HOW", "token: tokens prove users; none: a gateway in front vouches for userId (default: token)",
+         &Flags::auth},
+    Flag{"--admin-key", "KEY", "what X-Admin-Key must hold; without it there are no admin paths", &Flags::admin_key},
+    Flag{"--turn-attempts", "N", "tries of a hold or payment until it is its turn (default: 3)",
+         Whole{&Flags::turn_attempts, 1, 1'000}},
+    Flag{"--turn-interval-ms", "N", "milliseconds between them (default: 50)",
+         Whole{&Flags::turn_interval_ms, 1, 60'000}},
+    Flag{"--io-threads", "N", "threads that read and write requests (default: 1)", Whole{&Flags::io_threads, 1, 64}},
+    Flag{"--workers", "N", "threads that run commands and queries (default: 4)", Whole{&Flags::workers, 1, 256}},
+    Flag{"--queue", "N", "requests that may wait for a worker; beyond it 503 (default: 1024)",
+         Whole{&Flags::queue, 1, 1'000'000}},
+    Flag{"--connections", "N", "open at once; beyond it 503 (default: 4096)", Whole{&Flags::connections, 1, 1'000'000}},
+    Flag{"--header-timeout", "SECONDS", "for a request's header, from its first byte or the connection (default: 10)",
+         Whole{&Flags::header_timeout, 1, day_seconds}},
+    Flag{"--idle-timeout", "SECONDS", "that a connection is kept between requests (default: 60)",
+         Whole{&Flags::idle_timeout, 1, day_seconds}},
+    Flag{"--help", "", "print this and do nothing", &Flags::help},
+};
+
+}  // namespace
+
+Flags read_flags(int argc, const char* const* argv) {
+    auto out = support::read_flags<Flags>(flags, argc, argv);
+    if (out.auth != "token" && out.auth != "none")
+        throw support::BadInput("--auth: expected token or none, found " + support::in_quotes(out.auth));
+    return out;
+}
+
+std::string usage() {
+    return "Usage: boxoffice_server [flags]\n"
+           "Serves a box office over HTTP, and a page to buy a seat on.\n\n" +
+           support::list_flags<Flags>(flags) +
+           "\nSIGTERM and SIGINT let requests under way finish. Exit: 0 stopped; 1 failed while running; 2 a bad flag, "
+           "database or address.\n";
+}
+
+}  // namespace http_server

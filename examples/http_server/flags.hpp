@@ -1,0 +1,40 @@
+#pragma once
+/// The command line.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace http_server {
+
+struct Flags {
+    std::string db;  ///< empty: in memory
+    std::string host = "127.0.0.1";
+    std::int64_t port = 8080;
+    bool demo = false;
+    // Of the room main; one that is in the file already keeps what is not given.
+    std::optional<std::int64_t> capacity;
+    std::optional<std::int64_t> queue_capacity;
+    std::optional<std::int64_t> admissions_per_second;
+    std::optional<std::int64_t> claim_seconds;
+    std::optional<std::int64_t> active_seconds;
+    std::int64_t hold_seconds = 300;
+    std::string auth = "token";
+    std::string admin_key;  ///< empty: none
+    std::int64_t turn_attempts = 3;
+    std::int64_t turn_interval_ms = 50;
+    std::int64_t io_threads = 1;
+    std::int64_t workers = 4;
+    std::int64_t queue = 1024;
+    std::int64_t connections = 4096;
+    std::int64_t header_timeout = 10;
+    std::int64_t idle_timeout = 60;
+    bool help = false;
+};
+
+/// Later flags win. Throws BadInput.
+Flags read_flags(int argc, const char* const* argv);
+
+std::string usage();
+
+}  // namespace http_server

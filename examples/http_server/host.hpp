@@ -1,0 +1,53 @@
+#pragma once
+/// What the endpoints work with: the box office, how this host is set up, and one request.
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "batcher.hpp"
+#include "boxoffice/box_office.hpp"
+#include "http.hpp"
+#include "metrics.hpp"
+
+namespace http_server {
+
+/// May whoever sent this request act as `user_id`? Asked before a token is made for that user, from any thread; it must
+/// not wait for long.
+using Authenticator = std::function<bool(const Request&, std::string_view user_id)>;
+
+enum class Auth {
+    token,  ///< a token proves its user
+    none,   ///< a gateway in front vouches for the userId of each request
+};
+
+struct Settings {
+    Auth auth = Auth::token;
+    std::optional<std::string> admin_key;  ///< none: there are no admin endpoints
+    int turn_attempts = 3;                 ///< tries before not_your_turn is answered
+    std::chrono::milliseconds turn_interval{50};
+    Authenticator authenticator;                        ///< none: `userId` is trusted
+    std::function<void(const std::string&)> log_fault;  ///< one line; from any thread
+};
+
+struct Wording;
+
+struct Host {
+    boxoffice::BoxOffice& office;
+    Batcher& commands;
+    const Settings& settings;
+    const Metrics& metrics;
+};
+
+/// One request on its way through an endpoint.
+struct Call {
+    const Host& host;
+    const Request& request;
+    const Wording& wording;      ///< the endpoint's
+    std::string_view parameter;  ///< the part of the path that the route names {id}
+    int attempt = 1;             ///< counts the tries of a turn
+};
+
+}  // namespace http_server

@@ -1,0 +1,204 @@
+#include "json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <limits>
+
+#include "boxoffice/text.hpp"
+#include "support/json_depth.hpp"
+
+namespace http_server {
+
+using boxoffice::ErrorCode;
+using boxoffice::refuse;
+
+namespace {
+
+constexpr int depth_max = 64;
+
+auto mistake(const char* name, std::string_view expected) {
+    return refuse(ErrorCode::invalid_argument, fmt::format("{}: expected {}", name, expected));
+}
+
+/// Within int64; nlohmann reads what lies beyond as unsigned or as a double.
+std::optional<std::int64_t> integer_of(const nlohmann::json& value) {
+    if (!value.is_number_integer()) return std::nullopt;
+    if (value.is_number_unsigned() &&
+        value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+        return std::nullopt;
+    return value.get<std::int64_t>();
+}
+
+}  // namespace
+
+Result<Body> Body::parse(std::string_view text) {
+    if (support::line_nested_deeper(text, depth_max))
+        return refuse(ErrorCode::invalid_argument, fmt::format("the body nests deeper than {}", depth_max));
+    auto json = nlohmann::json::parse(text, nullptr, false);
+    if (!json.is_object()) return refuse(ErrorCode::invalid_argument, "the body: expected a JSON object in UTF-8");
+    return Body{std::move(json)};
+}
+
+const nlohmann::json* Body::find(const char* name) const {
+    const auto at = object_.find(name);
+    return at == object_.end() ? nullptr : &*at;
+}
+
+Result<std::string> Body::text(const char* name) const {
+    const auto* value = find(name);
+    if (value == nullptr || !value->is_string()) return mistake(name, "a string");
+    return value->get<std::string>();
+}
+
+Result<std::optional<std::string>> Body::optional_text(const char* name) const {
+    const auto* value = find(name);
+    if (value == nullptr) return std::optional<std::string>{};
+    if (!value->is_string()) return mistake(name, "a string");
+    return std::optional{value->get<std::string>()};
+}
+
+Result<std::int64_t> Body::integer(const char* name) const {
+    const auto* value = find(name);
+    const auto number = value == nullptr ? std::nullopt : integer_of(*value);
+    if (!number) return mistake(name, "a whole number");
+    return *number;
+}
+
+Result<std::string> Body::text_or_integer(const char* name) const {
+    const auto* value = find(name);
+    if (value != nullptr && value->is_string()) return value->get<std::string>();
+    const auto number = value == nullptr ? std::nullopt : integer_of(*value);
+    if (!number) return mistake(name, "a whole number or a string");
+    return std::to_string(*number);
+}
+
+Result<double> Body::optional_number(const char* name) const {
+    const auto* value = find(name);
+    if (value == nullptr) return 0.0;
+    if (!value->is_number() || !std::isfinite(value->get<double>())) return mistake(name, "a number");
+    return value->get<double>();
+}
+
+Result<std::optional<std::vector<Body>>> Body::optional_objects(const char* name) const {
+    const auto* value = find(name);
+    if (value == nullptr) return std::optional<std::vector<Body>>{};
+    if (!value->is_array()) return mistake(name, "an array of objects");
+    std::vector<Body> out;
+    for (const auto& element : *value) {
+        if (!element.is_object()) return mistake(name, "an array of objects");
+        out.push_back(Body{element});
+    }
+    return std::optional{std::move(out)};
+}
+
+Result<Body> Body::object(const char* name) const {
+    const auto* value = find(name);
+    if (value == nullptr || !value->is_object()) return mistake(name, "an object");
+    return Body{*value};
+}
+
+JsonWriter& JsonWriter::comma() {
+    if (needs_comma_) out_ += ',';
+    needs_comma_ = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+    comma();
+    out_ += '"';
+    out_.append(name).append("\":");
+    return *this;
+}
+
+JsonWriter& JsonWriter::open(char bracket) {
+    out_ += bracket;
+    needs_comma_ = false;
+    return *this;
+}
+
+JsonWriter& JsonWriter::close(char bracket) {
+    out_ += bracket;
+    needs_comma_ = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::quote(std::string_view text) {
+    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
+    out_ += '"';
+    while (!text.empty()) {
+        const auto run = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+        out_ += text.substr(0, run);
+        text.remove_prefix(run);
+        if (text.empty()) break;
+        std::uint32_t point = 0;
+        const auto length = boxoffice::decode_utf8(text, point);
+        if (length == 0)
+            out_ += "\xEF\xBF\xBD";
+        else if (point == '"' || point == '\\')
+            (out_ += '\\') += text.front();
+        else if (point < 0x20 || point == 0x7F)
+            fmt::format_to(std::back_inserter(out_), "\\u{:04x}", point);
+        else
+            out_ += text.substr(0, length);
+        text.remove_prefix(std::max(length, std::size_t{1}));
+    }
+    out_ += '"';
+    return *this;
+}
+
+JsonWriter& JsonWriter::member(std::string_view name, std::int64_t number) {
+    key(name);
+    const fmt::format_int digits(number);
+    out_.append(digits.data(), digits.size());
+    return *this;
+}
+
+JsonWriter& JsonWriter::member(std::string_view name, double number) {
+    key(name);
+    fmt::format_to(std::back_inserter(out_), "{}", number);
+    return *this;
+}
+
+JsonWriter& JsonWriter::member(std::string_view name, bool value) {
+    key(name);
+    out_ += value ? "true" : "false";
+    return *this;
+}
+
+JsonWriter& JsonWriter::null_member(std::string_view name) {
+    key(name);
+    out_ += "null";
+    return *this;
+}
+
+JsonWriter& JsonWriter::member(std::string_view name, boxoffice::Date day) {
+    return member(name, std::string_view{boxoffice::to_text(day)});
+}
+
+// Not to_text(Time), which goes through a stream: polls write two times each.
+JsonWriter& JsonWriter::member(std::string_view name, boxoffice::Time time) {
+    key(name);
+    const auto day = date::floor<date::days>(time);
+    const date::year_month_day ymd{day};
+    const auto ms = date::floor<std::chrono::milliseconds>(time - day).count();
+    std::array<char, 26> text{'"', 0,   0, 0, 0,   '-', 0, 0,   '-', 0, 0, 'T', 0,
+                              0,   ':', 0, 0, ':', 0,   0, '.', 0,   0, 0, 'Z', '"'};
+    const auto put = [&](std::size_t end, std::size_t width, std::int64_t number) {
+        for (; width-- > 0; number /= 10) text[--end] = static_cast<char>('0' + number % 10);
+    };
+    put(5, 4, static_cast<int>(ymd.year()));
+    put(8, 2, static_cast<unsigned>(ymd.month()));
+    put(11, 2, static_cast<unsigned>(ymd.day()));
+    put(14, 2, ms / 3'600'000);
+    put(17, 2, ms / 60'000 % 60);
+    put(20, 2, ms / 1'000 % 60);
+    put(24, 3, ms % 1'000);
+    out_.append(text.data(), text.size());
+    return *this;
+}
+
+}  // namespace http_server

@@ -1,0 +1,88 @@
+#include "metrics.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace http_server {
+namespace {
+
+void head(std::string& out, std::string_view name, std::string_view type, std::string_view help) {
+    fmt::format_to(std::back_inserter(out), "# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
+}
+
+void gauge(std::string& out, std::string_view name, std::string_view help, std::int64_t value) {
+    head(out, name, "gauge", help);
+    fmt::format_to(std::back_inserter(out), "{} {}\n", name, value);
+}
+
+}  // namespace
+
+Metrics::Metrics(std::vector<std::string> routes) : routes_(routes.size() + 1) {
+    for (std::size_t i = 0; i < routes.size(); ++i) routes_[i].label = std::move(routes[i]);
+    routes_.back().label = "none";
+}
+
+void Metrics::count(std::size_t route, int status, std::chrono::nanoseconds took) {
+    auto& row = routes_[std::min(route, routes_.size() - 1)];
+    const auto known = std::lower_bound(statuses.begin(), statuses.end(), status);
+    const bool is_known = known != statuses.end() && *known == status;
+    const auto column = is_known ? known - statuses.begin() : std::ssize(statuses);
+    row.by_status[static_cast<std::size_t>(column)].fetch_add(1, std::memory_order_relaxed);
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+    const auto bucket = std::lower_bound(bounds_us.begin(), bounds_us.end(), us) - bounds_us.begin();
+    row.by_latency[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
+    row.total_us.fetch_add(us, std::memory_order_relaxed);
+}
+
+std::string Metrics::text(const boxoffice::Stats& stats, const BatchSizes& batches) const {
+    std::string out;
+    const auto add = [&]<class... Ts>(fmt::format_string<Ts...> format, Ts&&... values) {
+        fmt::format_to(std::back_inserter(out), format, std::forward<Ts>(values)...);
+    };
+    head(out, "boxoffice_http_requests_total", "counter", "Requests answered, by route and status.");
+    for (const auto& route : routes_)
+        for (std::size_t i = 0; i <= statuses.size(); ++i)
+            if (const auto count = route.by_status[i].load(std::memory_order_relaxed); count > 0)
+                add("boxoffice_http_requests_total{{route=\"{}\",status=\"{}\"}} {}\n", route.label,
+                    i < statuses.size() ? std::to_string(statuses[i]) : "other", count);
+
+    head(out, "boxoffice_http_request_seconds", "histogram", "From a request read to its answer ready, by route.");
+    for (const auto& route : routes_) {
+        std::array<std::int64_t, bounds_us.size() + 1> counts{};
+        std::transform(route.by_latency.begin(), route.by_latency.end(), counts.begin(),
+                       [](const Counter& counter) { return counter.load(std::memory_order_relaxed); });
+        std::int64_t sum = 0;
+        for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = sum += counts[i];
+        if (sum == 0) continue;
+        for (std::size_t i = 0; i < bounds_us.size(); ++i)
+            add("boxoffice_http_request_seconds_bucket{{route=\"{}\",le=\"{}\"}} {}\n", route.label,
+                static_cast<double>(bounds_us[i]) / 1e6, counts[i]);
+        add("boxoffice_http_request_seconds_bucket{{route=\"{}\",le=\"+Inf\"}} {}\n", route.label, sum);
+        add("boxoffice_http_request_seconds_sum{{route=\"{}\"}} {}\n", route.label,
+            static_cast<double>(route.total_us.load(std::memory_order_relaxed)) / 1e6);
+        add("boxoffice_http_request_seconds_count{{route=\"{}\"}} {}\n", route.label, sum);
+    }
+
+    head(out, "boxoffice_batch_commands", "histogram", "Commands that shared a transaction.");
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < BatchSizes::bounds.size(); ++i)
+        add("boxoffice_batch_commands_bucket{{le=\"{}\"}} {}\n", BatchSizes::bounds[i], sum += batches.at(i));
+    sum += batches.at(BatchSizes::bounds.size());
+    add("boxoffice_batch_commands_bucket{{le=\"+Inf\"}} {}\n", sum);
+    add("boxoffice_batch_commands_sum {}\n", batches.commands());
+    add("boxoffice_batch_commands_count {}\n", sum);
+
+    gauge(out, "boxoffice_users", "Users known.", stats.users);
+    gauge(out, "boxoffice_waiting", "Places that wait for their turn.", stats.waiting);
+    gauge(out, "boxoffice_admitted", "Places that have their turn.", stats.admitted);
+    gauge(out, "boxoffice_seats_available", "Seats on sale.", stats.seats.available);
+    gauge(out, "boxoffice_seats_held", "Seats held and not paid.", stats.seats.held);
+    gauge(out, "boxoffice_seats_sold", "Seats sold.", stats.seats.sold);
+    gauge(out, "boxoffice_http_connections", "Open connections.", connections.load(std::memory_order_relaxed));
+    gauge(out, "boxoffice_http_queued", "Requests that wait for a worker.", queued.load(std::memory_order_relaxed));
+    return out;
+}
+
+}  // namespace http_server

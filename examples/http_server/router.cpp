@@ -1,0 +1,196 @@
+#include "router.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <utility>
+
+#include "endpoints/endpoints.hpp"
+#include "web_files.hpp"
+
+namespace http_server {
+
+using boxoffice::ErrorCode;
+using boxoffice::ErrorRange;
+
+namespace {
+
+// ---- the endpoints' own words -----------------------------------------------------------------------------------
+
+constexpr std::string_view bad_parameters = "잘못된 요청 파라미터 입니다.";
+constexpr std::string_view not_releasable = "이미 결제되었거나 만료된 예약입니다.";
+
+constexpr std::array recharge_rules{ErrorRule{ErrorCode::unknown_user, 400, {}}};
+constexpr std::array balance_rules{ErrorRule{ErrorCode::unknown_user, 404, "찾을 수 없는 사용자입니다."}};
+constexpr std::array release_rules{ErrorRule{ErrorCode::already_paid, 409, not_releasable},
+                                   ErrorRule{ErrorCode::hold_expired, 409, not_releasable},
+                                   ErrorRule{ErrorCode::payment_pending, 409, not_releasable}};
+
+constexpr Wording plain_wording{bad_parameters};
+constexpr Wording issue_wording{"잘못된 사용자 ID"};
+constexpr Wording peek_wording{"잘못되었거나 이미 만료된 토큰입니다."};
+constexpr Wording date_wording{"잘못된 형식의 날짜입니다."};
+constexpr Wording hold_wording{"잘못된 형식의 요청 파라미터입니다."};
+constexpr Wording release_wording{bad_parameters, release_rules};
+constexpr Wording recharge_wording{bad_parameters, recharge_rules};
+constexpr Wording balance_wording{bad_parameters, balance_rules};
+constexpr Wording payment_wording{"잘못된 결제 요청입니다."};
+
+// ---- the table --------------------------------------------------------------------------------------------------
+
+constexpr std::size_t body_max = 64 * 1024;
+constexpr std::size_t plan_max = 8 * 1024 * 1024;  // a hall of 50,000 seats
+
+struct Route {
+    std::string_view method;
+    std::string_view pattern;
+    const Wording& wording;
+    endpoints::Answer (*answer)(const Call&) = nullptr;
+    std::optional<endpoints::Answer> (*answer_now)(const Call&) = nullptr;  ///< asked first, where there is one
+    std::size_t body_size_max = body_max;
+    bool is_admin = false;
+};
+
+using namespace endpoints;
+
+const std::array table{
+    Route{"POST", "/api/token", issue_wording, issue_token},
+    Route{"POST", "/api/token/peek", peek_wording, peek, peek_now},
+    Route{"DELETE", "/api/token", plain_wording, leave},
+    Route{"GET", "/api/concert/date", date_wording, list_dates},
+    Route{"GET", "/api/concert/seat", date_wording, list_seats},
+    Route{"GET", "/api/concert/map", date_wording, seat_map},
+    Route{"POST", "/api/reservations", hold_wording, hold_seat},
+    Route{"GET", "/api/reservations", plain_wording, list_reservations},
+    Route{"GET", "/api/reservations/{id}", plain_wording, show_reservation},
+    Route{"DELETE", "/api/reservations/{id}", release_wording, release_hold},
+    Route{"POST", "/api/payment/recharge", recharge_wording, recharge},
+    Route{"GET", "/api/balance", balance_wording, show_balance},
+    Route{"POST", "/api/payment", payment_wording, pay},
+    Route{"POST", "/api/admin/users", plain_wording, create_user, nullptr, body_max, true},
+    Route{"POST", "/api/admin/concerts", plain_wording, create_concert, nullptr, plan_max, true},
+    Route{"GET", "/api/admin/audit", plain_wording, audit, nullptr, body_max, true},
+    Route{"GET", "/healthz", plain_wording, nullptr, healthz_now},
+    Route{"GET", "/readyz", plain_wording, readyz},
+    Route{"GET", "/metrics", plain_wording, metrics},
+    Route{"GET", "/{file}", plain_wording, nullptr, web_file_now},
+};
+constexpr std::string_view file_pattern = "/{file}";
+
+/// Does `path` have that pattern? Sets the part that stands for {id}.
+bool matches(std::string_view pattern, std::string_view path, std::string_view& parameter) {
+    if (pattern == file_pattern) return find_web_file(path) != nullptr;
+    const auto brace = pattern.find('{');
+    if (brace == std::string_view::npos) return pattern == path;
+    if (path.size() <= brace || !path.starts_with(pattern.substr(0, brace))) return false;
+    parameter = path.substr(brace);
+    return parameter.find('/') == std::string_view::npos;
+}
+
+struct Match {
+    std::size_t index = no_route;
+    std::string_view parameter;
+    bool is_path_known = false;
+
+    [[nodiscard]] const Route* route() const { return index < table.size() ? &table[index] : nullptr; }
+};
+
+Match find_route(const Request& request, bool has_admin) {
+    const auto method = request.method == "HEAD" ? std::string_view{"GET"} : request.method;
+    Match match;
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const auto& route = table[i];
+        if ((route.is_admin && !has_admin) || !matches(route.pattern, request.path, match.parameter)) continue;
+        match.is_path_known = true;
+        if (route.method != method) continue;
+        match.index = i;
+        break;
+    }
+    return match;
+}
+
+std::string allowed_methods(std::string_view path) {
+    std::string allow;
+    std::string_view ignored;
+    for (const auto& route : table) {
+        if (!matches(route.pattern, path, ignored)) continue;
+        if (!allow.empty()) allow += ", ";
+        allow += route.method;
+        if (route.method == "GET") allow += ", HEAD";
+    }
+    return allow;
+}
+
+std::vector<std::string> labels() {
+    std::vector<std::string> out;
+    for (const auto& route : table) out.push_back(std::string{route.method} + " " + std::string{route.pattern});
+    return out;
+}
+
+/// Runs an endpoint; what it throws (memory ran out) is a fault like the engine's.
+template <class F>
+auto guarded(F work) -> decltype(work()) {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return Answer{boxoffice::refuse(ErrorCode::out_of_memory)};
+    } catch (const std::exception& e) {
+        return Answer{boxoffice::refuse(ErrorCode::internal, e.what())};
+    }
+}
+
+}  // namespace
+
+Router::Router(boxoffice::BoxOffice& office, Settings settings)
+    : office_(office),
+      settings_(std::move(settings)),
+      commands_(office),
+      metrics_(labels()),
+      host_{office_, commands_, settings_, metrics_} {}
+
+std::vector<Router::Name> Router::routes() {
+    std::vector<Name> out;
+    for (const auto& route : table) out.push_back({route.method, route.pattern, route.is_admin});
+    return out;
+}
+
+std::size_t Router::body_size_max(const Request& request) const {
+    const auto* route = find_route(request, settings_.admin_key.has_value()).route();
+    return route == nullptr ? body_max : route->body_size_max;
+}
+
+std::optional<Response> Router::handle_now(const Request& request) const {
+    const auto match = find_route(request, settings_.admin_key.has_value());
+    const auto* route = match.route();
+    std::optional<Answer> answer;
+    if (route == nullptr) {
+        answer = match.is_path_known ? method_not_allowed(allowed_methods(request.path)) : not_found();
+    } else if (route->answer_now != nullptr) {
+        const Call call{host_, request, route->wording, match.parameter};
+        answer = guarded([&] { return route->answer_now(call); });
+    }
+    if (!answer) return std::nullopt;
+    auto response = *answer ? **std::move(answer) : fail(answer->error(), route->wording);
+    response.route = match.index;
+    return response;
+}
+
+Reply Router::handle(const Request& request, int attempt) const {
+    const auto match = find_route(request, settings_.admin_key.has_value());
+    const auto* route = match.route();
+    if (route == nullptr || route->answer == nullptr) return *handle_now(request);
+    const Call call{host_, request, route->wording, match.parameter, attempt};
+    auto answer = guarded([&] { return route->answer(call); });
+    if (!answer && answer.error().code == ErrorCode::not_your_turn && attempt < settings_.turn_attempts)
+        return Again{settings_.turn_interval};
+    auto response = answer ? *std::move(answer) : fail(answer.error(), route->wording);
+    response.route = match.index;
+    return response;
+}
+
+Response Router::fail(const boxoffice::Error& error, const Wording& wording) const {
+    if (range_of(error.code) == ErrorRange::fault && settings_.log_fault) settings_.log_fault(error.text());
+    return error_response(error, wording);
+}
+
+}  // namespace http_server

@@ -1,0 +1,68 @@
+#pragma once
+/// From a request to a response, without sockets: the whole HTTP contract. A front reads requests, asks handle_now on
+/// the thread that reads, and where that has no answer, handle on a thread that may wait.
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "batcher.hpp"
+#include "host.hpp"
+#include "http.hpp"
+#include "metrics.hpp"
+
+namespace http_server {
+
+/// The caller's turn has not come: ask again after that time, with the attempt counted up, and hold no thread
+/// meanwhile.
+struct Again {
+    std::chrono::milliseconds after;
+};
+
+using Reply = std::variant<Response, Again>;
+
+/// Thread-safe. It knows no clock but the office's, and starts no threads. Nothing throws; faults become 500 and 503.
+class Router {
+  public:
+    /// The office must outlive the router.
+    explicit Router(boxoffice::BoxOffice& office, Settings settings = {});
+    Router(const Router&) = delete;
+    Router& operator=(const Router&) = delete;
+
+    /// Answers what needs neither the store nor a lock that is held for long: unknown paths and methods, files, most
+    /// peeks.
+    [[nodiscard]] std::optional<Response> handle_now(const Request& request) const;
+
+    /// Answers, waiting for the store where it must. `attempt` is 1, then counts up after each Again.
+    [[nodiscard]] Reply handle(const Request& request, int attempt = 1) const;
+
+    /// How many bytes of body the request may have; beyond that it is payload_too_large().
+    [[nodiscard]] std::size_t body_size_max(const Request& request) const;
+
+    struct Name {
+        std::string_view method;
+        std::string_view pattern;  ///< "/api/reservations/{id}"
+        bool is_admin = false;
+    };
+    /// Every route, in the order that Response::route counts in.
+    [[nodiscard]] static std::vector<Name> routes();
+
+    [[nodiscard]] Metrics& metrics() { return metrics_; }
+    /// For the commands that the host itself executes.
+    [[nodiscard]] Batcher& commands() { return commands_; }
+
+  private:
+    [[nodiscard]] Response fail(const boxoffice::Error& error, const Wording& wording) const;
+
+    boxoffice::BoxOffice& office_;
+    const Settings settings_;
+    Batcher commands_;
+    Metrics metrics_;
+    Host host_;
+};
+
+}  // namespace http_server

@@ -1,0 +1,405 @@
+#pragma once
+/// One connection and the event loop it lives on. Included by server.cpp alone, since it brings in Boost.Beast, which
+/// takes long to compile.
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/asio.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <chrono>
+#include <ctime>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "errors.hpp"
+#include "server.hpp"
+#include "worker_pool.hpp"
+
+namespace http_server {
+
+namespace net = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using SteadyClock = std::chrono::steady_clock;
+using Socket = net::basic_stream_socket<net::ip::tcp, net::io_context::executor_type>;
+using Timer = net::basic_waitable_timer<SteadyClock, net::wait_traits<SteadyClock>, net::io_context::executor_type>;
+
+inline constexpr std::size_t header_size_max = 16 * 1024;
+inline constexpr std::size_t target_size_max = 8 * 1024;
+inline constexpr std::size_t read_size = 8 * 1024;
+inline constexpr std::size_t body_read_size = 64 * 1024;
+inline constexpr std::size_t kept_buffer_size = 64 * 1024;  ///< larger ones are given back between requests
+inline constexpr std::chrono::seconds linger_timeout{2};
+inline constexpr std::chrono::seconds drain_read_timeout{1};
+inline constexpr std::chrono::milliseconds tick_interval{200};
+inline constexpr std::chrono::milliseconds drain_tick_interval{20};
+
+/// What all threads share.
+struct Shared {
+    Router& router;
+    const ServerOptions& options;
+    WorkerPool& pool;
+    std::atomic<bool> is_draining{false};
+};
+
+class Session;
+
+/// One thread's event loop with its own connections: all that happens to a session happens on its loop's thread, so
+/// that sessions need no lock and no strand.
+class Loop {
+    std::vector<Session*> sessions_;  // before the context, whose end is that of the last sessions
+
+  public:
+    explicit Loop(Shared& with) : shared(with), timer_(context.get_executor()) {}
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+
+    void run();
+    void adopt(Socket socket);
+    /// On the loop's thread.
+    void drain();
+    void add(Session* session) { sessions_.push_back(session); }
+    void remove(Session* session);
+
+    Shared& shared;
+    net::io_context context{1};
+    std::string date;               ///< the Date header's value
+    SteadyClock::time_point now{};  ///< of the last tick: exact enough for deadlines
+
+  private:
+    void tick();
+    void renew_date();
+
+    Timer timer_;
+    SteadyClock::time_point drain_until_ = SteadyClock::time_point::max();
+};
+
+/// One connection: reads a request, has it answered, writes the answer, reads the next. Requests that come while
+/// another is under way wait in the socket, so answers go out in order.
+class Session : public std::enable_shared_from_this<Session> {
+  public:
+    Session(Loop& loop, Socket socket) : loop_(loop), shared_(loop.shared), socket_(std::move(socket)) {
+        loop_.add(this);
+        shared_.router.metrics().connections.fetch_add(1, std::memory_order_relaxed);
+    }
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session() {
+        shared_.router.metrics().connections.fetch_sub(1, std::memory_order_relaxed);
+        loop_.remove(this);
+    }
+
+    void start() {
+        error_code ignored;
+        socket_.set_option(net::ip::tcp::no_delay(true), ignored);
+        expect_request();
+        deadline_ = loop_.now + shared_.options.header_timeout;
+        read();
+    }
+
+    void check_deadline(SteadyClock::time_point now) {
+        if (now < deadline_) return;
+        deadline_ = SteadyClock::time_point::max();
+        if (phase_ == Phase::header || phase_ == Phase::body) {
+            is_late_ = true;  // told by on_read, once the read has ended
+            error_code ignored;
+            socket_.cancel(ignored);
+        } else {
+            close();
+        }
+    }
+
+    /// Nothing is under way: close. What has been sent already is still answered.
+    void drain() {
+        // Half a request is not worth waiting for long.
+        if (phase_ == Phase::header || phase_ == Phase::body)
+            deadline_ = std::min(deadline_, loop_.now + drain_read_timeout);
+        error_code error;
+        if (phase_ == Phase::idle && (socket_.available(error) == 0 || error)) close();
+    }
+
+  private:
+    enum class Phase {
+        idle,    ///< between requests
+        header,  ///< some of a request has been read
+        body,
+        work,  ///< being answered; no deadline: commands are bounded by the store's own waits
+        write,
+        linger,  ///< answered for the last time; waits for the peer to have read it
+        closed,
+    };
+
+    void expect_request() {
+        parser_.emplace();
+        parser_->header_limit(header_size_max);
+        parser_->eager(false);
+        phase_ = Phase::idle;
+        deadline_ = loop_.now + shared_.options.idle_timeout;
+    }
+
+    // ---- reading ------------------------------------------------------------------------------------------------
+
+    void read() {
+        const auto size = phase_ == Phase::body ? body_read_size : read_size;
+        socket_.async_read_some(
+            buffer_.prepare(size),
+            [self = shared_from_this()](error_code error, std::size_t count) { self->on_read(error, count); });
+    }
+
+    void on_read(error_code error, std::size_t count) {
+        if (phase_ == Phase::closed) return;
+        if (is_late_) return refuse(unreadable(408, "the request took too long to arrive"));
+        if (error) return close();
+        buffer_.commit(count);
+        parse();
+    }
+
+    void parse() {
+        if (phase_ == Phase::idle) {
+            phase_ = Phase::header;
+            deadline_ = loop_.now + shared_.options.header_timeout;
+            skip_empty_line();
+            if (buffer_.size() == 0) return read();
+        }
+        while (true) {
+            error_code error;
+            const auto used = parser_->put(buffer_.data(), error);
+            buffer_.consume(used);
+            if (error && error != http::error::need_more) return refuse_unparsed(error);
+            if (phase_ == Phase::header && parser_->is_header_done()) {
+                if (!accept_header()) return;
+            } else if (parser_->is_done()) {
+                return dispatch();
+            } else if (error || used == 0 || buffer_.size() == 0) {
+                return read();
+            }
+            if (parser_->is_done()) return dispatch();
+            if (buffer_.size() == 0) return read();
+        }
+    }
+
+    /// Some clients send one after a body (RFC 9112, 2.2).
+    void skip_empty_line() {
+        const std::string_view text{static_cast<const char*>(buffer_.data().data()), buffer_.size()};
+        if (text.starts_with("\r\n")) buffer_.consume(2);
+    }
+
+    void refuse_unparsed(error_code error) {
+        if (error == http::error::header_limit)
+            // Beast takes in the request line first; without one, that was what was too long.
+            return parser_->get().target().empty() ? refuse(unreadable(414, "the request target is too long"))
+                                                   : refuse(unreadable(431, "the header is too large"));
+        if (error == http::error::body_limit) return refuse(payload_too_large());
+        refuse(unreadable(400, "this is not an HTTP/1.1 request: " + error.message()));
+    }
+
+    /// What the header alone decides. False: the request was refused, or goes on after "100 Continue".
+    bool accept_header() {
+        const auto& message = parser_->get();
+        phase_ = Phase::body;
+        deadline_ = loop_.now + shared_.options.body_timeout;
+        if (message.target().size() > target_size_max) {
+            refuse(unreadable(414, "the request target is too long"));
+            return false;
+        }
+        request_.method = message.method_string();
+        is_head_ = request_.method == "HEAD";
+        is_target_good_ = read_target(message.target(), request_);
+        const auto most = shared_.router.body_size_max(request_);
+        parser_->body_limit(most);
+        parser_->eager(true);
+        if (const auto length = parser_->content_length(); length && *length > most) {
+            refuse(payload_too_large());
+            return false;
+        }
+        const auto expectation = message[http::field::expect];
+        if (expectation.empty()) return true;
+        if (!equals_ignoring_case(expectation, "100-continue")) {
+            refuse(unreadable(417, "Expect: 100-continue is all that is understood"));
+            return false;
+        }
+        if (parser_->is_done() || buffer_.size() > 0 || message.version() < 11) return true;
+        static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+        net::async_write(socket_, net::buffer(go_on), [self = shared_from_this()](error_code error, std::size_t) {
+            if (self->phase_ == Phase::closed) return;
+            if (error) return self->close();
+            self->read();
+        });
+        return false;
+    }
+
+    // ---- answering ----------------------------------------------------------------------------------------------
+
+    void dispatch() {
+        phase_ = Phase::work;
+        deadline_ = SteadyClock::time_point::max();
+        began_ = SteadyClock::now();
+        const auto& message = parser_->get();
+        headers_.clear();
+        for (const auto& field : message) headers_.push_back({field.name_string(), field.value()});
+        request_.headers = headers_;
+        request_.body = message.body();
+        keep_alive_ = message.keep_alive();
+        is_http_1_0_ = message.version() < 11;
+        attempt_ = 1;
+        if (!is_target_good_) return answer(unreadable(400, "the request target is malformed"));
+        if (auto response = shared_.router.handle_now(request_)) return answer(*std::move(response));
+        submit();
+    }
+
+    /// Has a worker ask the router; the answer comes back to this loop.
+    void submit() {
+        const bool is_taken = shared_.pool.try_push([self = shared_from_this()]() mutable {
+            auto reply = self->shared_.router.handle(self->request_, self->attempt_);
+            auto& context = self->loop_.context;
+            net::post(context, [session = std::move(self), reply = std::move(reply)]() mutable {
+                session->on_reply(std::move(reply));
+            });
+        });
+        if (!is_taken) answer(overloaded());
+    }
+
+    void on_reply(Reply reply) {
+        if (auto* response = std::get_if<Response>(&reply)) return answer(std::move(*response));
+        if (!timer_) timer_.emplace(loop_.context.get_executor());
+        timer_->expires_after(std::get<Again>(reply).after);
+        timer_->async_wait([self = shared_from_this()](error_code) {
+            ++self->attempt_;
+            self->submit();
+        });
+    }
+
+    void answer(Response response) {
+        if (phase_ == Phase::closed) return;
+        shared_.router.metrics().count(response.route, response.status, SteadyClock::now() - began_);
+        if (shared_.is_draining.load(std::memory_order_relaxed)) keep_alive_ = false;
+        out_.clear();
+        write_response(out_, response, {is_head_, keep_alive_, is_http_1_0_, loop_.date});
+        phase_ = Phase::write;
+        deadline_ = loop_.now + shared_.options.write_timeout;
+        net::async_write(socket_, net::buffer(out_),
+                         [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
+    }
+
+    /// Answers something that cannot be a request or is not read to its end; nothing that follows can be trusted.
+    void refuse(Response response) {
+        began_ = SteadyClock::now();
+        keep_alive_ = false;
+        answer(std::move(response));
+    }
+
+    void on_written(error_code error) {
+        if (phase_ == Phase::closed) return;
+        if (error) return close();
+        if (!keep_alive_) return linger();
+        if (out_.capacity() > kept_buffer_size) out_ = {};
+        if (buffer_.capacity() > kept_buffer_size && buffer_.size() == 0) buffer_ = {};
+        expect_request();
+        if (buffer_.size() > 0) return parse();
+        if (shared_.is_draining.load(std::memory_order_relaxed)) return drain_or_read();
+        read();
+    }
+
+    void drain_or_read() {
+        drain();
+        if (phase_ != Phase::closed) read();
+    }
+
+    // ---- closing ------------------------------------------------------------------------------------------------
+
+    /// Closing a socket with unread data resets the connection, and the peer may never see the answer: say that this
+    /// was all, and read on a little until the peer closes.
+    void linger() {
+        phase_ = Phase::linger;
+        deadline_ = loop_.now + linger_timeout;
+        error_code error;
+        socket_.shutdown(Socket::shutdown_send, error);
+        if (error) return close();
+        discard();
+    }
+
+    void discard() {
+        buffer_.clear();
+        socket_.async_read_some(buffer_.prepare(read_size), [self = shared_from_this()](error_code error, std::size_t) {
+            if (self->phase_ == Phase::closed) return;
+            error ? self->close() : self->discard();
+        });
+    }
+
+    void close() {
+        phase_ = Phase::closed;
+        deadline_ = SteadyClock::time_point::max();
+        error_code ignored;
+        socket_.close(ignored);
+    }
+
+    Loop& loop_;
+    Shared& shared_;
+    Socket socket_;
+    boost::beast::flat_buffer buffer_;
+    std::optional<http::request_parser<http::string_body>> parser_;
+    Request request_;  ///< views of what the parser holds
+    std::vector<Header> headers_;
+    std::string out_;
+    std::optional<Timer> timer_;
+    Phase phase_ = Phase::idle;
+    SteadyClock::time_point deadline_ = SteadyClock::time_point::max();
+    SteadyClock::time_point began_{};
+    int attempt_ = 1;
+    bool is_target_good_ = true;
+    bool is_head_ = false;
+    bool is_http_1_0_ = false;
+    bool keep_alive_ = true;
+    bool is_late_ = false;
+};
+
+// ---- the loop ---------------------------------------------------------------------------------------------------
+
+inline void Loop::run() {
+    tick();
+    context.run();
+}
+
+inline void Loop::adopt(Socket socket) { std::make_shared<Session>(*this, std::move(socket))->start(); }
+
+inline void Loop::remove(Session* session) {
+    const auto at = std::find(sessions_.begin(), sessions_.end(), session);
+    *at = sessions_.back();
+    sessions_.pop_back();
+}
+
+inline void Loop::renew_date() {
+    const auto seconds = std::time(nullptr);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    std::array<char, 32> text{};
+    date.assign(text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts));
+}
+
+inline void Loop::tick() {
+    now = SteadyClock::now();
+    renew_date();
+    const bool is_draining = drain_until_ != SteadyClock::time_point::max();
+    for (auto* session : sessions_) {  // a session that closes is gone only when its handlers have run
+        session->check_deadline(now);
+        if (is_draining) session->drain();
+    }
+    if (is_draining && (sessions_.empty() || now >= drain_until_)) return context.stop();
+    timer_.expires_after(is_draining ? drain_tick_interval : tick_interval);
+    timer_.async_wait([this](error_code error) {
+        if (!error) tick();
+    });
+}
+
+inline void Loop::drain() {
+    drain_until_ = SteadyClock::now() + shared.options.drain_timeout;
+    timer_.cancel();
+    tick();
+}
+
+}  // namespace http_server

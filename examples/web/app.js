@@ -1,0 +1,354 @@
+// The page as a machine: facts come from the server and from what this browser remembers; steps.js says which step they
+// make; the step's view is put in place. Views call the actions below, and actions end by asking for the facts again.
+
+import * as api from "./api.js";
+import { concertsView, datesView } from "./dates.js";
+import { checkoutView } from "./checkout.js";
+import { until, wakeAfter } from "./clock.js";
+import { details, remember } from "./concerts.js";
+import { announce, h } from "./dom.js";
+import { perform, unfinished } from "./effects.js";
+import { gather, Unsettled } from "./facts.js";
+import { lineView } from "./line.js";
+import { seatsView } from "./seats.js";
+import * as store from "./session.js";
+import { shell } from "./shell.js";
+import { nextAskIn, nextStep } from "./steps.js";
+import { seatName, texts } from "./texts.js";
+import { ticketView } from "./ticket.js";
+import { endedView, userView } from "./user.js";
+
+// Refusals that the person answers where they are; all others may mean that the facts have changed.
+const toldInPlace = new Set(["insufficient_points", "hold_limit"]);
+const afterDeadline = 120; // milliseconds: the server's clock is only nearly known
+
+/** What is known of somebody before the server was asked. */
+const nothing = () => ({ ended: null, place: null, hold: null, tickets: [], concerts: null });
+
+const facts = {
+    ...nothing(),
+    session: store.session(),
+    choice: store.choice(),
+    working: null, // the action under way: {kind, trouble}
+    resuming: false, // requests that a reload cut off are being finished
+    note: null, // what the next step should say first: a function of the texts
+};
+let view = null;
+let shownAs = null;
+let step = null;
+let epoch = 0; // actions count it up: an answer that was asked for before one is stale after it
+let stopWaiting = () => {};
+let failures = 0;
+
+const views = {
+    user: userView,
+    line: lineView,
+    dates: datesView,
+    concerts: concertsView,
+    seats: seatsView,
+    checkout: checkoutView,
+    ticket: ticketView,
+    ended: endedView,
+    loading: () => waitingView((t) => t.loading),
+    resuming: () => waitingView((t) => t.resuming),
+};
+
+function waitingView(words) {
+    return {
+        node: h("section", { class: "step" }, h("p", { class: "lead", tabindex: -1, role: "status" }, words(texts()))),
+        update() {},
+        close() {},
+    };
+}
+
+// ---- showing --------------------------------------------------------------------------------------------------------
+
+/** Steps of the same name are another view for another hold, ticket or concert. */
+const identity = () =>
+    [
+        step,
+        facts.hold?.reservationId,
+        step === "ticket" && facts.tickets[0]?.reservationId,
+        step === "seats" && [facts.choice.date, facts.choice.concertId],
+        step === "concerts" && facts.choice.date,
+    ].join();
+
+function show() {
+    const before = step;
+    // An action under way keeps its step: what it changes is not known yet.
+    if (!facts.working || step === null) step = facts.resuming ? "resuming" : nextStep(facts);
+    if (facts.working && shownAs !== null) {
+        view.update(facts);
+    } else if (identity() !== shownAs) {
+        if (before !== null && before !== step && step === "dates" && (before === "line" || before === "user")) {
+            announce(texts().line.turn, { urgent: true });
+        }
+        put();
+        if (before !== null && before !== "loading" && before !== "resuming") view.node.querySelector("h1")?.focus();
+        if (before !== null && before !== step) scrollTo(0, 0);
+    } else {
+        view.update(facts);
+    }
+    around.update(facts, step);
+    title();
+}
+
+function put() {
+    view?.close();
+    shownAs = identity();
+    view = views[step](app);
+    if (step !== "loading" && step !== "resuming") facts.note = null; // it has been said
+    document.getElementById("main").replaceChildren(view.node);
+    view.update(facts);
+}
+
+function title() {
+    const t = texts();
+    const first = step === "dates" && document.hidden ? t.line.titleTurn : view.title?.(facts);
+    document.title = first ? `${first} · ${t.title}` : t.title;
+}
+
+const trouble = (kind) => around.trouble(kind);
+
+// ---- facts ----------------------------------------------------------------------------------------------------------
+
+function endSession(note) {
+    store.clearSession();
+    Object.assign(facts, { ...nothing(), session: null, choice: null, note });
+}
+
+/** Asks who we are and what we have. False: an action has begun meanwhile, and the answers were thrown away. */
+async function load() {
+    const asked = epoch;
+    const session = facts.session;
+    if (!session) return true;
+    const found = await gather(session);
+    if (asked !== epoch) return false;
+
+    if (found.gone) {
+        endSession((t) => t.refusals[found.gone]);
+        return true;
+    }
+    const { rows } = found;
+    facts.ended = found.ended;
+    facts.place = found.place;
+    if (facts.place && !facts.place.isTurn && session.aheadAtJoin === undefined) {
+        facts.session = { ...session, aheadAtJoin: facts.place.ahead };
+        store.saveSession(facts.session);
+    }
+    const had = facts.hold;
+    facts.hold = (facts.place && rows.find((row) => row.status === "Reserved")) ?? null;
+    facts.tickets = rows.filter((row) => row.status === "Confirmed");
+    if (had && rows.some((row) => row.reservationId === had.reservationId && row.status === "Expired"))
+        await noteLost(had, "expired");
+    return true;
+}
+
+async function noteLost(hold, how) {
+    const found = await details(hold);
+    const seat = found?.seat ?? { number: hold.seatNumber };
+    facts.note = (t) => t.seats[how](seatName(seat));
+    announce(facts.note(texts()), { urgent: true });
+}
+
+/** Brings the page up to date, and sets the time of the next look. */
+async function refresh() {
+    if (facts.working || facts.resuming) return;
+    stopWaiting();
+    try {
+        if (!(await load())) return;
+        failures = 0;
+        trouble(null);
+        show();
+        schedule();
+    } catch (error) {
+        later(error);
+    }
+}
+
+function later(error) {
+    if (error instanceof Unsettled || error instanceof api.NoAnswer) {
+        trouble(error.kind ?? "network");
+        waitFor(Math.max(error.wait ?? 0, api.backoff(failures++)));
+        if (step === null) show();
+    } else {
+        throw error;
+    }
+}
+
+function waitFor(milliseconds) {
+    stopWaiting();
+    stopWaiting = wakeAfter(milliseconds, refresh);
+}
+
+function schedule() {
+    stopWaiting();
+    const waits = [nextAskIn(step, facts.place)];
+    if (facts.place) waits.push(until(facts.place.expirationTime) + afterDeadline);
+    if (facts.hold) waits.push(until(facts.hold.expirationTime) + afterDeadline);
+    const soonest = Math.min(...waits.filter((wait) => wait !== null));
+    if (Number.isFinite(soonest)) waitFor(Math.min(soonest, 60_000));
+}
+
+// ---- actions --------------------------------------------------------------------------------------------------------
+
+/**
+ * Runs one action at a time. `run` answers with what the server said; on success the facts are read again, and the
+ * person moves on. Resolves to the answer if it was a refusal that the view should tell, else to null.
+ */
+async function act(kind, run, { moves = true } = {}) {
+    if (facts.working) return null;
+    ++epoch;
+    stopWaiting();
+    facts.working = { kind, trouble: null };
+    const onTrouble = (what) => {
+        trouble(what);
+        facts.working = { kind, trouble: what };
+        show();
+    };
+    show();
+    let answer;
+    try {
+        answer = await run(onTrouble);
+        trouble(null);
+        ++epoch;
+        if (answer.ok ? moves : !toldInPlace.has(answer.code)) await load();
+    } catch (error) {
+        if (!(error instanceof Unsettled || error instanceof api.NoAnswer)) throw error;
+        later(error);
+    } finally {
+        facts.working = null;
+    }
+    show();
+    if (failures === 0) schedule();
+    return answer && (!answer.ok || !moves) ? answer : null;
+}
+
+const app = {
+    facts,
+    trouble,
+    refresh,
+    step: () => step,
+    redraw() {
+        put();
+        around.update(facts, step);
+        title();
+    },
+
+    join: (userId) =>
+        act("join", async (onTrouble) => {
+            const answer = await api.patiently(() => api.join(userId), onTrouble);
+            if (!answer.ok) return answer;
+            const { token, position, expirationTime } = answer.data;
+            if (facts.session?.token !== token) store.saveChoice(null);
+            facts.session = { userId, token, position, expirationTime };
+            store.saveSession(facts.session);
+            Object.assign(facts, { ...nothing(), choice: store.choice() });
+            return answer;
+        }),
+
+    /** Gives the place up, and its holds with it. */
+    leave: () =>
+        act("leave", async (onTrouble) => {
+            const answer = await api.patiently(() => api.leave(facts.session.token), onTrouble);
+            if (answer.ok || answer.status === 401) endSession((t) => t.refusals.token_left);
+            return answer;
+        }),
+
+    async joinAgain() {
+        const { userId } = facts.session;
+        await app.leave();
+        if (!facts.session) await app.join(userId);
+    },
+
+    /** Another person at this browser; the place in line, if any, stays as it is. */
+    forget() {
+        ++epoch;
+        endSession(null);
+        show();
+    },
+
+    /** {date, concertId?}, or null to choose again; `note` is told in the step that follows. */
+    choose(choice, note = null) {
+        store.saveChoice(choice);
+        Object.assign(facts, { choice, concerts: null, note });
+        show();
+    },
+
+    severalConcerts(concerts) {
+        facts.concerts = concerts;
+        show();
+    },
+
+    hold: (seat) =>
+        act("hold", (onTrouble) =>
+            perform(
+                "hold",
+                {
+                    date: facts.choice.date,
+                    seatNumber: seat.number,
+                    concertId: facts.map?.concertId ?? facts.choice.concertId,
+                },
+                onTrouble,
+            ),
+        ),
+
+    recharge: (amount) => act("recharge", (onTrouble) => perform("recharge", { amount }, onTrouble), { moves: false }),
+
+    pay: (hold) =>
+        act("pay", async (onTrouble) => {
+            const answer = await perform("pay", { reservationId: hold.reservationId }, onTrouble);
+            if (answer.ok) store.saveReceipt(answer.data);
+            return answer;
+        }),
+
+    release: (hold) =>
+        act("release", async (onTrouble) => {
+            const answer = await api.patiently(() => api.release(hold.reservationId, facts.session.token), onTrouble);
+            if (answer.ok) await noteLost(hold, "released");
+            return answer;
+        }),
+
+    details,
+
+    /** The map that is shown: its concert is the one that a hold is asked of. */
+    remember(map) {
+        facts.map = map;
+        remember(map);
+    },
+};
+
+// ---- beginning ------------------------------------------------------------------------------------------------------
+
+/** Finishes what a reload cut off, before anything is shown that it may have changed. */
+async function resume() {
+    const cutOff = facts.session ? unfinished(trouble) : [];
+    if (cutOff.length === 0) return;
+    facts.resuming = true;
+    show();
+    for (const { kind, run } of cutOff) {
+        const answer = await run();
+        if (kind === "pay" && answer.ok) store.saveReceipt(answer.data);
+        if (!answer.ok) facts.note = (t) => t.refusals[answer.code] ?? t.unknownRefusal(answer);
+    }
+    facts.resuming = false;
+}
+
+const around = shell(app);
+around.build();
+store.onSessionChange(() => {
+    ++epoch;
+    Object.assign(facts, { ...nothing(), session: store.session(), choice: store.choice() });
+    refresh();
+});
+document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && facts.session) refresh();
+    else if (view) title();
+});
+addEventListener("online", refresh);
+addEventListener("pageshow", (event) => {
+    if (event.persisted) refresh();
+});
+
+await resume();
+await refresh();

@@ -1,0 +1,84 @@
+// Building and announcing. Data reaches the page as text and attributes only, never as markup.
+
+const svgSpace = "http://www.w3.org/2000/svg";
+
+function fill(node, attributes, children) {
+    for (const [name, value] of Object.entries(attributes)) {
+        if (value === undefined || value === null || value === false) continue;
+        if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+        else node.setAttribute(name, value === true ? "" : String(value));
+    }
+    node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+    return node;
+}
+
+/** An HTML element; attributes named on… are listeners, children are nodes or text. */
+export function h(tag, attributes = {}, ...children) {
+    return fill(document.createElement(tag), attributes, children);
+}
+
+/** The same for SVG. */
+export function s(tag, attributes = {}, ...children) {
+    return fill(document.createElementNS(svgSpace, tag), attributes, children);
+}
+
+/** Sets text only where it differs, so that screen readers and layout are left in peace. */
+export function say(node, text) {
+    if (node.textContent !== text) node.textContent = text;
+}
+
+/** Tells screen readers; urgent interrupts what they are reading. */
+export function announce(text, { urgent = false } = {}) {
+    const region = document.getElementById(urgent ? "urgent" : "polite");
+    region.textContent = "";
+    // A region that is emptied and filled in one go is not read when the text is the same as before.
+    setTimeout(() => {
+        region.textContent = text;
+    }, 60);
+}
+
+/** A message at the place where something was refused; empty until show(). */
+export function notice() {
+    const node = h("div", { class: "notice", role: "alert" });
+    return {
+        node,
+        show(text, ...actions) {
+            node.replaceChildren(h("p", {}, text), ...actions);
+            node.classList.add("shown");
+            node.classList.remove("calm");
+        },
+        /** The same for what is no refusal: it takes longer. */
+        tell(text) {
+            if (node.textContent === text) return;
+            this.show(text);
+            node.classList.add("calm");
+        },
+        clear() {
+            node.replaceChildren();
+            node.classList.remove("shown");
+        },
+    };
+}
+
+/** Asks before something that cannot be undone; resolves to true if the person goes on. */
+export function ask({ title, text, yes, no }) {
+    const dialog = document.getElementById("question");
+    return new Promise((resolve) => {
+        const end = (answer) => () => {
+            dialog.close(answer);
+        };
+        dialog.returnValue = "";
+        dialog.replaceChildren(
+            h("h2", { id: "question_title" }, title),
+            h("p", {}, text),
+            h(
+                "div",
+                { class: "buttons" },
+                h("button", { type: "button", class: "quiet", autofocus: true, onclick: end("no") }, no),
+                h("button", { type: "button", class: "danger", onclick: end("yes") }, yes),
+            ),
+        );
+        dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+        dialog.showModal();
+    });
+}

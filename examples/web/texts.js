@@ -1,0 +1,40 @@
+// The language in use. Korean, unless the browser asks for another or the person has chosen.
+
+import { language, saveLanguage } from "./session.js";
+import { en } from "./texts_en.js";
+import { ko } from "./texts_ko.js";
+
+const all = { ko, en };
+
+function initial() {
+    const chosen = language();
+    if (chosen in all) return chosen;
+    return (navigator.language ?? "ko").toLowerCase().startsWith("ko") ? "ko" : "en";
+}
+
+let current = initial();
+document.documentElement.lang = current;
+
+/** The texts of the language in use. Ask anew each time: it can change. */
+export const texts = () => all[current];
+
+export function switchLanguage() {
+    current = current === "ko" ? "en" : "ko";
+    saveLanguage(current);
+    document.documentElement.lang = current;
+}
+
+export const otherLanguage = () => (current === "ko" ? "en" : "ko");
+
+/** A refused answer in words. */
+export const refusalText = (answer) => texts().refusals[answer.code] ?? texts().unknownRefusal(answer);
+
+/** A date of the API, "2026-12-24", as a Date at midnight UTC. */
+export const dateOf = (day) => new Date(`${day}T00:00:00Z`);
+
+/** What people call a seat: the number at the end of "F1-3-12" where its row is told beside it. */
+export function seatLabel({ number, row }) {
+    return row ? (/^.*?(\d+)$/.exec(number)?.[1] ?? number) : number;
+}
+
+export const seatName = (seat) => texts().seats.name({ section: seat.section, row: seat.row, label: seatLabel(seat) });
