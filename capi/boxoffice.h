@@ -7,6 +7,8 @@
  *
  * - It returns a status: BOXOFFICE_OK (0), or the number of an error in the table below. 100 to 199: refused, an expected
  *   answer. 200 to 299: a mistake of the caller. 300 and up: a fault; nothing was acknowledged.
+ * - Beside what a function names, each may answer invalid_argument (a NULL, a malformed text, a number out of range), and one
+ *   with an office invalid_handle, closed, and the faults storage, busy, clock_jump, internal, forked and out_of_memory.
  * - Its last parameter `error` may be NULL; else set error->struct_size (BOXOFFICE_ERROR_INIT does) and it is filled.
  * - Outputs are zeroed on entry (of an array, its count); on an error they stay so. An output pointer may be NULL only where
  *   it says so.
@@ -152,8 +154,8 @@ typedef struct boxoffice_room_limits {
     {sizeof(boxoffice_room_limits), 0, 200, 1000000, 0, 60000000, 300000000, 86400000000}
 
 /* A clock of your own: called on whatever thread calls the office, at any time until boxoffice_close has returned, also while
- * the office decides; it must not call the office. All three or none. steady_us must never go back. wait_us lets a span pass
- * (boxoffice_await_turn). */
+ * the office decides; it must not call the office. All three or none. wall_us may be set back and ahead; before 1970 and after
+ * 2079 it is taken as the nearest time between. steady_us must never go back. wait_us lets a span pass (boxoffice_await_turn). */
 typedef struct boxoffice_clock {
     int64_t (*wall_us)(void *context);
     int64_t (*steady_us)(void *context);
@@ -222,7 +224,9 @@ typedef struct boxoffice_options {
      {NULL, NULL, NULL}, {NULL, NULL}}
 
 /* Opens the file at `path`, made if absent; ":memory:" opens an office in memory. `options` may be NULL for the defaults.
- * Mistakes: invalid_options. Faults: storage, not_a_boxoffice, newer_schema, weak_durability, busy. */
+ * Mistakes: invalid_options (an option is out of range); invalid_argument (an empty path or one with a zero byte; a struct_size
+ * that was not set, or a structure that sets what this version does not know; a count of token keys without the keys). Faults:
+ * storage, not_a_boxoffice, newer_schema, weak_durability, busy (also: 4,096 are open, or 1,024 processes have the file). */
 BOXOFFICE_API boxoffice_status boxoffice_open(const char *path, size_t path_length, const boxoffice_options *options,
                                               boxoffice_office **office, boxoffice_error *error);
 
@@ -340,11 +344,11 @@ BOXOFFICE_API boxoffice_status boxoffice_find_concert(boxoffice_office *office, 
 /* Mistakes: unknown_concert. */
 BOXOFFICE_API boxoffice_status boxoffice_get_concert(boxoffice_office *office, int64_t concert_id,
                                                      boxoffice_concert *concert, boxoffice_error *error);
-/* Every concert from a date on, by date. */
+/* Every concert from a date on, by date. Mistakes: invalid_date. */
 BOXOFFICE_API boxoffice_status boxoffice_list_concerts(boxoffice_office *office, const char *from, size_t from_length,
                                                        boxoffice_concert *concerts, size_t capacity, size_t *count,
                                                        boxoffice_error *error);
-/* The dates from `from` on that have a seat available now, ascending. */
+/* The dates from `from` on that have a seat available now, ascending. Mistakes: invalid_date. */
 BOXOFFICE_API boxoffice_status boxoffice_list_dates(boxoffice_office *office, const char *from, size_t from_length,
                                                     boxoffice_date *dates, size_t capacity, size_t *count,
                                                     boxoffice_error *error);
@@ -409,7 +413,8 @@ typedef struct boxoffice_peeked {
 /* Joining again returns the live place. Refusals: queue_full. Mistakes: unknown_user, unknown_room. */
 BOXOFFICE_API boxoffice_status boxoffice_join(boxoffice_office *office, int64_t user, int64_t room,
                                               boxoffice_joined *joined, boxoffice_error *error);
-/* The token's text; `text` is an array of BOXOFFICE_TOKEN_TEXT_SIZE. */
+/* The token's text; `text` is an array of BOXOFFICE_TOKEN_TEXT_SIZE. Sign the claims of boxoffice_join and no others. Mistakes:
+ * invalid_argument (ids not above 0, a position that is not 1 to 10^12). */
 BOXOFFICE_API boxoffice_status boxoffice_token_text(boxoffice_office *office, const boxoffice_claims *claims, char *text,
                                                     boxoffice_error *error);
 /* Whose token this is; says nothing of the turn. Mistakes: invalid_token. */
@@ -423,10 +428,11 @@ BOXOFFICE_API boxoffice_status boxoffice_peek(boxoffice_office *office, const ch
 BOXOFFICE_API boxoffice_status boxoffice_await_turn(boxoffice_office *office, const char *token, size_t length,
                                                     int32_t attempts_max, int64_t interval_us, boxoffice_peeked *peeked,
                                                     boxoffice_error *error);
-/* Shows up without a peek. Refusals: not_your_turn, token_expired, token_completed, token_left. */
+/* Shows up without a peek. Refusals: not_your_turn, token_expired, token_completed, token_left. Mistakes: invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_claim(boxoffice_office *office, int64_t user, int64_t token,
                                                boxoffice_claimed *claimed, boxoffice_error *error);
-/* Gives the place up and releases its holds; `released` (may be NULL) is how many. Refusals: token_completed, token_expired. */
+/* Gives the place up and releases its holds; `released` (may be NULL) is how many. Given up already: fine, none. Refusals:
+ * token_completed, token_expired. Mistakes: invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_leave(boxoffice_office *office, int64_t user, int64_t token, int64_t *released,
                                                boxoffice_error *error);
 
@@ -507,7 +513,7 @@ BOXOFFICE_API boxoffice_status boxoffice_recharge(boxoffice_office *office, int6
 /* Mistakes: unknown_user. */
 BOXOFFICE_API boxoffice_status boxoffice_balance(boxoffice_office *office, int64_t user, int64_t *balance,
                                                  boxoffice_error *error);
-/* The newest of the user's account, older than `before`: a page of at most `capacity` (1 to 1,000). */
+/* The newest of the user's account, older than `before`: a page of at most `capacity` (1 to 1,000). Mistakes: unknown_user. */
 BOXOFFICE_API boxoffice_status boxoffice_list_transfers(boxoffice_office *office, int64_t user, int64_t before,
                                                         boxoffice_transfer *transfers, size_t capacity, size_t *count,
                                                         boxoffice_error *error);
@@ -559,16 +565,18 @@ typedef struct boxoffice_payment {
 } boxoffice_payment;
 
 /* Refusals: not_your_turn, reservation_mismatch, hold_expired, hold_released, already_paid, payment_pending,
- * insufficient_points, idempotency_conflict, payment_declined. Mistakes: invalid_token. */
+ * insufficient_points, idempotency_conflict; with a gateway payment_declined, and payment_failed when it took longer than
+ * capture_ttl. Mistakes: invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_pay(boxoffice_office *office, int64_t user, int64_t token, int64_t reservation,
                                              const char *key, size_t key_length, boxoffice_paid *paid,
                                              boxoffice_error *error);
-/* Keeps the seat for capture_ttl. Refusals: as of boxoffice_pay. */
+/* Keeps the seat for capture_ttl. Refusals and mistakes: as of boxoffice_pay without a gateway. */
 BOXOFFICE_API boxoffice_status boxoffice_begin_payment(boxoffice_office *office, int64_t user, int64_t token,
                                                        int64_t reservation, const char *key, size_t key_length,
                                                        boxoffice_payment_begun *begun, boxoffice_error *error);
 /* Points move, the seat is sold. Captured already: answers again. Refusals: payment_failed, hold_expired, hold_released,
- * insufficient_points, idempotency_conflict. Mistakes: unknown_payment, invalid_token. */
+ * already_paid (by another payment), not_your_turn (the hold is of another of the user's places), insufficient_points,
+ * idempotency_conflict. Mistakes: unknown_payment, invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_capture_payment(boxoffice_office *office, int64_t user, int64_t token,
                                                          int64_t reservation, int64_t payment, const char *transaction_key,
                                                          size_t transaction_key_length, const char *key, size_t key_length,
@@ -595,7 +603,8 @@ enum {
     BOXOFFICE_COMMAND_HOLD_SEAT = 7,       /* user, token, seat, key -> id (reservation), amount (price), time (deadline) */
     BOXOFFICE_COMMAND_RELEASE_HOLD = 8,    /* user, reservation */
     BOXOFFICE_COMMAND_RECHARGE = 9,        /* user, amount, key -> id (transfer), balance */
-    BOXOFFICE_COMMAND_PAY = 10,            /* user, token, reservation, key -> id (payment), amount, balance, time */
+    BOXOFFICE_COMMAND_PAY = 10,            /* user, token, reservation, key -> id (payment), amount, balance, time;
+                                            * with a gateway gateway_required: begin and capture */
     BOXOFFICE_COMMAND_BEGIN_PAYMENT = 11,  /* user, token, reservation, key -> id (payment), amount, time (deadline) */
     BOXOFFICE_COMMAND_CAPTURE_PAYMENT = 12, /* user, token, reservation, payment, text: transaction key, key -> as PAY */
     BOXOFFICE_COMMAND_FAIL_PAYMENT = 13,   /* user, reservation, payment, text: transaction key */
@@ -674,7 +683,8 @@ typedef struct boxoffice_violation {
     char detail[248];
 } boxoffice_violation;
 
-/* Retires what has expired and prunes; events up to `events_consumed` (0: none). Without ticks nothing is wrong, only untidy. */
+/* Retires what has expired and prunes finished places and idempotency keys past their time, and events up to `events_consumed`
+ * (0: none) but those about rooms and the last one, which stay. Without ticks nothing is wrong, only untidy. */
 BOXOFFICE_API boxoffice_status boxoffice_tick(boxoffice_office *office, int64_t events_consumed, boxoffice_ticked *ticked,
                                               boxoffice_error *error);
 BOXOFFICE_API boxoffice_status boxoffice_get_stats(boxoffice_office *office, boxoffice_stats *stats, boxoffice_error *error);
@@ -683,8 +693,8 @@ BOXOFFICE_API boxoffice_status boxoffice_list_events(boxoffice_office *office, i
                                                      size_t capacity, size_t *count, boxoffice_error *error);
 /* "seat_held"; "unknown" for a number that is none. Static. */
 BOXOFFICE_API const char *boxoffice_event_name(int32_t kind);
-/* Recomputes everything that must hold from the rows. *count is how many rules are found broken (0: clean); the first `capacity` of
- * them are written, also when there are more. */
+/* Recomputes everything that must hold from the rows. *count is how many rules are found broken (0: clean); the first
+ * `capacity` of them are written, also when there are more. */
 BOXOFFICE_API boxoffice_status boxoffice_audit(boxoffice_office *office, boxoffice_violation *violations, size_t capacity,
                                                size_t *count, boxoffice_error *error);
 

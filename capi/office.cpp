@@ -14,11 +14,14 @@ static_assert(BOXOFFICE_NEVER == std::numeric_limits<std::int64_t>::max());
 static_assert(BOXOFFICE_TOKEN_TEXT_SIZE == token_format::text_length + 1);
 static_assert(BOXOFFICE_ID_TEXT_SIZE == tsid::text_length + 1);
 
-/// A host's clock.
+/// A host's clock. Its wall time is kept to what deadlines can be added to and ids can hold (they end in 2089).
 class CallbackClock final : public Clock {
   public:
     explicit CallbackClock(const boxoffice_clock& clock) : clock_(clock) {}
-    Time wall() override { return from_us(clock_.wall_us(clock_.context)); }
+    Time wall() override {
+        constexpr Time last = date::sys_days{date::year{2080} / 1 / 1};
+        return std::clamp(from_us(clock_.wall_us(clock_.context)), Time{}, last);
+    }
     Duration steady() override { return Duration{clock_.steady_us(clock_.context)}; }
     void wait(Duration span) override { clock_.wait_us(clock_.context, span.count()); }
 

@@ -34,6 +34,14 @@ boxoffice_status list(boxoffice_office* office, Element* out, size_t capacity, s
 /// A page: more than the engine's limit is the engine's to refuse.
 std::int64_t page(size_t capacity) { return static_cast<std::int64_t>(std::min<size_t>(capacity, 100'000)); }
 
+/// Only what a join could have answered is signed: the engine counts with the position of a signed token.
+Result<void> check_claims(const boxoffice_claims& claims) {
+    constexpr std::int64_t position_max = 1'000'000'000'000;
+    if (claims.token < 1 || claims.user < 1 || claims.room < 1 || claims.position < 1 || claims.position > position_max)
+        return refuse(ErrorCode::invalid_argument, "claims: ids above 0, a position from 1 to 10^12");
+    return {};
+}
+
 Result<Date> read_date(const char* text, size_t length) {
     BOXOFFICE_GIVE(view, text_of(text, length, "date"));
     return parse_date(view);
@@ -121,6 +129,7 @@ boxoffice_status boxoffice_token_text(boxoffice_office* office, const boxoffice_
         BOXOFFICE_TRY(check_given(text, "text"));
         std::memset(text, 0, BOXOFFICE_TOKEN_TEXT_SIZE);
         BOXOFFICE_TRY(check_given(claims, "claims"));
+        BOXOFFICE_TRY(check_claims(*claims));
         std::memcpy(text, box.token_text(from_c(*claims)).data(), BOXOFFICE_TOKEN_TEXT_SIZE - 1);
         return {};
     });

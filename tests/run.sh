@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds with CMake and Meson, and runs everything: the whole suite in both builds, unit and
-# contract tests under the sanitizers, and the examples. Quiet unless something fails; ends in the runners' own summaries.
+# contract tests under the sanitizers, the examples, the web page in a browser, and a minute of fuzzing the C ABI. Quiet unless
+# something fails; ends in the runners' own summaries.
 #
 #   tests/run.sh            everything
-#   tests/run.sh cmake      one part: cmake, meson, asan, tsan
+#   tests/run.sh cmake      one part: cmake, web, meson, asan, tsan, fuzz
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 . examples/packages.sh
 
 case "${1:-all}" in
-    -h|--help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    all) parts=(cmake meson asan tsan) ;;
-    cmake|meson|asan|tsan) parts=("$1") ;;
-    *) echo "tests/run.sh: unknown part '$1' (cmake, meson, asan, tsan)" >&2; exit 2 ;;
+    -h|--help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    all) parts=(cmake web meson asan tsan fuzz) ;;
+    cmake|web|meson|asan|tsan|fuzz) parts=("$1") ;;
+    *) echo "tests/run.sh: unknown part '$1' (cmake, web, meson, asan, tsan, fuzz)" >&2; exit 2 ;;
 esac
 
 logs=$root/build/logs
@@ -40,13 +41,30 @@ run_tests() {
     grep -E "$summary" "$logs/$name.log" || { echo "FAILED: $name ran no test" >&2; exit 1; }
 }
 
-quietly install install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev catch2 gcc meson mypy python3 python3-pip \
-    python3-setuptools python3-venv python3-wheel sqlite3
+quietly install install_packages "${boxoffice_packages[@]}" abigail-tools catch2 curl gcc libboost1.81-dev meson mypy \
+    nlohmann-json3-dev python3 python3-pip python3-setuptools python3-venv python3-wheel sqlite3
 
 test_cmake() {
     quietly cmake-configure cmake --preset dev
     quietly cmake-build cmake --build --preset dev
     run_tests cmake-test '^[0-9]+% tests passed|Total Test time' ctest --preset dev -j2
+}
+
+# The page in a real browser, against the server just built. Screenshots of every step stay in build/screenshots.
+test_web() {
+    local work=$root/build/web
+    quietly web-install install_packages chromium fonts-noto-cjk
+    command -v npm >/dev/null || quietly node-install install_packages nodejs npm
+    [ -e build/dev/build.ninja ] || quietly web-configure cmake --preset dev
+    quietly web-build cmake --build --preset dev --target boxoffice_server
+    mkdir -p "$work/tests" "$work/examples"
+    rm -rf "$work/tests/web"
+    cp -r tests/web "$work/tests/web"
+    ln -sfn "$root/examples/web" "$work/examples/web"
+    ln -sfn "$root/examples/data" "$work/examples/data"
+    quietly web-packages npm ci --prefix "$work/tests/web" --no-audit --no-fund
+    run_tests web-test '^(#|ℹ) (tests|pass|fail|duration_ms) ' env BOXOFFICE_SERVER="$root/build/dev/examples/boxoffice_server" \
+        SCREENSHOTS="$root/build/screenshots" node --test --test-concurrency=1 --test-reporter=tap "$work"/tests/web/*.test.mjs
 }
 
 test_meson() {
@@ -65,11 +83,32 @@ test_sanitized() {
     run_tests "$1-c-test" '^[0-9]+ passed, ' "build/$1/tests/boxoffice_c_tests"
 }
 
+# A minute over sequences of C calls, from the committed stories on. Too few inputs, or a function that was never called, or
+# never did what it is for, means that nothing was shown.
+test_fuzz() {
+    quietly fuzz-install install_packages clang libclang-rt-14-dev
+    quietly fuzz-configure cmake --preset fuzz
+    quietly fuzz-build cmake --build --preset fuzz --target boxoffice_fuzz_c_calls
+    local work=$root/build/fuzz/run executions unreached
+    rm -rf "$work"
+    mkdir -p "$work"
+    cp -r tests/fuzz/corpus "$work/corpus"
+    export BOXOFFICE_FUZZ_COUNTS=$work/counts
+    run_tests fuzz '^#[0-9]+.*DONE|^Done [0-9]+ runs' build/fuzz/tests/boxoffice_fuzz_c_calls -seed=1 -max_total_time=60 \
+        -max_len=1024 -timeout=20 -rss_limit_mb=4096 -artifact_prefix="$work/" "$work/corpus"
+    executions=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$logs/fuzz.log")
+    unreached=$(awk 'NR == FNR { done[$1] = $3; next } !done[$1]' "$work/counts" capi/symbols.txt | tr '\n' ' ')
+    [ "$executions" -ge 500 ] || { echo "FAILED: fuzz ran $executions inputs only" >&2; exit 1; }
+    [ -z "$unreached" ] || { echo "FAILED: fuzz never did $unreached" >&2; exit 1; }
+}
+
 for part in "${parts[@]}"; do
     case $part in
         cmake) test_cmake ;;
+        web) test_web ;;
         meson) test_meson ;;
         asan) ASAN_OPTIONS=detect_leaks=1 test_sanitized asan ;;
         tsan) TSAN_OPTIONS=halt_on_error=1 test_sanitized tsan ;;
+        fuzz) test_fuzz ;;
     esac
 done

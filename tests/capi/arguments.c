@@ -116,7 +116,8 @@ static void test_edges(test_office *it) {
         CHECK_OK(boxoffice_list_reservations(it->office, user, e < 0 ? 0 : e, page, 1, &count, NULL));
         memset(&claims, 0, sizeof claims);
         claims.token = claims.user = claims.room = claims.position = e;
-        CHECK_OK(boxoffice_token_text(it->office, &claims, text, NULL));
+        CHECK_STATUS(boxoffice_token_text(it->office, &claims, text, NULL), BOXOFFICE_INVALID_ARGUMENT);
+        CHECK(text[0] == 0);
         CHECK(boxoffice_peek(it->office, TEXT(text), &peeked, NULL) != BOXOFFICE_OK);
     }
     CHECK_STATUS(boxoffice_list_reservations(it->office, user, 0, NULL, 0, &count, NULL), BOXOFFICE_INVALID_ARGUMENT);
@@ -124,6 +125,59 @@ static void test_edges(test_office *it) {
     CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), 0, 0, &peeked, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), 1, -1, &peeked, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), INT32_MAX, INT64_MAX, &peeked, NULL), BOXOFFICE_INVALID_TOKEN);
+}
+
+/* Found by the fuzz target: a signed position at the edge of INT64 overflowed when it was peeked. */
+static void test_position_that_no_place_has(void) {
+    static const int64_t positions[] = {INT64_MIN, INT64_MIN + 1, -1, 0, 1000000000001, INT64_MAX};
+    test_office it;
+    boxoffice_options options = BOXOFFICE_OPTIONS_INIT;
+    boxoffice_room_limits limits = BOXOFFICE_ROOM_LIMITS_INIT;
+    boxoffice_joined joined;
+    boxoffice_peeked peeked;
+    char text[BOXOFFICE_TOKEN_TEXT_SIZE];
+    size_t i;
+    limits.active_capacity = 0;
+    options.main_room = &limits;
+    open_test_office(&it, &options);
+    CHECK_OK(boxoffice_join(it.office, make_user(&it, "waits"), it.room, &joined, NULL));
+    CHECK(joined.state == BOXOFFICE_PLACE_WAITING);
+    for (i = 0; i < sizeof positions / sizeof positions[0]; ++i) {
+        joined.claims.position = positions[i];
+        CHECK_STATUS(boxoffice_token_text(it.office, &joined.claims, text, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    }
+    joined.claims.position = 1000000000000;
+    CHECK_OK(boxoffice_token_text(it.office, &joined.claims, text, NULL));
+    CHECK_OK(boxoffice_peek(it.office, TEXT(text), &peeked, NULL));
+    CHECK(peeked.is_turn == 0);
+    CHECK_OK(boxoffice_close(&it.office));
+}
+
+/* Found by reading: what a clock tells at the edges of INT64 overflowed the times reckoned from it, and ids end in 2089. */
+static void test_clocks_at_the_edges(void) {
+    static const int64_t walls[] = {INT64_MIN, INT64_MIN + 1, -1, 0, 4102444800000000, INT64_MAX};
+    size_t i;
+    for (i = 0; i < sizeof walls / sizeof walls[0]; ++i) {
+        test_clock clock;
+        boxoffice_options options = BOXOFFICE_OPTIONS_INIT;
+        boxoffice_office *office = NULL;
+        boxoffice_ticked ticked;
+        int64_t user = 0;
+        int64_t now = -1;
+        size_t broken = 7;
+        clock.wall_us = walls[i];
+        clock.steady_us = 0;
+        options.clock = clock_of(&clock);
+        CHECK_OK(boxoffice_open(TEXT(":memory:"), &options, &office, NULL));
+        CHECK_OK(boxoffice_now(office, &now, NULL));
+        CHECK(now == (walls[i] <= 0 ? 0 : 3471292800000000)); /* 1970-01-01, 2080-01-01 */
+        CHECK_OK(boxoffice_create_user(office, TEXT("x"), &user, NULL));
+        CHECK(user > 0);
+        CHECK_OK(boxoffice_tick(office, 0, &ticked, NULL));
+        CHECK_OK(boxoffice_audit(office, NULL, 0, &broken, NULL));
+        CHECK(broken == 0);
+        CHECK_OK(boxoffice_close(&office));
+    }
 }
 
 static void test_buffers(test_office *it) {
@@ -144,6 +198,8 @@ void test_arguments(void) {
     test_nulls(&it);
     test_texts(&it);
     test_edges(&it);
+    test_position_that_no_place_has();
+    test_clocks_at_the_edges();
     test_buffers(&it);
     CHECK_OK(boxoffice_close(&it.office));
 }

@@ -26,11 +26,13 @@ enum class FaultPoint : std::size_t {
     view_load,      ///< a load or page of a view
     before_commit,  ///< nothing was committed
     after_commit,   ///< all of it was committed; only the answer is lost
+    version,        ///< version()
+    backup,         ///< backup()
 };
-inline constexpr std::size_t fault_point_count = 6;
+inline constexpr std::size_t fault_point_count = 8;
 
-/// How it shows: as an error, or as an exception.
-enum class FaultKind { storage, busy, out_of_memory, bad_alloc, runtime_error };
+/// How it shows: as an error, as an exception, or as something thrown that is no exception.
+enum class FaultKind { storage, busy, out_of_memory, bad_alloc, runtime_error, thrown_number };
 
 /// The plan of faults, shared by a FaultyStore and its test. Thread-safe.
 class Faults {
@@ -61,6 +63,7 @@ class Faults {
             case FaultKind::out_of_memory: return refuse(ErrorCode::out_of_memory, "planned fault");
             case FaultKind::bad_alloc: throw std::bad_alloc{};
             case FaultKind::runtime_error: throw std::runtime_error{"planned fault"};
+            case FaultKind::thrown_number: throw 7;
         }
         return {};
     }
@@ -105,8 +108,14 @@ class FaultyStore final : public Store {
         if (!view) return view;
         return std::make_unique<HookedView<View>>(std::move(*view), view_hooks_);
     }
-    Result<std::int64_t> version() override { return inner_->version(); }
-    Result<void> backup(const std::string& path, bool with_keys) override { return inner_->backup(path, with_keys); }
+    Result<std::int64_t> version() override {
+        BOXOFFICE_TRY(faults_->pass(FaultPoint::version));
+        return inner_->version();
+    }
+    Result<void> backup(const std::string& path, bool with_keys) override {
+        BOXOFFICE_TRY(faults_->pass(FaultPoint::backup));
+        return inner_->backup(path, with_keys);
+    }
 
   private:
     class Hooks final : public ViewHooks {

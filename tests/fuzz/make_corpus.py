@@ -1,0 +1,136 @@
+"""Writes the seed corpus of c_calls.cpp: short stories in its records of eight bytes.
+
+    python3 tests/fuzz/make_corpus.py DIRECTORY
+
+The numbers of the functions are read from c_calls.cpp, which describes the records.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+SOURCE = (Path(__file__).parent / "c_calls.cpp").read_text()
+TABLE = re.search(r"#define BOXOFFICE_C_FUNCTIONS\(X\)(.*?)\n\n", SOURCE, re.DOTALL)
+assert TABLE
+FUNCTIONS = {name: number for number, name in enumerate(re.findall(r"X\((\w+)\)", TABLE.group(1)))}
+# What the world does: time passes, the wall clock goes back, ahead, anywhere, is set right; the gateway's next answers.
+WORLD = {"wait": 0, "back": 4, "ahead": 5, "wall": 6, "right": 7, "gateway": 9}
+COMMANDS = ("create_user block unblock join claim leave hold release recharge pay begin capture fail tick").split()
+MILLISECOND, MINUTE, HOLD_TTL, DAY, MONTH = 2, 7, 9, 13, 14
+FILE, BACKUP = 240, 244
+
+
+def call(name, where=0, who=0, a=0, b=0, c=0, d=0, spoil=0):
+    op = FUNCTIONS[name] if name in FUNCTIONS else len(FUNCTIONS) + WORLD[name]
+    return bytes([op, where, who, a, b, c, d, spoil])
+
+
+def batch(*commands):
+    rows = [bytes([COMMANDS.index(name), 0, who, a, 0, 0, 0, 0]) for name, who, a in commands]
+    return call("execute", a=len(rows)) + b"".join(rows)
+
+
+def opened(**options):
+    return call("open", **options) + call("create_concert")
+
+
+def comes(who, points=True, where=0):
+    rows = call("create_user", a=who, where=where) + call("join", who=who, where=where)
+    return rows + (call("recharge", who=who, b=1, where=where) if points else b"")
+
+
+def buys(who, seat, where=0):
+    return call("peek", who=who, where=where) + call("hold_seat", who=who, a=seat, b=2, where=where) + \
+        call("pay", who=who, b=3, where=where)
+
+
+GATEWAY, ONE_INSIDE, RATE, SHORT_TTL, SHORT_HOLD = 1, 2, 4, 32, 64
+QUERIES = b"".join(
+    call(name)
+    for name in FUNCTIONS
+    if re.match("now|token|authenticate|find|get|list|count|balance|audit|id|version|abi|event|status", name)
+)
+
+STORIES = {
+    "queries": opened() + comes(0) + buys(0, 0) + QUERIES,
+    "sale": opened() + comes(0) + call("await_turn") + buys(0, 0) + call("tick") + call("audit"),
+    "two-buyers": opened(b=ONE_INSIDE) + comes(0) + comes(1) + call("await_turn", who=1, a=2, b=2) + buys(0, 0)
+        + buys(1, 0) + buys(1, 1),
+    "leave": opened(b=ONE_INSIDE) + comes(0) + comes(1) + call("claim") + call("hold_seat") + call("leave")
+        + buys(1, 0),
+    "hold-expires": opened() + comes(0) + call("hold_seat") + call("wait", a=HOLD_TTL) + call("pay")
+        + call("tick") + buys(0, 0),
+    "released": opened() + comes(0) + call("hold_seat") + call("release_hold") + call("pay")
+        + call("hold_seat", a=1) + call("pay"),
+    "begin-capture": opened() + comes(0) + call("hold_seat") + call("begin_payment", b=4)
+        + call("capture_payment", b=5) * 2,
+    "begin-fail": opened() + comes(0) + call("hold_seat") + call("begin_payment") + call("fail_payment", a=3) * 2
+        + call("begin_payment") + call("wait", a=MINUTE) + call("capture_payment") + call("pay"),
+    "gateway": opened(b=GATEWAY) + comes(0) + call("hold_seat")
+        + b"".join(call("gateway", a=answer) + call("pay", b=6) for answer in (1, 3, 2, 7, 0)),
+    "gateway-slow": opened(b=GATEWAY) + comes(0) + call("hold_seat") + call("gateway", a=5) + call("pay")
+        + call("audit"),
+    "gateway-jump": opened(b=GATEWAY) + comes(0) + call("hold_seat") + call("gateway", a=6) + call("pay")
+        + call("right") + call("pay"),
+    "blocked": opened() + comes(0) + call("block_seat") + call("hold_seat") + call("unblock_seat")
+        + call("hold_seat") + call("block_seat"),
+    "rooms": opened() + call("create_room", a=9) + call("change_room", a=1, b=2) + call("create_concert", who=1)
+        + comes(0) + call("join", a=1) + call("hold_seat", a=5) + call("change_room", c=11)
+        + call("wait", a=MILLISECOND) + call("tick"),
+    "rate": opened(b=RATE) + b"".join(comes(who, False) for who in range(4))
+        + b"".join(call("wait", a=5) + call("peek", who=who) for who in range(4)),
+    "short-ttl": opened(b=SHORT_TTL | SHORT_HOLD) + comes(0) + call("hold_seat") + call("begin_payment")
+        + call("wait", a=MILLISECOND) * 3 + call("capture_payment") + call("tick"),
+    "batch-sale": opened() + batch(("create_user", 0, 1)) + batch(("join", 0, 0), ("recharge", 0, 200))
+        + batch(("claim", 0, 0), ("hold", 0, 0)) + batch(("begin", 0, 0))
+        + batch(("capture", 0, 0), ("tick", 0, 0)),
+    "batch-rest": opened() + comes(0) + batch(("block", 0, 1), ("unblock", 0, 1), ("hold", 0, 0))
+        + batch(("begin", 0, 0)) + batch(("fail", 0, 0), ("release", 0, 0), ("leave", 0, 0))
+        + batch(("pay", 0, 0)),
+    "batch-arena": opened() + comes(0)
+        + b"".join(call("execute", a=2) + bytes([8, 0, 0, 1, 2, 0, 0, 0]) + bytes([8, wrong, 0, 1, 2, 9, 0, 0])
+                   for wrong in range(1, 7)),
+    "clock": opened() + comes(0) + call("ahead", a=DAY) + call("peek") + call("audit") + call("right")
+        + call("back", a=MONTH) + buys(0, 0) + call("wall", a=3) + call("wait", a=DAY) + call("join")
+        + call("wall", a=4) + call("now"),
+    "years": opened() + comes(0) + call("wait", a=15) * 4 + call("join") + buys(0, 0) + call("tick", a=9)
+        + call("wait", a=DAY),
+    "clock-at-the-end": call("wall", a=4) + call("wall", a=4) + opened() + comes(0) + buys(0, 0) + call("tick"),
+    "clock-at-the-beginning": call("open") + call("wall", a=3) + opened() + comes(0) + buys(0, 0) + call("tick"),
+    "forged": opened(b=ONE_INSIDE) + comes(0) + comes(1) + call("token_text", who=1, spoil=0xE3, d=0)
+        + call("peek", who=1) + call("token_text", who=1, spoil=0xE3, d=1) + call("peek", who=1),
+    "handles": opened() + opened(where=1) + call("close", where=3, d=3) + call("now", where=3, d=5)
+        + call("close") + call("open") + call("now", where=3, d=0) + call("close", where=3, d=0)
+        + call("audit", where=1),
+    "options": b"".join(call("open", c=wrong, d=1) for wrong in range(34)),
+    "edges": opened() + comes(0)
+        + b"".join(call(name, spoil=0xE0 + n, d=3)
+                   for name in ("join", "hold_seat", "pay", "recharge", "balance") for n in (0, 1, 2, 4)),
+    "texts": call("open") + b"".join(call("create_user", a=text) for text in range(200, 256)),
+    "dates": opened()
+        + b"".join(call(name, a=text) for text in (0, 1, 2, *range(200, 211), 255)
+                   for name in ("find_concert", "list_dates", "create_concert")),
+    "seats": opened() + b"".join(call("add_seats", a=20 + 2 * n, c=n, b=1) for n in range(10)) + call("list_seats"),
+    "too-small": opened() + comes(0)
+        + b"".join(call(name, b=1 + n) for name in FUNCTIONS if name.startswith("list") for n in range(2)),
+    "errors": opened()
+        + b"".join(call("find_user", where=kind << 2, a=201) + call("now", where=kind << 2) for kind in range(8)),
+    "nothing-to-answer": opened()
+        + b"".join(call(name, where=7 << 5) for name in FUNCTIONS if name not in ("open", "close")),
+    "file": opened(a=FILE) + comes(0) + buys(0, 0) + call("backup", a=BACKUP) + call("close")
+        + call("open", a=FILE) + call("audit") + call("open", a=BACKUP, where=1) + call("peek", where=1),
+    "file-twice": opened(a=FILE) + call("open", a=FILE, where=1) + comes(0) + call("peek", where=1)
+        + buys(0, 0, where=1),
+    "no-file": b"".join(call("open", a=path) + call("backup", a=path) for path in range(246, 256)),
+}
+
+
+def main() -> None:
+    into = Path(sys.argv[1])
+    into.mkdir(parents=True, exist_ok=True)
+    for name, story in STORIES.items():
+        (into / name).write_bytes(story)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""What the tests share: a house with users and concerts, the words of the contract, and waiting for what must come."""
+
+import datetime
+import time
+import unittest
+
+from server import CONTRACT, IS_PYTHON, PATIENCE, ROOT, Server, command, environment, read_answers
+
+__all__ = ["CONTRACT", "IS_PYTHON", "PATIENCE", "ROOT", "Server", "command", "environment", "read_answers"]
+
+
+def only_server(test):
+    """For what the Python host does not serve: the seed's eight endpoints are all it has."""
+    return unittest.skipIf(IS_PYTHON, "the Python host does not serve this")(test)
+
+
+TOKEN = "잘못되었거나 이미 만료된 토큰입니다."
+TURN, QUEUE_FULL = "아직 대기 순서가 아닙니다.", "대기열이 가득 찼습니다. 잠시 후 다시 시도해 주세요."
+USER, NO_USER, DATE = "잘못된 사용자 ID", "찾을 수 없는 사용자입니다.", "잘못된 형식의 날짜입니다."
+SEAT, HOLD, PARAMETER = "찾을 수 없는 좌석 번호입니다.", "잘못된 형식의 요청 파라미터입니다.", "잘못된 요청 파라미터 입니다."
+TAKEN, HOLD_LIMIT = "이미 예약되었거나 선택할 수 없는 좌석입니다.", "동시에 예약할 수 있는 좌석 수를 초과했습니다."
+NO_RESERVATION, FINISHED = "찾을 수 없는 예약입니다.", "이미 결제되었거나 만료된 예약입니다."
+PAYMENT, MISMATCH, LATE = "잘못된 결제 요청입니다.", "예약 정보가 일치하지 않습니다.", "예약 시간이 만료되었습니다."
+PAID, POOR, KEY = "이미 결제된 예약입니다.", "잔액이 부족합니다.", "이미 다른 요청에 사용된 멱등성 키입니다."
+NO_PATH, METHOD, TOO_LARGE = "찾을 수 없는 경로입니다.", "허용되지 않은 메서드입니다.", "요청 본문이 너무 큽니다."
+CROWDED = "서버가 혼잡합니다. 잠시 후 다시 시도해 주세요."
+
+
+def day(days):
+    """The date so many days after today, as text. The server's days are UTC's."""
+    return (datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days)).isoformat()
+
+
+def parse_time(text):
+    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc)
+
+
+def until(condition, what, patience=PATIENCE, interval=0.02):
+    """Asks until the condition holds, and returns what it said."""
+    deadline = time.monotonic() + patience
+    while True:
+        said = condition()
+        if said:
+            return said
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {patience} s: {what}")
+        time.sleep(interval)
+
+
+def request(line, *headers, body=b""):
+    """The bytes of a request, for what http.client would not send."""
+    head = "\r\n".join([line, "Host: x", *headers, "", ""])
+    return head.encode("latin-1") + body
+
+
+def seats(*numbers, price=100, **more):
+    return [{"number": str(number), "price": price, **more} for number in numbers]
+
+
+class HttpTest(unittest.TestCase):
+    """Tests of one server with one house: users u-1, u-2 … (new_user gives one nobody has used), and `concerts`.
+
+    The server is the class's, or with `one_server_a_test` each test's own.
+    """
+
+    flags = {}
+    concerts = ((1, "Winter", seats(*range(1, 61))),)
+    user_count = 40
+    one_server_a_test = False
+    server = None
+
+    @classmethod
+    def setUpClass(cls):
+        if not cls.one_server_a_test:
+            cls.open_house(cls)
+            cls.addClassCleanup(cls.server.close)
+
+    def setUp(self):
+        if self.one_server_a_test:
+            self.open_house(self)
+            self.addCleanup(self.server.close)
+
+    @staticmethod
+    def open_house(owner):
+        owner.server = Server(**owner.flags)
+        owner.users = iter([f"u-{number}" for number in range(1, owner.user_count + 1)])
+        owner.seat_numbers = iter(range(1, 1000))
+        users = [f"u-{number}" for number in range(1, owner.user_count + 1)]
+        owner.concert_ids = owner.server.furnish(
+            users, [(day(days), title, rows) for days, title, rows in owner.concerts]
+        )
+
+    def new_user(self):
+        return next(self.users)
+
+    def new_seat(self):
+        """A seat of the first concert that no other test of the class has had."""
+        return str(next(self.seat_numbers))
+
+    # ---- requests
+
+    def join(self, user):
+        answer = self.server.post("/api/token", {"userId": user})
+        self.assertEqual(answer.status, 200, answer)
+        return answer["token"]
+
+    def new_buyer(self, points=0):
+        """A user in their turn, with points."""
+        user = self.new_user()
+        token = self.join(user)
+        if points:
+            self.assertEqual(self.recharge(user, token, points).status, 200)
+        return user, token
+
+    def peek(self, token):
+        return self.server.post("/api/token/peek", {"tokenId": token})
+
+    def leave(self, token):
+        return self.server.send("DELETE", "/api/token", headers=bearer(token))
+
+    def hold(self, user, token, seat, on=None, key=None, **more):
+        body = {"userId": user, "date": on or day(1), "seatNumber": seat, "token": token, **more}
+        return self.server.post("/api/reservations", body, keyed(key))
+
+    def held(self, user, token, seat):
+        answer = self.hold(user, token, seat)
+        self.assertEqual(answer.status, 200, answer)
+        return answer["reservationId"]
+
+    def recharge(self, user, token, amount, key=None):
+        body = {"userId": user, "amount": amount}
+        return self.server.post("/api/payment/recharge", body, {**bearer(token), **keyed(key)})
+
+    def balance(self, user, token):
+        return self.server.get("/api/balance", bearer(token), userId=user)
+
+    def pay(self, user, token, reservation, key=None):
+        body = {"userId": user, "reservationId": reservation, "token": token}
+        return self.server.post("/api/payment", body, keyed(key))
+
+    def available(self, on=None, **query):
+        answer = self.server.get("/api/concert/seat", date=on or day(1), **query)
+        self.assertEqual(answer.status, 200, answer)
+        return answer["availableSeats"]
+
+    # ---- assertions
+
+    def assert_refused(self, answer, status, code, error):
+        """Exactly this status, code and Korean text, an English message, and the headers that belong to it."""
+        self.assertEqual((answer.status, answer["code"], answer["error"]), (status, code, error), answer)
+        self.assertRegex(answer["message"], "[a-z]")
+        if status in (429, 503):
+            self.assertGreaterEqual(int(answer.headers["retry-after"]), 1)
+        else:
+            self.assertNotIn("retry-after", answer.headers)
+        if status == 401:
+            self.assertEqual(answer.headers["www-authenticate"], "Bearer")
+
+    def assert_balance(self, user, token, points):
+        answer = self.balance(user, token)
+        self.assertEqual((answer.status, answer.json()), (200, {"userId": user, "currentBalance": points}))
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+def keyed(key):
+    return {} if key is None else {"Idempotency-Key": key}

@@ -1,0 +1,136 @@
+// The pure parts, as the browser loads them: which step follows, how far the line is, where seats stand.
+
+import assert from "node:assert/strict";
+import { hall, story } from "./support.mjs";
+
+story("steps, progress and plans", [], async ({ open }) => {
+    const person = await open();
+    await person.open();
+    await person.see("#user_id");
+
+    const nothing = { session: null, ended: null, place: null, hold: null, tickets: [], choice: null, concerts: null };
+    const session = { userId: "u", token: "t" };
+    const turn = { isTurn: true };
+    const table = [
+        [{}, "user"],
+        [{ session }, "loading"],
+        [{ session, place: { isTurn: false } }, "line"],
+        [{ session, place: { isTurn: false }, choice: { date: "d" } }, "line"],
+        [{ session, place: turn }, "dates"],
+        [{ session, place: turn, choice: { date: "d" } }, "seats"],
+        [{ session, place: turn, choice: { date: "d" }, concerts: [{}] }, "concerts"],
+        [{ session, place: turn, choice: { date: "d", concertId: "c" }, concerts: [{}] }, "seats"],
+        [{ session, place: turn, hold: {}, choice: { date: "d" } }, "checkout"],
+        [{ session, place: turn, hold: {} }, "checkout"],
+        [{ session, ended: "token_completed", tickets: [{}] }, "ticket"],
+        [{ session, ended: "token_completed" }, "ended"],
+        [{ session, ended: "token_expired", tickets: [{}] }, "ended"],
+    ];
+    const steps = await person.page.evaluate(
+        async (rows) => {
+            const { nextStep } = await import("/steps.js");
+            return rows.map(nextStep);
+        },
+        table.map(([facts]) => ({ ...nothing, ...facts })),
+    );
+    assert.deepEqual(
+        steps,
+        table.map(([, step]) => step),
+    );
+
+    const progress = await person.page.evaluate(async () => {
+        const { progressOf } = await import("/steps.js");
+        return [progressOf(9, 9), progressOf(4, 9), progressOf(0, 9), progressOf(12, 9), progressOf(0, undefined)];
+    });
+    assert.deepEqual(progress, [0, 0.5, 0.9, 0, 0]);
+
+    const asks = await person.page.evaluate(async () => {
+        const { nextAskIn } = await import("/steps.js");
+        return [
+            nextAskIn("line", { ahead: 500, nextPollMs: 18_000 }, 0.5),
+            nextAskIn("line", { ahead: 3, nextPollMs: 18_000 }, 0.5),
+            nextAskIn("line", { ahead: 3, nextPollMs: 600 }, 0.5),
+            nextAskIn("line", { ahead: 3, nextPollMs: 0 }, 0.5),
+            nextAskIn("checkout", { nextPollMs: 60_000 }),
+            nextAskIn("ticket", null),
+        ];
+    });
+    assert.deepEqual(
+        asks,
+        [18_000, 2_500, 600, 250, 20_000, null],
+        "the front of the line asks more often, the rest as told",
+    );
+
+    const { plan } = hall();
+    const seats = plan.zones.flatMap((zone) =>
+        zone.rows.flatMap((row) =>
+            row.seats.map((seat) => ({
+                number: seat.seat_guid,
+                section: zone.name,
+                row: row.row_number,
+                x: zone.position.x + row.position.x + seat.position.x,
+                y: zone.position.y + row.position.y + seat.position.y,
+            })),
+        ),
+    );
+    const drawn = await person.page.evaluate(
+        async ({ seats, loose }) => {
+            const { layOut, neighbour, pitch, rowEnd } = await import("/seat_plan.js");
+            const look = (list) => {
+                const { places, box, labels } = layOut(list);
+                const points = [...places.values()];
+                let least = Infinity;
+                for (const [i, a] of points.entries())
+                    for (const b of points.slice(i + 1)) least = Math.min(least, Math.hypot(a.x - b.x, a.y - b.y));
+                const inside = points.every(
+                    ({ x, y }) => x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height,
+                );
+                return { count: places.size, least: least / pitch, inside, labels: labels.map(({ name }) => name) };
+            };
+            const { places } = layOut(seats);
+            const walk = ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"].reduce(
+                (path, key) => [...path, neighbour(places, path.at(-1), key)],
+                ["F1-3-4"],
+            );
+            // Every seat is reached by arrows from the first one.
+            const reached = new Set([seats[0].number]);
+            for (const number of reached)
+                for (const key of ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"]) {
+                    const next = neighbour(places, number, key);
+                    if (next !== null) reached.add(next);
+                }
+            return {
+                plan: look(seats),
+                loose: look(loose),
+                walk,
+                reached: reached.size,
+                ends: [rowEnd(places, "F1-3-4", "Home"), rowEnd(places, "F1-3-4", "End")],
+                edge: neighbour(places, "F1-1-1", "ArrowLeft"),
+            };
+        },
+        {
+            seats,
+            loose: Array.from({ length: 50 }, (_, i) => ({ number: String(i + 1), section: "", row: "", x: 0, y: 0 })),
+        },
+    );
+    assert.equal(drawn.plan.count, 1248);
+    assert.ok(drawn.plan.least > 0.99 && drawn.loose.least > 0.99, "no two seats touch");
+    assert.ok(drawn.plan.inside && drawn.loose.inside, "all are in the picture");
+    assert.deepEqual(drawn.plan.labels, ["1층", "2층", "발코니, 3층"]);
+    assert.deepEqual(drawn.walk, ["F1-3-4", "F1-3-5", "F1-4-5", "F1-4-4", "F1-3-4"]);
+    assert.deepEqual(drawn.ends, ["F1-3-1", "F1-3-26"]);
+    assert.equal(drawn.edge, null);
+    assert.equal(drawn.reached, 1248);
+
+    // Both languages have the same texts.
+    const names = await person.page.evaluate(async () => {
+        const namesOf = (value, path = "") =>
+            value === null || typeof value !== "object"
+                ? [`${path}:${typeof value}`]
+                : Object.entries(value).flatMap(([name, inner]) => namesOf(inner, `${path}.${name}`));
+        const [{ ko }, { en }] = await Promise.all([import("/texts_ko.js"), import("/texts_en.js")]);
+        return [namesOf(ko), namesOf(en)];
+    });
+    assert.ok(names[0].length > 100);
+    assert.deepEqual(names[0], names[1]);
+});

@@ -1,0 +1,287 @@
+// What the stories share: a server each, browsers with empty profiles, and a watch for what no page may do.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const binary = process.env.BOXOFFICE_SERVER ?? join(root, "build/examples/examples/boxoffice_server");
+const screenshots = resolve(process.env.SCREENSHOTS ?? join(root, "build/screenshots"));
+mkdirSync(screenshots, { recursive: true });
+
+export const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+console.log(`seed ${seed} (repeat with SEED=${seed})`);
+
+/** Numbers from 0 to below `end`, the same for the same seed. */
+export function randomNumbers() {
+    let state = seed;
+    return (end) => {
+        state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+        return (state >>> 8) % end;
+    };
+}
+
+export const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+export const desktop = { viewport: { width: 1280, height: 860 } };
+export const korean = { locale: "ko-KR" };
+export const english = { locale: "en-US" };
+
+let browser;
+before(async () => {
+    browser = await chromium.launch({
+        executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+        args: [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    });
+});
+after(() => browser?.close());
+
+/** Starts a server on a free port; {url, stop}. */
+export async function startServer(flags = [], port = 0) {
+    const child = spawn(binary, ["--port", String(port), "--demo", "--db", ":memory:", ...flags.map(String)], {
+        stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    const url = await new Promise((found, failed) => {
+        child.stdout.on("data", (data) => {
+            said += data;
+            const listening = /^listening on (http:\S+)\n/.exec(said);
+            if (listening) found(listening[1]);
+        });
+        child.stderr.on("data", (data) => {
+            said += data;
+        });
+        child.on("error", failed);
+        child.on("exit", (code) => failed(new Error(`the server ended with ${code}: ${said}`)));
+    });
+    const ended = new Promise((done) => {
+        child.on("exit", done);
+    });
+    return {
+        url,
+        async stop(signal = "SIGTERM") {
+            child.kill(signal);
+            await ended;
+        },
+    };
+}
+
+/** Asks the API directly, as another program would; the answer's members, and its status as `http`. */
+export async function api(url, method, path, body, headers = {}) {
+    const response = await fetch(url + path, {
+        method,
+        headers: { "Content-Type": "application/json", ...headers },
+        body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { ...(text === "" ? {} : JSON.parse(text)), http: response.status };
+}
+
+/** Watches a page for what it must never do. A refusal of the API is no fault, though the browser logs an error. */
+function watch(page, url, problems) {
+    page.on("pageerror", (error) => problems.push(`uncaught: ${error.stack}`));
+    page.on("request", (request) => {
+        if (!request.url().startsWith(`${url}/`)) problems.push(`request elsewhere: ${request.url()}`);
+    });
+    page.on("console", (message) => {
+        if (message.type() !== "error" && message.type() !== "warning") return;
+        const of = message.location().url ?? "";
+        if (/^Failed to load resource/.test(message.text()) && of.startsWith(`${url}/api/`)) return;
+        problems.push(`console: ${message.text()} (${of})`);
+    });
+}
+
+/** One person at one device. */
+class Person {
+    constructor(page, url, name) {
+        Object.assign(this, { page, url, name });
+    }
+
+    open() {
+        return this.page.goto(this.url);
+    }
+    reload() {
+        return this.page.reload();
+    }
+    see(selector, options) {
+        return this.page.locator(selector).first().waitFor(options);
+    }
+    text(selector) {
+        return this.page.locator(selector).first().innerText();
+    }
+
+    async join(user) {
+        await this.page.fill("#user_id", user);
+        await this.page.click("form .primary");
+    }
+
+    async chooseDate(index = 0) {
+        await this.page.locator(".day").nth(index).click();
+        await this.see('.seat[tabindex="0"]');
+    }
+
+    seat(number) {
+        return this.page.locator(`.hall .seat[data-number="${number}"]`);
+    }
+
+    async pick(number) {
+        await this.seat(number).click();
+        await this.page.click(".picked .primary");
+    }
+
+    /** From the first page to the seats. */
+    async toSeats(user) {
+        await this.open();
+        await this.join(user);
+        await this.chooseDate();
+    }
+
+    async toCheckout(user, number) {
+        await this.toSeats(user);
+        await this.pick(number);
+        await this.see(".checkout");
+    }
+
+    async recharge(amount) {
+        if (amount !== undefined) await this.page.fill("#amount", String(amount));
+        await this.page.click(".amount_line button");
+        await this.see(".done:not(:empty)");
+    }
+
+    pay() {
+        return this.page.click(".actions .wide");
+    }
+
+    token() {
+        return this.page.evaluate(() => JSON.parse(localStorage.getItem("boxoffice.session")).token);
+    }
+
+    async balance() {
+        const { userId, token } = await this.page.evaluate(() => JSON.parse(localStorage.getItem("boxoffice.session")));
+        const answer = await api(this.url, "GET", `/api/balance?userId=${userId}`, undefined, {
+            Authorization: `Bearer ${token}`,
+        });
+        return answer.currentBalance;
+    }
+
+    /** Kept as test output, under the story's name. */
+    async shot(step) {
+        await this.page.evaluate(() =>
+            Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
+        );
+        await this.page.screenshot({ path: join(screenshots, `${this.name}-${step}.png`), animations: "disabled" });
+    }
+}
+
+/** A test with a server started with `flags`; `open(options)` gives persons, each at a browser of their own. */
+export function story(name, flags, tell, { mayFail = [] } = {}) {
+    test(name, { timeout: 120_000 }, async () => {
+        const server = await startServer(flags);
+        const problems = [];
+        const contexts = [];
+        const stops = [() => server.stop()];
+        const open = async (options = {}, label = name.replaceAll(/[^a-z0-9]+/gi, "_")) => {
+            const context = await browser.newContext({ ...desktop, ...korean, ...options });
+            contexts.push(context);
+            await context.addInitScript(() => {
+                addEventListener("securitypolicyviolation", (event) =>
+                    console.error(`CSP: ${event.violatedDirective}`),
+                );
+            });
+            const page = await context.newPage();
+            page.setDefaultTimeout(15_000);
+            watch(page, server.url, problems);
+            return new Person(page, server.url, label);
+        };
+        try {
+            await tell({ open, server, url: server.url, later: (stop) => stops.push(stop) });
+            const unexpected = problems.filter((problem) => !mayFail.some((pattern) => pattern.test(problem)));
+            assert.deepEqual(unexpected, []);
+        } catch (error) {
+            for (const [index, context] of contexts.entries())
+                for (const page of context.pages())
+                    await page.screenshot({ path: join(screenshots, `failed-${index}.png`) }).catch(() => {});
+            throw error;
+        } finally {
+            for (const context of contexts) await context.close();
+            for (const stop of stops) await stop();
+        }
+    });
+}
+
+/** The hall that the on-sale example ships: 1,248 seats with coordinates, and its prices. */
+export function hall() {
+    const plan = JSON.parse(readFileSync(join(root, "examples/data/hall.json"), "utf8"));
+    const lines = readFileSync(join(root, "examples/data/prices.csv"), "utf8").trim().split("\n").slice(1);
+    return {
+        plan,
+        prices: Object.fromEntries(lines.map((line) => line.split(",")).map(([name, price]) => [name, Number(price)])),
+    };
+}
+
+/** Asserts that everything that can be used has a name and that the page does not scroll sideways. */
+export async function assertUsable(person, where) {
+    const found = await person.page.evaluate(() => {
+        const nameOf = (node) =>
+            (node.getAttribute("aria-label") ?? "") ||
+            [...(node.labels ?? [])].map((label) => label.textContent).join("") ||
+            node.textContent.trim();
+        const visible = (node) => node.getClientRects().length > 0;
+        const controls = [...document.querySelectorAll('button, input, a, progress, summary, [role="button"]')].filter(
+            visible,
+        );
+        const small = controls
+            .filter((node) => !node.closest(".hall") && !node.classList.contains("skip"))
+            .filter((node) => ["BUTTON", "INPUT"].includes(node.tagName) && node.getBoundingClientRect().height < 40);
+        return {
+            nameless: controls.filter((node) => nameOf(node) === "").map((node) => node.outerHTML),
+            small: small.map((node) => node.outerHTML),
+            headings: document.querySelectorAll("h1").length,
+            lang: document.documentElement.lang,
+            ids: [...document.querySelectorAll("[id]")]
+                .map((node) => node.id)
+                .filter((id, i, all) => all.indexOf(id) !== i),
+            dangling: [...document.querySelectorAll("[aria-describedby]")]
+                .flatMap((node) => node.getAttribute("aria-describedby").split(" "))
+                .filter((id) => !document.getElementById(id)),
+            sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        };
+    });
+    assert.deepEqual(found.nameless, [], `${where}: every control has a name`);
+    assert.deepEqual(found.small, [], `${where}: a finger can hit every control`);
+    assert.deepEqual(found.ids, [], `${where}: ids are unique`);
+    assert.deepEqual(found.dangling, [], `${where}: descriptions exist`);
+    assert.equal(found.headings, 1, `${where}: one main heading`);
+    assert.equal(found.sideways, 0, `${where}: no scrolling sideways`);
+    return found;
+}
+
+/** Asserts that what has the focus shows it. */
+export async function assertFocusVisible(person, where) {
+    const shown = await person.page.evaluate(() => {
+        const node = document.activeElement;
+        const style = getComputedStyle(node.querySelector(".hit") ?? node);
+        return {
+            tag: node.tagName,
+            visible: node.matches(":focus-visible"),
+            ring:
+                style.outlineStyle !== "none" || (style.stroke !== "none" && Number.parseFloat(style.strokeWidth) >= 3),
+        };
+    });
+    assert.deepEqual(
+        { visible: shown.visible, ring: shown.ring },
+        { visible: true, ring: true },
+        `${where}: ${shown.tag} shows that it has the focus`,
+    );
+}
