@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -119,12 +120,13 @@ class BasicBoxOffice {
             if (!notice) {  // a room that another process has just made
                 refresh_board(true);
                 notice = notice_of(claims->room);
+                if (!notice) return refuse(ErrorCode::invalid_token, "no such waiting room");
             }
-            if (notice && waits(*claims, *notice) && passed(due_at(notice->room), *now)) {
+            if (waits(*claims, *notice) && passed(due_at(notice->room), *now)) {
                 try_advance();
                 notice = notice_of(claims->room);
             }
-            if (notice && waits(*claims, *notice)) return waiting_answer(*claims, *notice, *now);
+            if (waits(*claims, *notice)) return waiting_answer(*claims, *notice, *now);
             return peek_place(*claims);
         });
     }
@@ -596,6 +598,12 @@ class BasicBoxOffice {
         if (transaction) (void)run(**transaction, {});
     }
 
+    /// The product of two numbers not below 0, or the largest there is: a host may sign any position.
+    static std::int64_t times(std::int64_t a, std::int64_t b) {
+        std::int64_t product = 0;
+        return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() : product;
+    }
+
     Result<Peeked> waiting_answer(const TokenClaims& claims, const RoomNotice& notice, Time now) const {
         Peeked answer;
         answer.deadline = waiting_until(claims.token, notice.room.limits);
@@ -603,7 +611,7 @@ class BasicBoxOffice {
         answer.occurred_at = now;
         answer.position = claims.position;
         answer.ahead = claims.position - notice.room.serving - 1;
-        answer.estimated_wait_us = notice.gap_us < 0 ? -1 : (answer.ahead + 1) * notice.gap_us;
+        answer.estimated_wait_us = notice.gap_us < 0 ? -1 : times(answer.ahead + 1, notice.gap_us);
         // A third of claim_ttl, so that nobody sleeps through a turn; sooner when it is near; spread over the last half
         // so that those who joined together do not come back together.
         auto poll = notice.room.limits.claim_ttl / 3;

@@ -167,6 +167,8 @@ TEST_CASE("a token tells its user while it is one of this office and not too old
         CHECK(outcome(office->peek(text)) == "invalid_token");
         CHECK(outcome(office->await_turn(text, 1, Duration{0})) == "invalid_token");
     }
+    // Signed, but no token that a join gave: peeking a room that is not there was a fault once.
+    CHECK(outcome(office->peek(office->token_text({mina.token, mina.user, RoomId{5}, 1}))) == "invalid_token");
     office.wait_until(issued + hours{24} - us);
     CHECK(outcome(office->authenticate(mina.text)) == "ok");  // though its place is long over
     CHECK(outcome(office->peek(mina.text)) == "token_expired");

@@ -1,3 +1,4 @@
+#include <limits>
 #include <set>
 
 #include "support/faulty_store.hpp"
@@ -360,6 +361,12 @@ TEST_CASE("the wait is estimated from the last admissions, and unknown under ten
         CHECK(peeked.next_poll <= seconds{20});
         office.wait(seconds{1});
     }
+    // A host can sign whatever it likes: an endless line, but no overflow.
+    auto claims = must(office->authenticate(last.text), "claims");
+    claims.position = std::numeric_limits<Position>::max() / 2;
+    const auto endless = must(office->peek(office->token_text(claims)), "peek");
+    CHECK(endless.estimated_wait_us == std::numeric_limits<std::int64_t>::max());
+    CHECK(endless.next_poll <= seconds{20});
 }
 
 TEST_CASE("people who join together do not come back together") {
