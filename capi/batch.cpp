@@ -11,11 +11,11 @@ namespace {
 class Arena {
   public:
     Arena(const char* bytes, size_t size) : bytes_(bytes, bytes == nullptr ? 0 : size) {}
-    [[nodiscard]] Result<std::string> text(std::uint32_t offset, std::uint32_t length) const {
-        if (length == 0) return std::string{};
+    [[nodiscard]] Result<std::string_view> text(std::uint32_t offset, std::uint32_t length) const {
+        if (length == 0) return std::string_view{};
         if (offset > bytes_.size() || length > bytes_.size() - offset)
             return refuse(ErrorCode::invalid_argument, "a text outside the arena");
-        return std::string{bytes_.substr(offset, length)};
+        return bytes_.substr(offset, length);
     }
 
   private:
@@ -26,7 +26,8 @@ class Arena {
 Result<void> append(const boxoffice_command& c, const Arena& arena, std::vector<Command>& batch) {
     if (c.reserved != 0) return refuse(ErrorCode::invalid_argument, "reserved: 0");
     BOXOFFICE_GIVE(text, arena.text(c.text_offset, c.text_length));
-    BOXOFFICE_GIVE(key, arena.text(c.key_offset, c.key_length));
+    BOXOFFICE_GIVE(key_text, arena.text(c.key_offset, c.key_length));
+    const auto key = [&] { return IdempotencyKey{key_text}; };
     const UserId user{c.user};
     const TokenId token{c.token};
     const SeatId seat{c.seat};
@@ -37,20 +38,20 @@ Result<void> append(const boxoffice_command& c, const Arena& arena, std::vector<
         return {};
     };
     switch (c.kind) {
-        case BOXOFFICE_COMMAND_CREATE_USER: return add(CreateUser{std::move(text)});
+        case BOXOFFICE_COMMAND_CREATE_USER: return add(CreateUser{std::string{text}});
         case BOXOFFICE_COMMAND_BLOCK_SEAT: return add(BlockSeat{seat});
         case BOXOFFICE_COMMAND_UNBLOCK_SEAT: return add(UnblockSeat{seat});
         case BOXOFFICE_COMMAND_JOIN: return add(Join{user, RoomId{c.room}});
         case BOXOFFICE_COMMAND_CLAIM: return add(Claim{user, token});
         case BOXOFFICE_COMMAND_LEAVE: return add(Leave{user, token});
-        case BOXOFFICE_COMMAND_HOLD_SEAT: return add(HoldSeat{user, token, seat, std::move(key)});
+        case BOXOFFICE_COMMAND_HOLD_SEAT: return add(HoldSeat{user, token, seat, key()});
         case BOXOFFICE_COMMAND_RELEASE_HOLD: return add(ReleaseHold{user, reservation});
-        case BOXOFFICE_COMMAND_RECHARGE: return add(Recharge{user, Points{c.amount}, std::move(key)});
-        case BOXOFFICE_COMMAND_PAY: return add(Pay{user, token, reservation, std::move(key)});
-        case BOXOFFICE_COMMAND_BEGIN_PAYMENT: return add(BeginPayment{user, token, reservation, std::move(key)});
+        case BOXOFFICE_COMMAND_RECHARGE: return add(Recharge{user, Points{c.amount}, key()});
+        case BOXOFFICE_COMMAND_PAY: return add(Pay{user, token, reservation, key()});
+        case BOXOFFICE_COMMAND_BEGIN_PAYMENT: return add(BeginPayment{user, token, reservation, key()});
         case BOXOFFICE_COMMAND_CAPTURE_PAYMENT:
-            return add(CapturePayment{user, token, reservation, payment, std::move(text), std::move(key)});
-        case BOXOFFICE_COMMAND_FAIL_PAYMENT: return add(FailPayment{user, reservation, payment, std::move(text)});
+            return add(CapturePayment{user, token, reservation, payment, std::string{text}, key()});
+        case BOXOFFICE_COMMAND_FAIL_PAYMENT: return add(FailPayment{user, reservation, payment, std::string{text}});
         case BOXOFFICE_COMMAND_TICK: return add(Tick{c.amount});
         default: return refuse(ErrorCode::invalid_argument, "kind: one of BOXOFFICE_COMMAND_…");
     }
