@@ -9,9 +9,11 @@ from server import CONTRACT, IS_PYTHON, PATIENCE, ROOT, Server, command, environ
 __all__ = ["CONTRACT", "IS_PYTHON", "PATIENCE", "ROOT", "Server", "command", "environment", "read_answers"]
 
 
-def only_server(test):
-    """For what the Python host does not serve: the seed's eight endpoints are all it has."""
-    return unittest.skipIf(IS_PYTHON, "the Python host does not serve this")(test)
+def only_server(test=None, why="the Python host does not serve this"):
+    """For what the Python host does not do: the seed's eight endpoints are all it has. Where it is not about what is
+    served, @only_server(why="…") says what it is about."""
+    mark = unittest.skipIf(IS_PYTHON, why)
+    return mark(test) if test else mark
 
 
 TOKEN = "잘못되었거나 이미 만료된 토큰입니다."

