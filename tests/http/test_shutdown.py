@@ -121,7 +121,7 @@ class Shutdown(HttpTest):
         self.assertEqual(self.server.get("/api/concert/date").status, 200)
         begin = time.monotonic()
         self.assertEqual(self.server.stop(signal.SIGTERM), 0)
-        self.assertLess(time.monotonic() - begin, 5)
+        self.assertLess(time.monotonic() - begin, 8)  # not the ten that a request may take
 
     def test_nobody_is_served_afterwards_and_the_tokens_stay_good(self):
         user, token = self.new_buyer(70)

@@ -3,7 +3,7 @@
 import time
 import unittest
 
-from support import QUEUE_FULL, TOKEN, TURN, USER, HttpTest, Server, bearer, only_server, parse_time, until
+from support import PATIENCE, QUEUE_FULL, TOKEN, TURN, USER, HttpTest, Server, bearer, only_server, parse_time, until
 
 FORGED = "A" * 68
 
@@ -169,7 +169,7 @@ class TurnsThatEnd(HttpTest):
 
 
 class TheTurnLoop(HttpTest):
-    flags = {"capacity": 1, "turn_attempts": 4, "turn_interval_ms": 100}
+    flags = {"capacity": 1, "turn_attempts": 4, "turn_interval_ms": 500}
     one_server_a_test = True
 
     def test_a_hold_is_tried_several_times_before_it_is_refused(self):
@@ -178,7 +178,7 @@ class TheTurnLoop(HttpTest):
         begin = time.monotonic()
         self.assert_refused(self.hold(user, token, "1"), 429, "not_your_turn", TURN)
         took = time.monotonic() - begin
-        self.assertTrue(0.29 < took < 2, took)
+        self.assertTrue(1.49 < took < PATIENCE, took)
 
     def test_waiting_requests_do_not_hold_up_others(self):
         import threading
@@ -190,10 +190,10 @@ class TheTurnLoop(HttpTest):
         for thread in threads:
             thread.start()
         self.available()
-        self.assertLess(time.monotonic() - begin, 0.25)
+        self.assertTrue(all(thread.is_alive() for thread in threads))  # they go on waiting
         for thread in threads:
             thread.join()
-        self.assertLess(time.monotonic() - begin, 1.5)
+        self.assertLess(time.monotonic() - begin, 12 * 1.5)  # not one after another
 
 
 @only_server
