@@ -86,7 +86,7 @@ void sweep(Batcher& commands) {
     }
 }
 
-bool print_addresses(const std::string& host, std::uint16_t port, const BoxOffice* demo) {
+bool print_addresses(const std::string& host, std::uint16_t port, BoxOffice* demo) {
     const auto name = host.find(':') == std::string::npos ? host : "[" + host + "]";
     const auto address = fmt::format("http://{}:{}", name, port);
     auto text = fmt::format("listening on {}\n", address);
@@ -94,7 +94,10 @@ bool print_addresses(const std::string& host, std::uint16_t port, const BoxOffic
         text += fmt::format("open {}/ in a browser\n", address);
         text += fmt::format("curl -s {}/api/concert/date\n", address);
         text += fmt::format("curl -s {}/api/token -d '{{\"userId\":\"user-1\"}}'\n", address);
-        text += fmt::format("curl -s {}/api/token/peek -d '{{\"tokenId\":\"the token\"}}'\n", address);
+        const auto now = demo->now();
+        const auto dates = demo->dates(date::floor<date::days>(now.value_or(Time{})));
+        if (dates && !dates->empty())
+            text += fmt::format("curl -s '{}/api/concert/seat?date={}'\n", address, to_text(dates->front()));
     }
     return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
 }
