@@ -83,8 +83,8 @@ test_sanitized() {
     run_tests "$1-c-test" '^[0-9]+ passed, ' "build/$1/tests/boxoffice_c_tests"
 }
 
-# A minute over sequences of C calls, from the committed stories on. Too few inputs, or a function that was never called, or
-# never did what it is for, means that nothing was shown.
+# A minute over sequences of C calls, from the stories of make_corpus.py on. Too few inputs, or a function that was never
+# called, or never did what it is for, means that nothing was shown.
 test_fuzz() {
     quietly fuzz-install install_packages clang libclang-rt-14-dev
     quietly fuzz-configure cmake --preset fuzz
@@ -92,7 +92,7 @@ test_fuzz() {
     local work=$root/build/fuzz/run executions unreached
     rm -rf "$work"
     mkdir -p "$work"
-    cp -r tests/fuzz/corpus "$work/corpus"
+    /usr/bin/python3 tests/fuzz/make_corpus.py "$work/corpus"
     export BOXOFFICE_FUZZ_COUNTS=$work/counts
     run_tests fuzz '^#[0-9]+.*DONE|^Done [0-9]+ runs' build/fuzz/tests/boxoffice_fuzz_c_calls -seed=1 -max_total_time=60 \
         -max_len=1024 -timeout=20 -rss_limit_mb=4096 -artifact_prefix="$work/" "$work/corpus"

@@ -2,14 +2,14 @@
 
     python3 tests/fuzz/make_corpus.py DIRECTORY
 
-The numbers of the functions are read from c_calls.cpp, which describes the records.
+The numbers of the functions are read from functions.hpp; c_calls.cpp describes the records.
 """
 
 import re
 import sys
 from pathlib import Path
 
-SOURCE = (Path(__file__).parent / "c_calls.cpp").read_text()
+SOURCE = (Path(__file__).parent / "functions.hpp").read_text()
 TABLE = re.search(r"#define BOXOFFICE_C_FUNCTIONS\(X\)(.*?)\n\n", SOURCE, re.DOTALL)
 assert TABLE
 FUNCTIONS = {name: number for number, name in enumerate(re.findall(r"X\((\w+)\)", TABLE.group(1)))}
