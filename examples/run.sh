@@ -12,23 +12,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
 build=${BOXOFFICE_BUILD_DIR:-$root/build/examples}
 
-# shellcheck source=packages.sh
-source "$here/packages.sh"
+# shellcheck source=build.sh
+source "$here/build.sh"
 install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev >&2
-
-mkdir -p "$build"
-log=$build/run.log
-configure_and_build() {
-    [ -f "$build/build.ninja" ] || cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-        -DBOXOFFICE_TESTS=OFF -DBOXOFFICE_EXAMPLES=ON || return
-    cmake --build "$build" --target onsale
-}
-[ -x "$build/examples/onsale" ] || echo "$0: building in $build (a few minutes the first time)" >&2
-if ! configure_and_build > "$log" 2>&1; then
-    cat "$log" >&2
-    echo "$0: the build failed; its output stands above and in $log" >&2
-    exit 1
-fi
+build_examples "$build" onsale
 
 # A sale of its own each time, unless the caller names a file.
 db=()

@@ -39,18 +39,10 @@ done
 
 # ---- building ---------------------------------------------------------------------------------------------------
 
-# shellcheck source=../../examples/packages.sh
-source "$root/examples/packages.sh"
+# shellcheck source=../../examples/build.sh
+source "$root/examples/build.sh"
 install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev libboost1.81-dev curl wrk >&2
-
-mkdir -p "$build"
-log=$build/http_load.log
-echo "$0: building in $build (a few minutes the first time)" >&2
-if ! { cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBOXOFFICE_TESTS=OFF -DBOXOFFICE_EXAMPLES=ON &&
-    cmake --build "$build" --target boxoffice_server beast_hello; } >"$log" 2>&1; then
-    cat "$log" >&2
-    fail "the build failed; its output stands above and in $log"
-fi
+build_examples "$build" boxoffice_server beast_hello
 
 # ---- two servers ------------------------------------------------------------------------------------------------
 

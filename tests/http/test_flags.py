@@ -10,11 +10,8 @@ import unittest
 
 from support import IS_PYTHON, PATIENCE, HttpTest, Server, command, day, environment, only_server
 
-FLAGS = [
-    "--db",
-    "--host",
+WHOLE_NUMBERS = [
     "--port",
-    "--demo",
     "--capacity",
     "--queue-capacity",
     "--hold-seconds",
@@ -23,6 +20,7 @@ FLAGS = [
     "--turn-attempts",
     "--turn-interval-ms",
 ]
+FLAGS = ["--db", "--host", "--demo", *WHOLE_NUMBERS]
 if not IS_PYTHON:
     FLAGS += ["--auth", "--admin-key"]
 
@@ -62,16 +60,7 @@ class CommandLine(unittest.TestCase):
             self.assertRegex(said.stdout, rf"(?m){flag}\b")
 
     def test_bad_flags(self):
-        for flag in (
-            "--capacity",
-            "--queue-capacity",
-            "--hold-seconds",
-            "--claim-seconds",
-            "--active-seconds",
-            "--turn-attempts",
-            "--turn-interval-ms",
-            "--port",
-        ):
+        for flag in WHOLE_NUMBERS:
             for value in ("x", "", "1.5", "1 2", "0x10") if flag == "--port" else ("x",):
                 with self.subTest(flag=flag, value=value):
                     self.assert_refused(flag, value, named=flag)
