@@ -217,16 +217,23 @@ typedef struct boxoffice_options {
     boxoffice_clock clock;     /* NULLs: the system's */
     boxoffice_gateway gateway; /* NULLs: points only */
     boxoffice_log log;         /* NULLs: silence */
+    int64_t clock_skew_max_us; /* the wall clock ahead of other offices that have the store open; refused beyond it at open */
+    int32_t accept_time; /* not 0: goes on from the store's time although this machine's clock is far from it */
+    int32_t adopt_rules; /* not 0: hold_ttl, holds_per_user, capture_ttl, identity_ttl, idempotency_ttl and issue_limit replace
+                          * those that the store was first opened with, while no other office has it open */
 } boxoffice_options;
 #define BOXOFFICE_OPTIONS_INIT                                                                                              \
     {sizeof(boxoffice_options), BOXOFFICE_DURABILITY_FULL, NULL, 300000000, 1, 60000000, 86400000000,          \
      86400000000, 4611686018427387904, 3600000000, 25000, 5000000, 67108864, NULL, 0, {NULL, NULL, NULL, NULL},              \
-     {NULL, NULL, NULL}, {NULL, NULL}}
+     {NULL, NULL, NULL}, {NULL, NULL}, 5000000, 0, 0}
 
-/* Opens the file at `path`, made if absent; ":memory:" opens an office in memory. `options` may be NULL for the defaults.
- * Mistakes: invalid_options (an option is out of range); invalid_argument (an empty path or one with a zero byte; a struct_size
+/* Opens the file at `path`, made (for its owner alone) if absent; ":memory:" opens an office in memory. `options` may be NULL for
+ * the defaults. Mistakes: invalid_options (an option is out of range, or one on which all offices of a store must agree is not
+ * what the store was first opened with); invalid_argument (an empty path or one with a zero byte; a struct_size
  * that was not set, or a structure that sets what this version does not know; a count of token keys without the keys). Faults:
- * storage, not_a_boxoffice, newer_schema, weak_durability, busy (also: 4,096 are open, or 1,024 processes have the file). */
+ * storage, not_a_boxoffice, newer_schema, weak_durability, busy (also: 4,096 are open, or 1,024 processes have the file),
+ * clock_jump (this machine's clock is not that of the store), forked (the parent had the file open at the fork: close it before
+ * you fork). */
 BOXOFFICE_API boxoffice_status boxoffice_open(const char *path, size_t path_length, const boxoffice_options *options,
                                               boxoffice_office **office, boxoffice_error *error);
 
@@ -238,6 +245,12 @@ BOXOFFICE_API boxoffice_status boxoffice_close(boxoffice_office **office);
  * memory), invalid_argument (the file exists). */
 BOXOFFICE_API boxoffice_status boxoffice_backup(boxoffice_office *office, const char *path, size_t path_length,
                                                 int32_t with_keys, boxoffice_error *error);
+
+/* Puts a backup (what boxoffice_backup made, or a file that was closed) at `path`, where nothing may stand. It becomes the store
+ * that it was made of. No office is needed. Mistakes: invalid_argument (something is at `path`, a log that may hold sales lies
+ * there, the backup is not whole). Faults: storage, not_a_boxoffice, newer_schema, busy. */
+BOXOFFICE_API boxoffice_status boxoffice_restore(const char *backup, size_t backup_length, const char *path, size_t path_length,
+                                                 boxoffice_error *error);
 
 /* The engine's time. */
 BOXOFFICE_API boxoffice_status boxoffice_now(boxoffice_office *office, int64_t *now_us, boxoffice_error *error);

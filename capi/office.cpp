@@ -65,6 +65,9 @@ Result<Options> engine_options(const boxoffice_options& c) {
     options.issue_limit = Points{c.issue_limit};
     options.clock_jump_max = Duration{c.clock_jump_max_us};
     options.snapshot_age_max = Duration{c.snapshot_age_max_us};
+    options.clock_skew_max = Duration{c.clock_skew_max_us};
+    options.accept_time = c.accept_time != 0;
+    options.adopt_rules = c.adopt_rules != 0;
     if (c.token_key_count > 65535) return refuse(ErrorCode::invalid_options, "token_key_count: at most 65535");
     if (c.token_key_count > 0) BOXOFFICE_TRY(check_given(c.token_keys, "token_keys"));
     for (std::size_t i = 0; i < c.token_key_count; ++i) {
@@ -173,6 +176,15 @@ boxoffice_status boxoffice_close(boxoffice_office** office) {
     return call_plain(nullptr, [&]() -> Result<void> {
         auto* const handle = std::exchange(*office, nullptr);
         return registry().remove(handle);
+    });
+}
+
+boxoffice_status boxoffice_restore(const char* backup, size_t backup_length, const char* path, size_t path_length,
+                                   boxoffice_error* error) {
+    return call_plain(error, [&]() -> Result<void> {
+        BOXOFFICE_GIVE(from, text_of(backup, backup_length, "backup"));
+        BOXOFFICE_GIVE(where, text_of(path, path_length, "path"));
+        return restore_sqlite_file(std::string{from}, std::string{where});
     });
 }
 

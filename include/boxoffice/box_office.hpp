@@ -42,7 +42,7 @@ class BasicBoxOffice {
             BOXOFFICE_TRY(check(options));
             if (store == nullptr || ports.clock == nullptr || ports.random == nullptr)
                 return refuse(ErrorCode::invalid_argument, "open: a store, a clock and a source of chance");
-            if (sodium_init() < 0) return refuse(ErrorCode::internal, "libsodium could not start");
+            if (const ForkBarrier barrier; sodium_init() < 0) return refuse(ErrorCode::internal, "libsodium could not start");
             std::unique_ptr<BasicBoxOffice> office(new BasicBoxOffice(std::move(store), std::move(options), std::move(ports)));
             BOXOFFICE_TRY(office->prepare());
             return office;
@@ -95,7 +95,7 @@ class BasicBoxOffice {
     // ---- tokens and turns ---------------------------------------------------------------------------------------
 
     /// The text of a token; 68 URL-safe characters. The store never holds it.
-    [[nodiscard]] std::string token_text(const TokenClaims& claims) const { return sign(claims, keys_.front()); }
+    [[nodiscard]] std::string token_text(const TokenClaims& claims) const { return sign(claims, keys_.front(), store_id_); }
 
     /// Whose token this is. It says nothing of the turn. Mistakes: invalid_token (forged, or older than identity_ttl).
     Result<TokenClaims> authenticate(std::string_view token) {
@@ -345,13 +345,17 @@ class BasicBoxOffice {
         return ask([&](View& view, Time now) { return view.seat_counts(concert, now); });
     }
 
-    /// Recomputes everything that must hold from the rows; empty: clean. Reads every row of one consistent state, and needs
-    /// memory for them.
+    /// Recomputes everything that must hold from the rows, and has the store look below them (an SQLite file's pages and
+    /// indexes); empty: clean. Reads every row of one consistent state, and needs memory for them.
     Result<std::vector<Violation>> audit() {
         return ask([&](View& view, Time now) -> Result<std::vector<Violation>> {
             Audit audit(now);
             BOXOFFICE_TRY(view.scan(audit));
-            return audit.report_all();
+            auto violations = audit.report_all();
+            const auto damage = view.find_damage();
+            if (!damage) return tl::unexpected(damage.error());
+            for (const auto& words : *damage) violations.push_back({"D3", words});
+            return violations;
         });
     }
 
@@ -410,20 +414,30 @@ class BasicBoxOffice {
         View& view = **transaction;
         const auto last = view.last_event();
         if (!last) return tl::unexpected(last.error());
-        const auto now = timekeeper_.now(last->at);
-        if (!now) return tl::unexpected(now.error());
-
         std::vector<NodeLease> leases;
         std::vector<TokenKey> kept;
         std::vector<Room> rooms;
         RoomKeys all_rooms;
         all_rooms.all = true;
         BOXOFFICE_TRY(view.leases().load({true}, leases));
+        const auto has_others = store_->has_others();
+        if (!has_others) return tl::unexpected(has_others.error());
+        const auto reading = read_clock({});
+        if (!options_.accept_time)
+            BOXOFFICE_TRY(check_opening(leases, last->at, ports_.clock->wall(), reading,
+                                        {options_.clock_jump_max, options_.clock_skew_max, *has_others}));
+        const auto now = timekeeper_.now(last->at);
+        if (!now) return tl::unexpected(now.error());
+        auto rules = view.house_rules();
+        if (!rules) return tl::unexpected(rules.error());
+        auto agreed = agree(*rules, *has_others);
+        if (!agreed) return tl::unexpected(agreed.error());
         BOXOFFICE_TRY(view.token_keys().load({true}, kept));
         BOXOFFICE_TRY(view.rooms().load(all_rooms, rooms));
 
-        const auto lease = take_lease(leases, *now);
+        auto lease = take_lease(leases, *now);
         if (!lease) return tl::unexpected(lease.error());
+        lease->seen = read_clock(*now);
         ids_.use_node(lease->node, lease->floor);
         WorkingSet set;
         set.put(*lease, !has_node(leases, lease->node));
@@ -431,11 +445,31 @@ class BasicBoxOffice {
         if (main == rooms.end()) rooms.push_back(make_main_room(set, *now));
         auto changes = set.take_changes(*last, *now);
         choose_keys(std::move(kept), changes);
+        store_id_ = agreed->store;
+        if (*agreed != *rules) changes.house_rules = *agreed;
         BOXOFFICE_TRY((*transaction)->commit(changes));
         lease_ = *lease;
         main_room_ = std::find_if(rooms.begin(), rooms.end(), [](const Room& room) { return room.name == "main"; })->id;
         board_.post(rooms, *now);
         return {};
+    }
+
+    [[nodiscard]] ClockReading read_clock(Time now) const {
+        return {now, ports_.clock->steady(), ports_.clock->steady_origin()};
+    }
+
+    /// The rules that hold from here on: the store's, or for a new store, or where they are to be adopted, the options'.
+    Result<HouseRules> agree(const std::optional<HouseRules>& kept, bool has_others) {
+        auto rules = kept.value_or(rules_of(options_, {}));
+        if (kept) {
+            const auto checked = check_agreement(*kept, options_);
+            if (!checked && !options_.adopt_rules) return tl::unexpected(checked.error());
+            if (!checked && has_others)
+                return refuse(ErrorCode::invalid_options, checked.error().detail + "; another office has it open now");
+            if (!checked) rules = rules_of(options_, kept->store);
+        }
+        if (rules.store == StoreId{}) ports_.random->fill(rules.store);
+        return rules;
     }
 
     static bool has_node(const std::vector<NodeLease>& leases, std::int32_t node) {
@@ -475,7 +509,7 @@ class BasicBoxOffice {
             auto transaction = store_->try_begin();
             if (!transaction) return {};
             Changes changes;
-            changes.leases.push_back({NodeLease{lease_.node, Time{}, ids_.last()}, false});
+            changes.leases.push_back({NodeLease{lease_.node, Time{}, ids_.last(), lease_.seen}, false});
             return (*transaction)->commit(changes);
         });
     }
@@ -498,6 +532,7 @@ class BasicBoxOffice {
             const auto renewal = renew_lease(set.leases(), *now);
             if (!renewal) return tl::unexpected(renewal.error());
             lease = *renewal;
+            lease.seen = read_clock(*now);
             set.put(lease, !has_node(set.leases(), lease.node));
         }
         auto outcomes = batch.decide_all();
@@ -547,7 +582,7 @@ class BasicBoxOffice {
     // ---- the waiting room ---------------------------------------------------------------------------------------
 
     Result<TokenClaims> authenticate_at(std::string_view token, Time now) const {
-        auto claims = verify(token, keys_);
+        auto claims = verify(token, keys_, store_id_);
         if (claims) BOXOFFICE_TRY(check_identity(*claims, options_.identity_ttl, now));
         return claims;
     }
@@ -713,6 +748,7 @@ class BasicBoxOffice {
     Ports ports_;
     Timekeeper timekeeper_;
     std::vector<TokenKey> keys_;
+    StoreId store_id_{};
     RoomId main_room_;
     RoomBoard board_;
 

@@ -13,6 +13,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,6 +81,9 @@ class MemoryView : public Base {
             return last == nullptr ? LastEvent{} : LastEvent{last->sequence, last->at};
         });
     }
+    Result<std::optional<HouseRules>> house_rules() override {
+        return answer([](const Tables& tables) { return tables.house_rules; });
+    }
     Result<std::vector<Concert>> concerts_from(Date first) override {
         return answer([&](const Tables& tables) {
             std::vector<Concert> page;
@@ -136,6 +140,7 @@ class MemoryView : public Base {
     Result<void> scan(Visitor& visitor) override {
         if (tables_ == nullptr) return ended();
         const auto visit = [&](const auto& row) { visitor.visit(row); };
+        if (tables_->house_rules) visitor.visit(*tables_->house_rules);
         tables_->users.for_each(visit);
         tables_->rooms.for_each(visit);
         tables_->concerts.for_each(visit);

@@ -11,10 +11,19 @@
 
 namespace boxoffice {
 
+/// What a clock showed when a lease was taken or renewed, for who opens the store later: see check_opening.
+struct ClockReading {
+    Time at{};                ///< the engine's time
+    Duration steady{};
+    std::int64_t origin = 0;  ///< as Clock::steady_origin; 0: not to be compared
+    friend bool operator==(const ClockReading&, const ClockReading&) = default;
+};
+
 struct NodeLease {
     std::int32_t node = 0;
     Time until{};            ///< another process may take the node from here on
     std::int64_t floor = 0;  ///< the next holder's ids are above this one
+    ClockReading seen{};     ///< when it was last written
     friend bool operator==(const NodeLease&, const NodeLease&) = default;
 };
 
@@ -38,8 +47,8 @@ inline Result<NodeLease> take_lease(const std::vector<NodeLease>& held, Time now
         if (lease.node >= 0 && lease.node < tsid::node_count) by_node[static_cast<std::size_t>(lease.node)] = &lease;
     for (std::int32_t node = 0; node < tsid::node_count; ++node) {
         const auto* lease = by_node[static_cast<std::size_t>(node)];
-        if (lease == nullptr) return NodeLease{node, later(now, lease_ttl), 0};
-        if (passed(lease->until, now)) return NodeLease{node, later(now, lease_ttl), lease->floor};
+        if (lease == nullptr) return NodeLease{node, later(now, lease_ttl), 0, {}};
+        if (passed(lease->until, now)) return NodeLease{node, later(now, lease_ttl), lease->floor, {}};
     }
     return refuse(ErrorCode::busy, "1,024 processes have this store open");
 }

@@ -21,7 +21,14 @@ struct Options {
     Duration identity_ttl = std::chrono::hours{24};      ///< how long a token proves its user, from issue
     Duration idempotency_ttl = std::chrono::hours{24};
     Points issue_limit = issued_max;
-    Duration clock_jump_max = std::chrono::hours{1};     ///< wall clock ahead of steady clock, within a process
+    Duration clock_jump_max = std::chrono::hours{1};     ///< wall clock ahead of steady clock; last commit ahead of wall clock
+    Duration clock_skew_max = std::chrono::seconds{5};   ///< wall clock ahead of other offices' that have the store open
+    /// Goes on from the store's time although it is further from the wall clock than that: for a file that a wrong clock once
+    /// wrote, or after this machine's clock was set.
+    bool accept_time = false;
+    /// Puts hold_ttl, holds_per_user, capture_ttl, identity_ttl, idempotency_ttl and issue_limit in the place of those that the
+    /// store was first opened with. Without it a difference is refused, and also while another office has the store open.
+    bool adopt_rules = false;
     Duration snapshot_age_max = std::chrono::milliseconds{25};  ///< how late other processes' admissions are seen
     /// The first signs, all are accepted. Empty: one is made once and kept in the store, and then who can read the
     /// store can forge tokens.
@@ -40,6 +47,7 @@ inline Result<void> check(const Options& options) {
     BOXOFFICE_TRY(as_option(check_ttl(options.identity_ttl, "identity_ttl")));
     BOXOFFICE_TRY(as_option(check_ttl(options.idempotency_ttl, "idempotency_ttl")));
     BOXOFFICE_TRY(as_option(check_ttl(options.clock_jump_max, "clock_jump_max")));
+    BOXOFFICE_TRY(as_option(check_ttl(options.clock_skew_max, "clock_skew_max")));
     BOXOFFICE_TRY(as_option(check_ttl(options.snapshot_age_max, "snapshot_age_max")));
     if (options.main_room.waiting_ttl > options.identity_ttl)
         return wrong("waiting_ttl: at most identity_ttl, or people would wait with tokens that no longer prove them");

@@ -3,9 +3,11 @@
 /// and tests can put their own in its place. The engine calls them from whatever threads call the engine.
 
 #include <sodium.h>
+#include <time.h>
 
 #include <atomic>
 #include <cstdint>
+#include <fstream>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,8 +24,11 @@ class Clock {
   public:
     virtual ~Clock() = default;
     virtual Time wall() = 0;
-    /// Since some fixed moment; never goes back.
+    /// Since some fixed moment; never goes back, and goes on while the machine is suspended.
     virtual Duration steady() = 0;
+    /// Names the moment that steady() counts from. Readings of equal names can be compared, whichever process took them;
+    /// 0: with nobody else's. It lets an office that opens see that its wall clock is not that of the others.
+    virtual std::int64_t steady_origin() { return 0; }
     /// Lets `span` pass: sleeps, or moves a virtual clock.
     virtual void wait(Duration span) = 0;
 };
@@ -31,8 +36,19 @@ class Clock {
 class SystemClock final : public Clock {
   public:
     Time wall() override { return date::floor<Duration>(std::chrono::system_clock::now()); }
+    /// Since the machine started, suspension included.
     Duration steady() override {
-        return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
+        timespec now{};
+        ::clock_gettime(CLOCK_BOOTTIME, &now);
+        return std::chrono::duration_cast<Duration>(std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec});
+    }
+    /// Of this start of the machine.
+    std::int64_t steady_origin() override {
+        std::ifstream in{"/proc/sys/kernel/random/boot_id"};
+        std::string name;
+        if (!(in >> name) || name.empty()) return 0;
+        const auto hash = static_cast<std::int64_t>(std::hash<std::string>{}(name));
+        return hash == 0 ? 1 : hash;
     }
     void wait(Duration span) override { std::this_thread::sleep_for(span); }
 };
@@ -40,9 +56,11 @@ class SystemClock final : public Clock {
 /// A clock that stands still until it is moved; for tests and simulations.
 class VirtualClock final : public Clock {
   public:
-    explicit VirtualClock(Time start) : wall_us_(to_us(start)) {}
+    /// Clocks of equal `origin` that start and are advanced together stand for those of one machine.
+    explicit VirtualClock(Time start, std::int64_t origin = 0) : wall_us_(to_us(start)), origin_(origin) {}
     Time wall() override { return from_us(wall_us_.load()); }
     Duration steady() override { return Duration{steady_us_.load()}; }
+    std::int64_t steady_origin() override { return origin_; }
     void wait(Duration span) override { advance(span); }
     void advance(Duration span) {
         steady_us_ += span.count();
@@ -54,6 +72,7 @@ class VirtualClock final : public Clock {
   private:
     std::atomic<std::int64_t> wall_us_;
     std::atomic<std::int64_t> steady_us_{0};
+    std::int64_t origin_;
 };
 
 /// Thread-safe.

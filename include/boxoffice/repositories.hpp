@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "boxoffice/event.hpp"
+#include "boxoffice/house_rules.hpp"
 #include "boxoffice/idempotency.hpp"
 #include "boxoffice/ledger.hpp"
 #include "boxoffice/node_lease.hpp"
@@ -133,6 +134,7 @@ struct Changes {
     std::vector<Write<IdempotencyRecord>> idempotency;  ///< may replace a record that was let go
     std::vector<Write<NodeLease>> leases;
     std::vector<Write<TokenKey>> token_keys;
+    std::optional<HouseRules> house_rules;  ///< in the place of those that were
     std::vector<PaymentStep> payment_steps;
     std::vector<Transfer> transfers;
     std::vector<Event> events;  ///< with their sequence and time
@@ -141,7 +143,7 @@ struct Changes {
     [[nodiscard]] bool empty() const {
         return users.empty() && rooms.empty() && concerts.empty() && seats.empty() && places.empty() &&
                reservations.empty() && accounts.empty() && payments.empty() && idempotency.empty() && leases.empty() &&
-               token_keys.empty() && payment_steps.empty() && transfers.empty() && events.empty() && !prune;
+               token_keys.empty() && !house_rules && payment_steps.empty() && transfers.empty() && events.empty() && !prune;
     }
 };
 
@@ -157,6 +159,7 @@ struct LastEvent {
 class Visitor {
   public:
     virtual ~Visitor() = default;
+    virtual void visit(const HouseRules&) {}
     virtual void visit(const User&) {}
     virtual void visit(const Room&) {}
     virtual void visit(const Concert&) {}
@@ -197,6 +200,7 @@ class View {
     virtual Repository<TokenKey, TokenKeyKeys>& token_keys() = 0;
 
     virtual Result<LastEvent> last_event() = 0;
+    virtual Result<std::optional<HouseRules>> house_rules() = 0;  ///< none: a store that no office was opened on yet
 
     // Pages, in the order told. `limit` is at least 1.
     virtual Result<std::vector<Concert>> concerts_from(Date first) = 0;   ///< by date, then id
@@ -208,6 +212,8 @@ class View {
     virtual Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) = 0;
     virtual Result<StoreCounts> counts(Time now) = 0;
     virtual Result<void> scan(Visitor& visitor) = 0;
+    /// What is broken below the rows (pages, indexes), in the store's words; empty: nothing is, or nothing is below them.
+    virtual Result<std::vector<std::string>> find_damage() { return std::vector<std::string>{}; }
 };
 
 /// A View that holds the writer's lock. Destroyed uncommitted, it is rolled back. `commit` is called at most once and ends it.
@@ -230,6 +236,12 @@ class Store {
     virtual Result<std::unique_ptr<View>> read() = 0;
     /// A number that changes when another process has committed; always the same where there is none. Cheap.
     virtual Result<std::int64_t> version() = 0;
+    /// Does another office have this data open now? Asked within a transaction, so that none opens meanwhile.
+    virtual Result<bool> has_others() { return false; }
+    /// There is nothing to do just now (a tick found nothing): a store puts its house in order. Never waits for anyone.
+    virtual void rest() {}
+    /// Could a commit be made now, as far as the store knows without making one? A fault says what stands in the way.
+    virtual Result<void> check_health() { return {}; }
     /// Copies the live data to a new file at `path`, without the kept token keys unless `with_keys`.
     virtual Result<void> backup(const std::string& path, bool with_keys) {
         (void)path;

@@ -2,13 +2,56 @@
 /// The engine's time: max(wall clock, last committed time + steady time elapsed since). So it never runs backwards, whatever
 /// is done to the wall clock, and never stands still (T1).
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "boxoffice/node_lease.hpp"
 #include "boxoffice/ports.hpp"
 
 namespace boxoffice {
+
+/// How far a clock may be from what the store knows when an office opens on it.
+struct OpeningLimits {
+    Duration jump_max{};         ///< Options::clock_jump_max
+    Duration skew_max{};         ///< Options::clock_skew_max: where other offices have the store open
+    bool has_others = false;
+};
+
+/// May an office whose wall clock shows `wall` go on from a store whose last commit was at `last` (the epoch: none yet)? A wrong
+/// reading would stay for ever, since time never runs backwards, and would end everybody's holds. So refused with clock_jump
+/// - when the last commit lies further ahead of `wall` than `jump_max`: one of the two was made by a wrong clock;
+/// - when `wall` lies further ahead of where time must be by now, as the steady clock tells from the readings that `leases`
+///   keep, than `jump_max`, or than `skew_max` where others have the store open and would be carried along;
+/// - and where others have it open and no reading can be compared, when it lies `jump_max` ahead of anything they wrote.
+inline Result<void> check_opening(const std::vector<NodeLease>& leases, Time last, Time wall, const ClockReading& mine,
+                                  const OpeningLimits& limits) {
+    const auto wrong = [&](Time expected, const char* what) {
+        return refuse(ErrorCode::clock_jump, "this clock shows " + to_text(wall) + ", but " + what + " " + to_text(expected) +
+                                                 "; set it right, or open with accept_time");
+    };
+    if (last > later(wall, limits.jump_max)) return wrong(last, "the last commit was made at");
+    std::optional<Time> expected;
+    auto written = last;
+    for (const auto& lease : leases) {
+        written = std::max(written, lease.seen.at);
+        if (lease.seen.origin == 0 || lease.seen.origin != mine.origin || lease.seen.steady > mine.steady) continue;
+        const auto by_now = later(lease.seen.at, mine.steady - lease.seen.steady);
+        expected = std::max(expected.value_or(by_now), by_now);
+    }
+    if (expected) {
+        const auto by_now = std::max(*expected, last);
+        if (wall > later(by_now, limits.has_others ? std::min(limits.skew_max, limits.jump_max) : limits.jump_max))
+            return wrong(by_now, limits.has_others ? "for the offices that have the store open it is" : "by its steady clock it is");
+    } else if (limits.has_others && wall > later(written, limits.jump_max)) {
+        return wrong(written, "the offices that have the store open last wrote at");
+    }
+    return {};
+}
 
 /// Thread-safe.
 class Timekeeper {

@@ -2,7 +2,8 @@
 /// Signed tokens: 51 bytes (version, key id, room, position, user, token id, a 128-bit MAC) written as exactly 68
 /// characters of URL-safe base 64. 51 is a multiple of 3, so each token has one text and no spare bits.
 ///
-/// The MAC is SipHash-2-4-128 (libsodium's crypto_shorthash_siphashx24), a keyed pseudo-random function made for
+/// The MAC covers the token and the store that it was signed for (StoreId), which the text does not repeat: with keys that two
+/// stores share, a token of the one is forged in the other. It is SipHash-2-4-128 (libsodium's crypto_shorthash_siphashx24), a keyed pseudo-random function made for
 /// short inputs; it is compared in constant time. Who knows the key can forge tokens; nothing else can.
 
 #include <sodium.h>
@@ -29,6 +30,10 @@ struct TokenKey {
     std::array<std::uint8_t, crypto_shorthash_siphashx24_KEYBYTES> secret{};
     friend bool operator==(const TokenKey&, const TokenKey&) = default;
 };
+
+/// A store's name, made by chance with the store. Tokens are signed for it, so that a token of one store is worth nothing in
+/// another, whatever keys they share.
+using StoreId = std::array<std::uint8_t, 16>;
 
 /// What a token says.
 struct TokenClaims {
@@ -57,15 +62,17 @@ inline std::uint64_t get(const Bytes& bytes, std::size_t at, std::size_t count) 
     for (std::size_t i = 0; i < count; ++i) value = value << 8 | bytes[at + i];
     return value;
 }
-inline std::array<std::uint8_t, mac_size> mac(const Bytes& bytes, const TokenKey& key) {
+inline std::array<std::uint8_t, mac_size> mac(const Bytes& bytes, const TokenKey& key, const StoreId& store) {
+    std::array<std::uint8_t, body_size + std::tuple_size_v<StoreId>> covered{};
+    std::copy(store.begin(), store.end(), std::copy(bytes.begin(), bytes.begin() + body_size, covered.begin()));
     std::array<std::uint8_t, mac_size> out{};
-    crypto_shorthash_siphashx24(out.data(), bytes.data(), body_size, key.secret.data());
+    crypto_shorthash_siphashx24(out.data(), covered.data(), covered.size(), key.secret.data());
     return out;
 }
 }  // namespace token_format
 
 /// The token's text, 68 characters.
-inline std::string sign(const TokenClaims& claims, const TokenKey& key) {
+inline std::string sign(const TokenClaims& claims, const TokenKey& key, const StoreId& store) {
     namespace format = token_format;
     format::Bytes bytes{};
     bytes[0] = format::version;
@@ -74,7 +81,7 @@ inline std::string sign(const TokenClaims& claims, const TokenKey& key) {
     format::put(bytes, 11, static_cast<std::uint64_t>(claims.position), 8);
     format::put(bytes, 19, static_cast<std::uint64_t>(claims.user.value), 8);
     format::put(bytes, 27, static_cast<std::uint64_t>(claims.token.value), 8);
-    const auto mac = format::mac(bytes, key);
+    const auto mac = format::mac(bytes, key, store);
     std::memcpy(bytes.data() + format::body_size, mac.data(), mac.size());
     std::string text(format::text_length + 1, '\0');
     sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
@@ -82,8 +89,8 @@ inline std::string sign(const TokenClaims& claims, const TokenKey& key) {
     return text;
 }
 
-/// What the token says, if one of `keys` signed it. Says nothing of its age (see check_identity) or its place.
-inline Result<TokenClaims> verify(std::string_view text, std::span<const TokenKey> keys) {
+/// What the token says, if one of `keys` signed it for `store`. Says nothing of its age (see check_identity) or its place.
+inline Result<TokenClaims> verify(std::string_view text, std::span<const TokenKey> keys, const StoreId& store) {
     namespace format = token_format;
     const auto invalid = [] { return refuse(ErrorCode::invalid_token); };
     if (text.size() != format::text_length) return invalid();
@@ -99,7 +106,7 @@ inline Result<TokenClaims> verify(std::string_view text, std::span<const TokenKe
     const auto key_id = static_cast<std::int32_t>(format::get(bytes, 1, 2));
     for (const auto& key : keys) {
         if (key.id != key_id) continue;
-        const auto mac = format::mac(bytes, key);
+        const auto mac = format::mac(bytes, key, store);
         if (sodium_memcmp(mac.data(), bytes.data() + format::body_size, mac.size()) != 0) return invalid();
         const auto field = [&](std::size_t at) { return static_cast<std::int64_t>(format::get(bytes, at, 8)); };
         return TokenClaims{TokenId{field(27)}, UserId{field(19)}, RoomId{field(3)}, field(11)};

@@ -10,6 +10,10 @@
 #include <system_error>
 
 #include "sqlite/errors.hpp"
+#include "sqlite/file_lock.hpp"
+#include "sqlite/files.hpp"
+#include "sqlite/log_mark.hpp"
+#include "sqlite/migrations.hpp"
 #include "sqlite/statement.hpp"
 
 namespace boxoffice::sqlite {
@@ -71,11 +75,64 @@ class PartialFile {
     bool finished_ = false;
 };
 
+/// A relative name that begins with "file:" would be a URI to SQLite.
+std::string as_name(const std::string& path) { return path.front() == '/' ? path : "./" + path; }
+
+void check_path(const char* operation, const std::string& path) {
+    if (path.empty() || path.find('\0') != std::string::npos)
+        throw Fault{ErrorCode::invalid_argument, std::string{operation} + ": the path is empty or has a NUL in it"};
+}
+
+/// Whole, ours, of a version that we know, and sound: opened as it lies there, so that it stays untouched.
+SQLite::Database open_backup(const std::string& path) {
+    const FileNames names{path};
+    if (look_at(names.log).size > 0)
+        throw Fault{ErrorCode::invalid_argument, path + ": a log (-wal) lies beside it; only what backup made, or a file that was "
+                                                        "closed, is whole by itself"};
+    auto file = open_as_it_lies(path);
+    check_owner(file);
+    if (file.execAndGet("PRAGMA application_id").getInt() == 0)
+        throw Fault{ErrorCode::not_a_boxoffice, path + ": it is empty"};
+    if (read_mark(path).value_or(0) > 0)
+        throw Fault{ErrorCode::invalid_argument, path + ": it was copied while it was in use, without its log; it is not whole"};
+    const std::string words = file.execAndGet("PRAGMA quick_check(1)").getString();
+    if (words != "ok") throw Fault{ErrorCode::storage, path + ": it is damaged: " + words};
+    return file;
+}
+
 }  // namespace
 
-void copy_database(const std::string& source, const std::string& target, bool with_keys, Duration busy_timeout) {
-    if (target.empty() || target.find('\0') != std::string::npos)
-        throw Fault{ErrorCode::invalid_argument, "backup: the path is empty or has a NUL in it"};
+void restore_database(const std::string& backup, const std::string& path) {
+    check_path("restore", backup);
+    check_path("restore", path);
+    const auto target = as_name(path);
+    const FileNames names{target};
+    if (look_at(target).is_there)
+        throw Fault{ErrorCode::invalid_argument, target + ": it exists; move it away first, and -wal and -shm with it"};
+    if (look_at(names.log).size > 0)
+        throw Fault{ErrorCode::invalid_argument, names.log + ": a log lies there, which may hold sales of the file that was here; "
+                                                             "move it away first"};
+    auto from = open_backup(resolve(as_name(backup)));
+    {
+        FileLock lock{names.lock, 0600};
+        value_of(lock.acquire(FileLock::Clock::now()));
+        if (lock.has_others()) throw Fault{ErrorCode::busy, target + ": a process still has the file open that was here"};
+        PartialFile partial{target + "-partial", 0600};
+        Query{from, "VACUUM INTO ?"}.write(partial.path());
+        {
+            Connection copy{partial.path(), false, Duration::zero()};
+            // It takes its place again: tokens of the store that it is a backup of are good here.
+            copy.database().exec("UPDATE house_rules SET store_id = (SELECT backup_of FROM log_state) "
+                                 "WHERE (SELECT backup_of FROM log_state) IS NOT NULL");
+            copy.database().exec("UPDATE log_state SET mark = 0, backup_of = NULL");
+        }
+        partial.finish(target);
+    }
+}
+
+void copy_database(const std::string& source, const std::string& path, bool with_keys, Duration busy_timeout) {
+    check_path("backup", path);
+    const auto target = as_name(path);
     struct stat status {};
     if (::lstat(target.c_str(), &status) == 0) fail(target, EEXIST);
     if (::stat(source.c_str(), &status) != 0) fail(source, errno);
@@ -86,6 +143,12 @@ void copy_database(const std::string& source, const std::string& target, bool wi
         // copy.
         Connection from{source, false, busy_timeout};
         Query{from.database(), "VACUUM INTO ?"}.write(partial.path());
+    }
+    {
+        // Whole without a log, and another store than the one it is a copy of, until it is put in its place (restore).
+        Connection copy{partial.path(), false, busy_timeout};
+        copy.database().exec("UPDATE log_state SET mark = 0, backup_of = (SELECT store_id FROM house_rules)");
+        copy.database().exec("UPDATE house_rules SET store_id = zeroblob(16)");
     }
     if (!with_keys) {
         Connection copy{partial.path(), false, busy_timeout};

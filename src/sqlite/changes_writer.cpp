@@ -60,6 +60,7 @@ ChangesWriter::ChangesWriter(SQLite::Database& database)
       payments_(database),
       leases_(database),
       token_keys_(database),
+      put_rules_(database, insert_sql<HouseRules>),
       put_record_(database, insert_sql<IdempotencyRecord>),
       payment_steps_(database),
       transfers_(database),
@@ -88,6 +89,8 @@ void ChangesWriter::apply(const Changes& changes, const LastEvent& last) {
     write(payments_, changes.payments);
     write(leases_, changes.leases);
     write(token_keys_, changes.token_keys);
+    if (changes.house_rules)
+        put_rules_.write_with([&](Binder& binder) { insert_values(binder, *changes.house_rules); });
     for (const auto& record : changes.idempotency)
         put_record_.write_with([&](Binder& binder) { insert_values(binder, record.entity); });
     payment_steps_.append(changes.payment_steps);

@@ -55,6 +55,7 @@ class ChangesWriter {
     TableWriter<Payment> payments_;
     TableWriter<NodeLease> leases_;
     TableWriter<TokenKey> token_keys_;
+    Query put_rules_;
     Query put_record_;
     TableAppender<PaymentStep> payment_steps_;
     TableAppender<Transfer> transfers_;

@@ -10,7 +10,12 @@
 namespace boxoffice::sqlite {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr Duration readers_wait_max = std::chrono::milliseconds{100};
+constexpr Duration try_again_after = std::chrono::milliseconds{100};
+constexpr Duration wait_again_after = std::chrono::seconds{2};
+constexpr std::int64_t hard_limit_factor = 8;
 constexpr std::int64_t frame_header_size = 24;
 
 }  // namespace
@@ -34,23 +39,31 @@ void Checkpointer::after_commit() {
     if (size <= try_above_) return;
     if (size <= 2 * wal_size_max_) {
         checkpoint(SQLITE_CHECKPOINT_PASSIVE, Duration::zero());
-        try_above_ = size + step_;
-    } else if (checkpoint(SQLITE_CHECKPOINT_TRUNCATE, std::min(busy_timeout_, readers_wait_max)) == SQLITE_OK) {
-        frame_count_ = 0;
-        start_over();
-    } else {
-        // Ever more rarely: a reader that stays would make all commits wait.
-        try_above_ = size + step_;
-        step_ *= 2;
+        try_above_ = size + std::max(wal_size_max_ / 4, frame_size_);
+        return;
     }
+    const auto now = Clock::now();
+    if (now < next_try_) return;
+    // A reader that stays would make all commits wait.
+    const bool wait = now >= next_wait_;
+    static_cast<void>(fold_all(wait));
+    next_try_ = Clock::now() + try_again_after;
+    if (wait) next_wait_ = Clock::now() + wait_again_after;
 }
 
-void Checkpointer::start_over() {
-    try_above_ = wal_size_max_;
-    step_ = std::max(wal_size_max_ / 4, frame_size_);
+void Checkpointer::start_over() { try_above_ = wal_size_max_; }
+
+bool Checkpointer::fold_all(bool wait) {
+    const auto wait_max = wait ? std::min(busy_timeout_, readers_wait_max) : Duration::zero();
+    if (checkpoint(SQLITE_CHECKPOINT_TRUNCATE, wait_max) != SQLITE_OK) return false;
+    frame_count_ = 0;
+    start_over();
+    return true;
 }
 
-void Checkpointer::fold_all() { checkpoint(SQLITE_CHECKPOINT_TRUNCATE, std::min(busy_timeout_, readers_wait_max)); }
+bool Checkpointer::make_room(std::int64_t log_size) {
+    return log_size <= hard_limit_factor * wal_size_max_ || fold_all(false);
+}
 
 int Checkpointer::checkpoint(int mode, Duration wait_max) {
     const TracedSection section{Section::checkpoint};

@@ -2,6 +2,7 @@
 /// Folds the write-ahead log into the file, so that it stays bounded. Only the writing connection does this, and only
 /// while the file lock is held, so that no commit of any process runs beside it.
 
+#include <chrono>
 #include <cstdint>
 
 #include "sqlite/connection.hpp"
@@ -17,11 +18,17 @@ class Checkpointer {
 
     /// After a commit: folds when the log is longer than `wal_size_max`. First without disturbing anyone: the log is
     /// then started over by the next commit that finds no reader in it. Where readers always overlap that never comes,
-    /// so beyond twice the size it waits for the readers of the moment, for 100 ms at most. Throws on I/O errors.
+    /// so beyond twice the size it empties the log as soon as no reader is in it, looking ten times a second, and every two
+    /// seconds it waits for the readers of the moment, for 100 ms at most. Throws on I/O errors.
     void after_commit();
 
-    /// Folds everything and empties the log, if readers let it within 100 ms; else as much as they let. Throws.
-    void fold_all();
+    /// Folds everything and empties the log, if readers let it within 100 ms (`wait` false: at once); else as much as they
+    /// let. True: all of it. Throws.
+    bool fold_all(bool wait = true);
+
+    /// Before a transaction, with the log's length in bytes: beyond eight times `wal_size_max` nothing more may be written until
+    /// it has been folded. False: readers do not let it. Throws on I/O errors.
+    bool make_room(std::int64_t log_size);
 
   private:
     void start_over();
@@ -34,7 +41,8 @@ class Checkpointer {
     std::int64_t frame_size_;       ///< bytes: a page and its frame's header
     std::int64_t frame_count_ = 0;  ///< in the log after the last commit, of all processes
     std::int64_t try_above_ = 0;    ///< bytes; grows while readers keep the log from being started over
-    std::int64_t step_ = 0;         ///< bytes by which it grows
+    std::chrono::steady_clock::time_point next_try_{};   ///< beyond twice the size
+    std::chrono::steady_clock::time_point next_wait_{};  ///< and to wait for readers
 };
 
 }  // namespace boxoffice::sqlite

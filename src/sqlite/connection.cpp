@@ -50,6 +50,10 @@ void Connection::prepare_for_writing(Durability durability, std::int64_t wal_siz
 void Connection::prepare_for_reading() {
     database_.exec("PRAGMA query_only = ON");
     database_.exec("PRAGMA cache_size = -8000");  // kibibytes
+    const auto is_late = [](void* self) {
+        return std::chrono::steady_clock::now() > static_cast<Connection*>(self)->deadline_ ? 1 : 0;
+    };
+    sqlite3_progress_handler(database_.getHandle(), 20'000, is_late, this);  // steps; some ten thousand calls a second
 }
 
 void Connection::checkpoint_on_close() { set_config(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false); }

@@ -3,6 +3,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -26,6 +27,8 @@ class Connection {
     /// From here on closing folds the log into the file when this is the last connection. Hold the file lock.
     void checkpoint_on_close();
     void set_busy_timeout(Duration timeout);
+    /// What runs beyond `deadline` ends with SQLITE_INTERRUPT.
+    void interrupt_after(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
 
     [[nodiscard]] SQLite::Database& database() { return database_; }
     /// Absolute, symbolic links resolved: what later connections must open, wherever the process has moved to.
@@ -36,6 +39,7 @@ class Connection {
     void set_config(int option, bool on);
 
     SQLite::Database database_;
+    std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
 };
 
 }  // namespace boxoffice::sqlite

@@ -12,6 +12,7 @@ ErrorCode code_of(int sqlite_code) noexcept {
     switch (sqlite_code & 0xFF) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
+        case SQLITE_INTERRUPT:  // a view that lasted too long
         case SQLITE_PROTOCOL: return ErrorCode::busy;
         case SQLITE_CONSTRAINT: return ErrorCode::internal;
         case SQLITE_NOTADB: return ErrorCode::not_a_boxoffice;

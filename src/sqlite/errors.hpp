@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "boxoffice/error.hpp"
+#include "boxoffice/fork_guard.hpp"
 
 namespace boxoffice::sqlite {
 
@@ -27,14 +28,15 @@ class Fault : public std::exception {
 /// What the exception being handled means, with `context` (a path, or what was being done) before SQLite's own words.
 /// Call it in a catch clause only.
 ///
-///     BUSY, LOCKED, PROTOCOL → busy            CONSTRAINT → internal (a back-stop fired)
+///     BUSY, LOCKED, PROTOCOL, INTERRUPT → busy  CONSTRAINT → internal (a back-stop fired)
 ///     NOTADB → not_a_boxoffice                 NOMEM, std::bad_alloc → out_of_memory
 ///     everything else → storage
 Error current_error(std::string_view context) noexcept;
 
-/// Runs `work` and turns whatever it throws into an Error.
+/// Runs `work` and turns whatever it throws into an Error. No fork happens meanwhile, but where it waits (ForkBarrier::Open).
 template <class Work>
 auto guarded(std::string_view context, Work&& work) -> Result<std::invoke_result_t<Work>> {
+    const ForkBarrier barrier;
     try {
         if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
             std::forward<Work>(work)();

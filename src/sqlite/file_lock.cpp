@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cinttypes>
+#include <cstdio>
 #include <system_error>
 #include <thread>
 
@@ -15,7 +18,18 @@
 namespace boxoffice::sqlite {
 namespace {
 
+constexpr off_t presence_at = 0;
+
 std::string words_of(int error_number) { return std::generic_category().message(error_number); }
+
+struct flock presence(short type) {
+    struct flock lock {};
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = presence_at;
+    lock.l_len = 1;
+    return lock;
+}
 
 }  // namespace
 
@@ -24,6 +38,10 @@ FileLock::FileLock(const std::string& path, mode_t mode) : path_(path) {
         descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
     } while (descriptor_ < 0 && errno == EINTR);
     if (descriptor_ < 0) throw Fault{ErrorCode::storage, path + ": " + words_of(errno)};
+    struct stat status {};
+    // Who may open the database may lock it: open() takes the umask away, and the database's mode may have been changed since. It
+    // fails for another owner's file, who has done it already.
+    if (::fstat(descriptor_, &status) == 0 && (status.st_mode & 0777) != mode) static_cast<void>(::fchmod(descriptor_, mode));
 }
 
 FileLock::~FileLock() {
@@ -39,6 +57,7 @@ Result<void> FileLock::acquire(Clock::time_point deadline) {
         if (errno != EWOULDBLOCK) return refuse(ErrorCode::storage, path_ + ": " + words_of(errno));
         const auto now = Clock::now();
         if (now >= deadline) return refuse(ErrorCode::busy, path_ + ": another process holds the lock");
+        const ForkBarrier::Open open;
         std::this_thread::sleep_for(std::min<Clock::duration>(pause, deadline - now));
         pause = std::min(2 * pause, std::chrono::microseconds{2000});
     }
@@ -51,6 +70,40 @@ void FileLock::release() noexcept {
     held_ = false;
     while (::flock(descriptor_, LOCK_UN) != 0 && errno == EINTR) {
     }
+}
+
+void FileLock::be_present() {
+    auto lock = presence(F_RDLCK);
+    if (::fcntl(descriptor_, F_OFD_SETLK, &lock) != 0)
+        throw Fault{ErrorCode::storage, path_ + ": cannot be locked: " + words_of(errno)};
+}
+
+void FileLock::be_gone() noexcept {
+    auto lock = presence(F_UNLCK);
+    static_cast<void>(::fcntl(descriptor_, F_OFD_SETLK, &lock));
+}
+
+bool FileLock::has_others() const {
+    auto lock = presence(F_WRLCK);  // what only who is alone would get
+    if (::fcntl(descriptor_, F_OFD_GETLK, &lock) != 0)
+        throw Fault{ErrorCode::storage, path_ + ": cannot be locked: " + words_of(errno)};
+    return lock.l_type != F_UNLCK;
+}
+
+std::optional<FileLock::Marks> FileLock::read_marks() const {
+    char text[64] = {};
+    if (::pread(descriptor_, text, sizeof text - 1, 0) < 0) throw Fault{ErrorCode::storage, path_ + ": " + words_of(errno)};
+    Marks marks{};
+    if (std::sscanf(text, "log %" SCNd64 " %" SCNd64, &marks[0], &marks[1]) != 2) return std::nullopt;
+    return marks;
+}
+
+void FileLock::write_marks(const Marks& marks) const {
+    char text[64];
+    // Of one length always, so that one write replaces it whole.
+    const int length = std::snprintf(text, sizeof text, "log %020" PRId64 " %020" PRId64 "\n", marks[0], marks[1]);
+    if (::pwrite(descriptor_, text, static_cast<std::size_t>(length), 0) != length || ::fdatasync(descriptor_) != 0)
+        throw Fault{ErrorCode::storage, path_ + ": " + words_of(errno)};
 }
 
 }  // namespace boxoffice::sqlite

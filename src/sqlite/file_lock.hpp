@@ -1,15 +1,23 @@
 #pragma once
-/// The lock between processes (and between stores of one process) around everything that writes the database file or
-/// its log. It is taken on a file of its own beside the database: a descriptor on the database file itself, once
-/// closed, would drop the POSIX locks that SQLite holds there.
+/// The locks between processes (and between stores of one process), on a file of its own beside the database: a descriptor on
+/// the database file itself, once closed, would drop the POSIX locks that SQLite holds there. None of them is lost by what else
+/// the host's process does with the database's files.
 ///
-/// Why it is there although SQLite locks by itself: SQLite before 3.51.3 (and 3.44.6, 3.50.7) can lose commits when one
-/// connection checkpoints while another commits. It is taken on every version, because processes with different
-/// versions of SQLite may share one file.
+/// - The *writer's* lock (flock, exclusive) around everything that writes the database file or its log. Why it is there although
+///   SQLite locks by itself: SQLite before 3.51.3 (and 3.44.6, 3.50.7) can lose commits when one connection checkpoints while
+///   another commits. It is taken on every version, because processes with different versions may share one file.
+/// - *Presence* (an open file description's lock on one byte, shared) from opening to closing. Who is alone may do what takes
+///   the log from the others: fold it for the last time and delete it. SQLite's own sign of presence, a POSIX lock on the
+///   database file, is dropped by any close() of any descriptor of that file anywhere in the process.
+///
+/// The file also names the log that lies beside the database: see log_mark.hpp.
 
 #include <sys/types.h>
 
+#include <array>
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "boxoffice/error.hpp"
@@ -21,7 +29,7 @@ class FileLock {
   public:
     using Clock = std::chrono::steady_clock;
 
-    /// Opens or makes the file. Throws Fault (storage).
+    /// Opens or makes the file; it gets `mode`, the database's, whatever the umask. Throws Fault (storage).
     explicit FileLock(const std::string& path, mode_t mode);
     /// Closes the file, which ends this process' hold on it. In a forked child the parent's hold goes on.
     ~FileLock();
@@ -31,6 +39,18 @@ class FileLock {
     /// Waits until `deadline` at most, then `busy`. Asks again at growing intervals up to 2 ms: flock has no timeout.
     Result<void> acquire(Clock::time_point deadline);
     void release() noexcept;
+
+    /// From here on others see that somebody has the database open. Hold the writer's lock. Throws.
+    void be_present();
+    /// The end of that, also for children of fork() that have inherited the descriptor.
+    void be_gone() noexcept;
+    /// Has anybody else the database open? Hold the writer's lock, or the answer is old. Throws.
+    [[nodiscard]] bool has_others() const;
+
+    /// The marks of the log (log_mark.hpp) that the database file may bear: before and after a change of it. Throws.
+    using Marks = std::array<std::int64_t, 2>;
+    [[nodiscard]] std::optional<Marks> read_marks() const;
+    void write_marks(const Marks& marks) const;
 
   private:
     std::string path_;

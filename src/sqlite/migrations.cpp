@@ -38,9 +38,7 @@ void refuse_newer(std::int64_t version) {
                                                  ", this program knows " + std::to_string(newest)};
 }
 
-std::int64_t number(Connection& connection, const char* sql) {
-    return connection.database().execAndGet(sql).getInt64();
-}
+std::int64_t number(SQLite::Database& database, const char* sql) { return database.execAndGet(sql).getInt64(); }
 
 }  // namespace
 
@@ -64,12 +62,12 @@ void check_header(Connection& connection) {
     if (big_endian(bytes, cell_count_at, 2) != 0) refuse_foreign("it is an SQLite database with other tables");
 }
 
-bool check_owner(Connection& connection) {
-    const auto owner = number(connection, "PRAGMA application_id");
-    const auto version = number(connection, "PRAGMA user_version");
+bool check_owner(SQLite::Database& database) {
+    const auto owner = number(database, "PRAGMA application_id");
+    const auto version = number(database, "PRAGMA user_version");
     if (owner == application_id) return refuse_newer(version), false;
     if (owner != 0) refuse_foreign("it is an SQLite database of another application");
-    if (version != 0 || number(connection, "SELECT count(*) FROM sqlite_schema") != 0)
+    if (version != 0 || number(database, "SELECT count(*) FROM sqlite_schema") != 0)
         refuse_foreign("it is an SQLite database with other tables");
     return true;
 }
@@ -79,8 +77,8 @@ void migrate(Connection& connection) {
     database.exec("BEGIN IMMEDIATE");
     try {
         const TracedSection section{Section::commit};
-        check_owner(connection);
-        const auto version = number(connection, "PRAGMA user_version");
+        check_owner(database);
+        const auto version = number(database, "PRAGMA user_version");
         if (version < newest) {
             for (auto step = static_cast<std::size_t>(version); step < migrations.size(); ++step)
                 database.exec(migrations.at(step));

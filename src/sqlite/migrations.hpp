@@ -12,7 +12,7 @@ void check_header(Connection& connection);
 
 /// The same question, answered by SQLite itself (the log included). True: the file is blank and may be made a box
 /// office. Throws not_a_boxoffice or newer_schema; changes nothing.
-bool check_owner(Connection& connection);
+bool check_owner(SQLite::Database& database);
 
 /// Runs the migrations that are missing, in one transaction. Hold the file lock; the log must be on.
 void migrate(Connection& connection);

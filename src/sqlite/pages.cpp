@@ -46,6 +46,8 @@ std::string transfers_page() {
 Pages::Pages(SQLite::Database& database)
     : database_(database),
       last_event_(database, "SELECT sequence, at FROM events ORDER BY sequence DESC LIMIT 1"),
+      house_rules_(database, select<HouseRules>("FROM house_rules")),
+      integrity_check_(database, "PRAGMA integrity_check(50)"),
       concerts_from_(database, select<Concert>("FROM concerts WHERE date >= ? ORDER BY date, id")),
       seats_of_(database, select<Seat>("FROM seats WHERE concert_id = ? ORDER BY number_key, number")),
       seat_counts_(database, count_by_state + " WHERE concert_id = ?2"),
@@ -69,6 +71,21 @@ LastEvent Pages::last_event() {
     auto cursor = last_event_.run();
     if (cursor.next()) cursor.row() >> last.sequence >> last.at;
     return last;
+}
+
+std::optional<HouseRules> Pages::house_rules() {
+    std::vector<HouseRules> rows;
+    house_rules_.fetch(rows);
+    if (rows.empty()) return std::nullopt;
+    return rows.front();
+}
+
+std::vector<std::string> Pages::find_damage() {
+    std::vector<std::string> lines;
+    auto cursor = integrity_check_.run();
+    while (cursor.next()) cursor.row() >> lines.emplace_back();
+    if (lines.size() == 1 && lines.front() == "ok") lines.clear();
+    return lines;
 }
 
 std::vector<Concert> Pages::concerts_from(Date first) {
@@ -137,6 +154,7 @@ void Pages::scan_table(const char* rest, Visitor& visitor) {
 }
 
 void Pages::scan(Visitor& visitor) {
+    scan_table<HouseRules>("FROM house_rules", visitor);
     scan_table<User>("FROM users ORDER BY id", visitor);
     scan_table<Room>("FROM rooms ORDER BY id", visitor);
     scan_table<Concert>("FROM concerts ORDER BY id", visitor);

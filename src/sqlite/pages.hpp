@@ -1,6 +1,7 @@
 #pragma once
 /// The pages, counts and scans of a View.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ class Pages {
     explicit Pages(SQLite::Database& database);
 
     LastEvent last_event();
+    std::optional<HouseRules> house_rules();
+    /// What SQLite's integrity check says, at most some dozen lines; empty: all is well.
+    std::vector<std::string> find_damage();
     std::vector<Concert> concerts_from(Date first);
     std::vector<Seat> seats_of(ConcertId concert);
     SeatCounts seat_counts(ConcertId concert, Time now);
@@ -32,6 +36,8 @@ class Pages {
 
     SQLite::Database& database_;
     Query last_event_;
+    Query house_rules_;
+    Query integrity_check_;
     Query concerts_from_;
     Query seats_of_;
     Query seat_counts_;

@@ -18,6 +18,7 @@ std::unique_ptr<ReadSession> Readers::take() {
         connection->prepare_for_reading();
         session = std::make_unique<ReadSession>(std::move(connection));
     }
+    session->connection->interrupt_after(std::chrono::steady_clock::now() + view_time_max);
     session->begin.write();
     session->pages.last_event();  // BEGIN alone fixes nothing: the first read does
     return session;
@@ -25,6 +26,7 @@ std::unique_ptr<ReadSession> Readers::take() {
 
 void Readers::give_back(std::unique_ptr<ReadSession> session) noexcept {
     try {
+        session->connection->interrupt_after(std::chrono::steady_clock::time_point::max());
         session->end.write();
         const std::lock_guard lock{mutex_};
         if (kept_.size() < kept_max) kept_.push_back(std::move(session));

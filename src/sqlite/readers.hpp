@@ -22,6 +22,10 @@ struct ReadSession : Session {
 /// Thread-safe.
 class Readers {
   public:
+    /// A view holds the log: what lasts longer is ended with `busy`, so that a query that has gone astray does not hold it for
+    /// ever. Far above what an audit of some ten million rows takes.
+    static constexpr Duration view_time_max = std::chrono::minutes{5};
+
     Readers(std::string path, Duration busy_timeout) : path_(std::move(path)), busy_timeout_(busy_timeout) {}
 
     /// A session in a transaction whose state is fixed. Throws.

@@ -177,11 +177,23 @@ void read(Row& row, Event& event) {
         event.payment >> event.amount >> event.deadline;
 }
 
-void read(Row& row, NodeLease& lease) { row >> lease.node >> lease.until >> lease.floor; }
+void read(Row& row, NodeLease& lease) {
+    row >> lease.node >> lease.until >> lease.floor >> lease.seen.at >> lease.seen.steady >> lease.seen.origin;
+}
 
 void read(Row& row, TokenKey& key) { row >> key.id >> key.secret; }
 
+void read(Row& row, HouseRules& rules) {
+    row >> rules.store >> rules.hold_ttl >> rules.holds_per_user >> rules.capture_ttl >> rules.identity_ttl >>
+        rules.idempotency_ttl >> rules.issue_limit;
+}
+
 // ---- insert -----------------------------------------------------------------------------------------------------
+
+void insert_values(Binder& binder, const HouseRules& rules) {
+    binder << rules.store << rules.hold_ttl << rules.holds_per_user << rules.capture_ttl << rules.identity_ttl
+           << rules.idempotency_ttl << rules.issue_limit;
+}
 
 void insert_values(Binder& binder, const User& user) { binder << user.id << user.external_id << user.created_at; }
 
@@ -243,7 +255,9 @@ void insert_values(Binder& binder, const Event& event) {
            << or_null(event.payment) << event.amount << event.deadline;
 }
 
-void insert_values(Binder& binder, const NodeLease& lease) { binder << lease.node << lease.until << lease.floor; }
+void insert_values(Binder& binder, const NodeLease& lease) {
+    binder << lease.node << lease.until << lease.floor << lease.seen.at << lease.seen.steady << lease.seen.origin;
+}
 
 void insert_values(Binder& binder, const TokenKey& key) { binder << key.id << key.secret; }
 
@@ -287,7 +301,9 @@ void update_values(Binder& binder, const Payment& payment) {
            << payment.id;
 }
 
-void update_values(Binder& binder, const NodeLease& lease) { binder << lease.until << lease.floor << lease.node; }
+void update_values(Binder& binder, const NodeLease& lease) {
+    binder << lease.until << lease.floor << lease.seen.at << lease.seen.steady << lease.seen.origin << lease.node;
+}
 
 void update_values(Binder& binder, const TokenKey& key) { binder << key.secret << key.id; }
 

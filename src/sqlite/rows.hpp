@@ -8,6 +8,7 @@
 
 namespace boxoffice::sqlite {
 
+void read(Row& row, HouseRules& rules);
 void read(Row& row, User& user);
 void read(Row& row, Room& room);
 void read(Row& row, Concert& concert);
@@ -29,6 +30,9 @@ StaticText text_of(Operation operation);
 /// The columns that `read` takes.
 template <class Entity>
 inline constexpr const char* columns = nullptr;
+template <>
+inline constexpr const char* columns<HouseRules> =
+    "store_id, hold_ttl_us, holds_per_user, capture_ttl_us, identity_ttl_us, idempotency_ttl_us, issue_limit";
 template <>
 inline constexpr const char* columns<User> = "id, external_id, created_at";
 template <>
@@ -62,7 +66,7 @@ template <>
 inline constexpr const char* columns<Event> =
     "sequence, at, kind, user_id, room_id, token_id, concert_id, seat_id, reservation_id, payment_id, amount, deadline";
 template <>
-inline constexpr const char* columns<NodeLease> = "node, until, floor_id";
+inline constexpr const char* columns<NodeLease> = "node, until, floor_id, seen_at, seen_steady_us, seen_origin";
 template <>
 inline constexpr const char* columns<TokenKey> = "id, secret";
 
@@ -73,6 +77,7 @@ std::string select(const char* rest) {
 }
 
 /// Binds a whole row, in the order of `insert_sql<Entity>`.
+void insert_values(Binder& binder, const HouseRules& rules);
 void insert_values(Binder& binder, const User& user);
 void insert_values(Binder& binder, const Room& room);
 void insert_values(Binder& binder, const Concert& concert);
@@ -103,6 +108,10 @@ void update_values(Binder& binder, const TokenKey& key);
 
 template <class Entity>
 inline constexpr const char* insert_sql = nullptr;
+template <>
+inline constexpr const char* insert_sql<HouseRules> =
+    "INSERT OR REPLACE INTO house_rules (id, store_id, hold_ttl_us, holds_per_user, capture_ttl_us, identity_ttl_us, "
+    "idempotency_ttl_us, issue_limit) VALUES (1, ?, ?, ?, ?, ?, ?, ?)";
 template <>
 inline constexpr const char* insert_sql<User> = "INSERT INTO users (id, external_id, created_at) VALUES (?, ?, ?)";
 template <>
@@ -149,7 +158,8 @@ inline constexpr const char* insert_sql<Event> =
     "payment_id, "
     "amount, deadline) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 template <>
-inline constexpr const char* insert_sql<NodeLease> = "INSERT INTO node_leases (node, until, floor_id) VALUES (?, ?, ?)";
+inline constexpr const char* insert_sql<NodeLease> =
+    "INSERT INTO node_leases (node, until, floor_id, seen_at, seen_steady_us, seen_origin) VALUES (?, ?, ?, ?, ?, ?)";
 template <>
 inline constexpr const char* insert_sql<TokenKey> = "INSERT INTO token_keys (id, secret) VALUES (?, ?)";
 
@@ -182,7 +192,8 @@ template <>
 inline constexpr const char* update_sql<Payment> =
     "UPDATE payments SET state = ?, deadline = ?, finished_at = ?, transaction_key = ? WHERE id = ?";
 template <>
-inline constexpr const char* update_sql<NodeLease> = "UPDATE node_leases SET until = ?, floor_id = ? WHERE node = ?";
+inline constexpr const char* update_sql<NodeLease> =
+    "UPDATE node_leases SET until = ?, floor_id = ?, seen_at = ?, seen_steady_us = ?, seen_origin = ? WHERE node = ?";
 template <>
 inline constexpr const char* update_sql<TokenKey> = "UPDATE token_keys SET secret = ? WHERE id = ?";
 

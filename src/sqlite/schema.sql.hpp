@@ -15,6 +15,24 @@ inline constexpr const char* schema_v1 = R"sql(
 -- An expired row may still read 'waiting', 'admitted', 'held' or 'requested': its time decides, the row follows.
 -- REFERENCES say what points where (PRAGMA foreign_key_check proves it); the engine does not enforce them.
 
+CREATE TABLE house_rules (                   -- one row: what every host of this store must agree on
+    id                 INTEGER PRIMARY KEY CHECK (id = 1),
+    store_id           BLOB    NOT NULL CHECK (length(store_id) = 16),  -- tokens are signed for it
+    hold_ttl_us        INTEGER NOT NULL,
+    holds_per_user     INTEGER NOT NULL,
+    capture_ttl_us     INTEGER NOT NULL,     -- how long a payment that began keeps its seat
+    identity_ttl_us    INTEGER NOT NULL,     -- how long a token proves its user
+    idempotency_ttl_us INTEGER NOT NULL,
+    issue_limit        INTEGER NOT NULL      -- points issued in all
+) STRICT;
+
+CREATE TABLE log_state (                     -- one row: does this file need the write-ahead log beside it?
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    mark  INTEGER NOT NULL,                  -- above 0: yes, the one that the -lock file names so; else it is whole
+    backup_of BLOB                           -- of a backup: the store_id of the store that it was made of
+) STRICT;
+INSERT INTO log_state (id, mark) VALUES (1, 0);
+
 CREATE TABLE users (
     id          INTEGER PRIMARY KEY,
     external_id TEXT    NOT NULL UNIQUE,     -- the host's name for the buyer, compared as bytes
@@ -190,7 +208,10 @@ BEGIN SELECT RAISE(ABORT, 'events are immutable'); END;
 CREATE TABLE node_leases (                   -- which process makes ids with which node number
     node     INTEGER PRIMARY KEY CHECK (node BETWEEN 0 AND 1023),
     until    INTEGER NOT NULL,
-    floor_id INTEGER NOT NULL                -- the next holder's ids are above this one
+    floor_id INTEGER NOT NULL,               -- the next holder's ids are above this one
+    seen_at  INTEGER NOT NULL,               -- when the row was written: by the engine,
+    seen_steady_us INTEGER NOT NULL,         -- and on the clock of the machine since its start,
+    seen_origin INTEGER NOT NULL             -- which this names (0: not to be compared)
 ) STRICT;
 
 CREATE TABLE token_keys (                    -- who reads these can forge tokens; backups leave them out unless asked

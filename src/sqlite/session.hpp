@@ -63,6 +63,12 @@ class SessionView : public Base {
     Result<LastEvent> last_event() override {
         return ask([](Pages& pages) { return pages.last_event(); });
     }
+    Result<std::optional<HouseRules>> house_rules() override {
+        return ask([](Pages& pages) { return pages.house_rules(); });
+    }
+    Result<std::vector<std::string>> find_damage() override {
+        return ask([](Pages& pages) { return pages.find_damage(); });
+    }
     Result<std::vector<Concert>> concerts_from(Date first) override {
         return ask([&](Pages& pages) { return pages.concerts_from(first); });
     }

@@ -1,92 +1,42 @@
 #include "boxoffice/sqlite_store.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <atomic>
 #include <chrono>
-#include <new>
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "boxoffice/memory_store.hpp"
 #include "sqlite/backup.hpp"
-#include "sqlite/changes_writer.hpp"
-#include "sqlite/checkpointer.hpp"
-#include "sqlite/commit_watch.hpp"
-#include "sqlite/file_lock.hpp"
-#include "sqlite/migrations.hpp"
-#include "sqlite/readers.hpp"
-#include "sqlite/session.hpp"
+#include "sqlite/errors.hpp"
+#include "sqlite/shared.hpp"
 #include "sqlite/trace.hpp"
-#include "sqlite/writer_gate.hpp"
 
 namespace boxoffice {
 namespace sqlite {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-/// The one writing connection of a store.
-struct WriteSession : Session {
-    WriteSession(std::unique_ptr<Connection> opened, const SqliteOptions& options)
-        : Session(std::move(opened)),
-          writer(connection->database()),
-          checkpointer(*connection, options.busy_timeout, options.wal_size_max),
-          begin(connection->database(), "BEGIN IMMEDIATE"),
-          commit(connection->database(), "COMMIT"),
-          rollback(connection->database(), "ROLLBACK") {}
-
-    ChangesWriter writer;
-    Checkpointer checkpointer;
-    Query begin;
-    Query commit;
-    Query rollback;
-};
-
-/// What a store and its views share. Views and transactions are gone before it is.
-struct Shared {
-    explicit Shared(const SqliteOptions& chosen) : options(chosen) {}
-
-    [[nodiscard]] bool forked() const { return ::getpid() != owner; }
-
-    /// Why nothing can be done any more; nothing: all is well.
-    [[nodiscard]] Result<void> check_usable() const {
-        if (forked()) return refuse(ErrorCode::forked);
-        if (poisoned.load())
-            return refuse(ErrorCode::storage, "a write failed; close the store and open it again (reopen)");
-        return {};
-    }
-
-    const SqliteOptions options;
-    const pid_t owner = ::getpid();
-    /// A write to the disk failed, so what the disk holds is not known; only opening anew finds out.
-    std::atomic<bool> poisoned{false};
-    std::string path;  ///< absolute
-    WriterGate gate;   ///< of all below but readers and watch
-    std::optional<FileLock> lock;
-    std::unique_ptr<WriteSession> session;
-    std::optional<Readers> readers;
-    std::optional<CommitWatch> watch;
-};
+using Clock = Shared::Clock;
 
 class SqliteView final : public SessionView<View> {
   public:
-    SqliteView(Shared& shared, std::unique_ptr<ReadSession> session) : shared_(shared), lent_(std::move(session)) {
+    explicit SqliteView(Shared& shared) : shared_(shared), side_(shared.read_side()), lent_(side_->readers.take()) {
         session_ = lent_.get();
     }
     ~SqliteView() override {
         session_ = nullptr;
         if (shared_.forked()) {
-            static_cast<void>(lent_.release());  // the parent's; ending its transaction would drop the parent's locks
+            // The parent's; ending its transaction would drop the parent's locks.
+            static_cast<void>(lent_.release());
+            static_cast<void>(new std::shared_ptr<ReadSide>(std::move(side_)));
         } else {
-            shared_.readers->give_back(std::move(lent_));
+            const ForkBarrier barrier;
+            side_->readers.give_back(std::move(lent_));
         }
     }
 
   private:
     Shared& shared_;
+    std::shared_ptr<ReadSide> side_;
     std::unique_ptr<ReadSession> lent_;
 };
 
@@ -102,11 +52,12 @@ class SqliteTransaction final : public SessionView<Transaction> {
             return refuse(ErrorCode::busy, "another transaction of this process is under way");
         in_gate_ = true;
         BOXOFFICE_TRY(shared_.check_usable());
-        BOXOFFICE_TRY(shared_.lock->acquire(deadline));
-        auto& session = *shared_.session;
+        BOXOFFICE_TRY(shared_.lock().acquire(deadline));
+        shared_.mend(deadline);
+        auto& session = shared_.session();
         session.connection->set_busy_timeout(stranger_wait);
         session.begin.write();
-        session.connection->set_busy_timeout(shared_.options.busy_timeout);
+        session.connection->set_busy_timeout(shared_.options().busy_timeout);
         session_ = &session;
         return {};
     }
@@ -120,38 +71,46 @@ class SqliteTransaction final : public SessionView<Transaction> {
 
   private:
     Result<void> write(const Changes& changes) {
-        auto& session = *shared_.session;
         enum class Stage { writing, committing, committed } stage = Stage::writing;
         auto done = guarded("commit", [&] {
-            const CommitWatch::OwnCommit own{*shared_.watch};
+            auto& session = shared_.session();
+            const auto side = shared_.read_side();
+            const CommitWatch::OwnCommit own{side->watch};
+            const bool was_whole = session.mark() <= 0;
             {
                 const TracedSection section{Section::commit};
                 session.writer.apply(changes, session.pages.last_event());
+                if (was_whole) shared_.put_mark(true);
                 stage = Stage::committing;
                 session.commit.write();
                 stage = Stage::committed;
             }
-            session.checkpointer.after_commit();
+            ++shared_.own_commits;
+            if (was_whole)
+                static_cast<void>(session.checkpointer.fold_all(false));  // the mark, before anything is acknowledged
+            else
+                session.checkpointer.after_commit();
         });
-        if (done) return done;
-        // A fault of the storage (not a back-stop, not a lock, not want of memory): what is on the disk is not known.
-        if (done.error().code == ErrorCode::storage) shared_.poisoned = true;
-        // A checkpoint that failed takes nothing back from the commit before it; it shows at the next begin.
-        if (stage == Stage::committed) return {};
-        // COMMIT itself failed half-way: SQLite has rolled back, and whether the log has it is not known.
-        if (stage == Stage::committing && !session.connection->in_transaction()) shared_.poisoned = true;
+        if (stage == Stage::committed) {
+            // A checkpoint that failed takes nothing back from the commit before it; it is made good before the next one.
+            if (!done) shared_.distrust(done.error());
+            session_ = nullptr;  // it may be opened anew
+            return guarded("commit", [&] { shared_.confirm_commit(); });
+        }
+        // COMMIT itself failed: whether the log has it is not known. What failed before it, SQLite has taken back or will.
+        if (stage == Stage::committing && done.error().code != ErrorCode::busy) shared_.distrust(done.error());
         return done;
     }
 
     void leave() noexcept {
         session_ = nullptr;
         if (!std::exchange(in_gate_, false) || shared_.forked()) return;
-        auto& session = *shared_.session;
-        if (session.connection->in_transaction()) {
-            const auto rolled_back = guarded("rollback", [&] { session.rollback.write(); });
-            if (!rolled_back) shared_.poisoned = true;
+        const ForkBarrier barrier;
+        if (shared_.has_session() && shared_.session().connection->in_transaction()) {
+            const auto rolled_back = guarded("rollback", [&] { shared_.session().rollback.write(); });
+            if (!rolled_back) shared_.distrust(rolled_back.error());
         }
-        shared_.lock->release();
+        shared_.lock().release();
         shared_.gate.leave();
     }
 
@@ -167,66 +126,55 @@ class SqliteStore final : public Store {
     explicit SqliteStore(const SqliteOptions& options) : shared_(std::make_unique<Shared>(options)) {}
 
     ~SqliteStore() override {
-        if (shared_->forked())
+        if (shared_->forked()) {
             leak();
-        else
-            close();
+        } else {
+            const ForkBarrier barrier;
+            shared_->close();
+            shared_.reset();
+        }
     }
 
     /// Throws.
-    void open() {
-        auto& shared = *shared_;
-        const auto& options = shared.options;
-        auto connection = std::make_unique<Connection>(options.path, options.create, options.busy_timeout);
-        check_header(*connection);
-        shared.path = connection->full_path();
-        struct stat status {};
-        if (::stat(shared.path.c_str(), &status) != 0) throw Fault{ErrorCode::storage, "the file has gone"};
-        shared.lock.emplace(shared.path + "-lock", status.st_mode & 0777);
-        value_of(shared.lock->acquire(Clock::now() + options.busy_timeout));
-        try {
-            check_owner(*connection);
-            connection->prepare_for_writing(options.durability, options.wal_size_max);
-            migrate(*connection);
-            shared.session = std::make_unique<WriteSession>(std::move(connection), options);
-            // A log that a crash left may have commits in it that were never synced. Folding them into the file, which
-            // is synced, makes them as good as the commits that are now to follow them.
-            shared.session->checkpointer.fold_all();
-            shared.readers.emplace(shared.path, options.busy_timeout);
-            shared.watch.emplace(shared.path, options.busy_timeout);
-        } catch (...) {
-            shared.session.reset();  // while the lock is held
-            connection.reset();
-            shared.lock->release();
-            throw;
-        }
-        shared.lock->release();
-    }
+    void open() { shared_->open(); }
 
     Result<std::unique_ptr<Transaction>> begin() override {
-        return begin_until(Clock::now() + shared_->options.busy_timeout, shared_->options.busy_timeout);
+        const auto timeout = shared_->options().busy_timeout;
+        return begin_until(Clock::now() + timeout, timeout);
     }
 
     Result<std::unique_ptr<Transaction>> try_begin() override { return begin_until(Clock::now(), Duration::zero()); }
 
     Result<std::unique_ptr<View>> read() override {
         return guarded("read", [&]() -> std::unique_ptr<View> {
-            value_of(shared_->check_usable());
-            return std::make_unique<SqliteView>(*shared_, shared_->readers->take());
+            shared_->look_before_reading();
+            return std::make_unique<SqliteView>(*shared_);
         });
     }
 
     Result<std::int64_t> version() override {
         return guarded("version", [&] {
             value_of(shared_->check_usable());
-            return shared_->watch->version();
+            return shared_->read_side()->watch.version();
         });
     }
+
+    Result<bool> has_others() override {
+        return guarded("has_others", [&] {
+            value_of(shared_->check_usable());
+            return shared_->lock().has_others();
+        });
+    }
+
+    void rest() override { shared_->rest(); }
+
+    Result<void> check_health() override { return shared_->check_health(); }
 
     Result<void> backup(const std::string& path, bool with_keys) override {
         return guarded("backup", [&] {
             value_of(shared_->check_usable());
-            copy_database(shared_->path, path, with_keys, shared_->options.busy_timeout);
+            shared_->look_before_reading();
+            copy_database(shared_->path(), path, with_keys, shared_->options().busy_timeout);
         });
     }
 
@@ -240,28 +188,11 @@ class SqliteStore final : public Store {
         });
     }
 
-    void close() noexcept {
-        auto& shared = *shared_;
-        if (shared.session == nullptr) return;
-        if (shared.readers) shared.readers->close_all();
-        shared.watch.reset();
-        // Closing the last connection checkpoints too. Without the lock it must not: the log then stays for the next
-        // opener.
-        if (!shared.lock->acquire(Clock::now() + shared.options.busy_timeout)) return shared.session.reset();
-        static_cast<void>(guarded("close", [&] { shared.session->checkpointer.fold_all(); }));
-        {
-            const TracedSection section{Section::checkpoint};
-            static_cast<void>(guarded("close", [&] { shared.session->connection->checkpoint_on_close(); }));
-            shared.session.reset();
-        }
-        shared.lock->release();
-    }
-
     /// In a child of fork() closing would drop the parent's locks and might checkpoint beside its commits, so the child
     /// leaves the connections alone, on purpose, until it ends. Only its descriptor of the lock file goes: the parent's
     /// hold ends with the parent's own.
     void leak() noexcept {
-        if (shared_->lock) shared_->lock.reset();
+        shared_->leave_to_parent();
         static_cast<void>(shared_.release());
     }
 
@@ -275,6 +206,7 @@ Result<void> check(const SqliteOptions& options) {
         return refuse(ErrorCode::invalid_options, "durability: full or normal");
     if (options.busy_timeout < Duration::zero() || options.busy_timeout > std::chrono::hours{24})
         return refuse(ErrorCode::invalid_options, "busy_timeout: 0 to 24 h");
+    if (options.quiet_before_fold < Duration::zero()) return refuse(ErrorCode::invalid_options, "quiet_before_fold: 0 or more");
     if (options.wal_size_max < 1) return refuse(ErrorCode::invalid_options, "wal_size_max: at least 1 byte");
     return {};
 }
@@ -290,6 +222,10 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
         store->open();
         return store;
     });
+}
+
+Result<void> restore_sqlite_file(const std::string& backup, const std::string& path) {
+    return sqlite::guarded("restore", [&] { sqlite::restore_database(backup, path); });
 }
 
 }  // namespace boxoffice

@@ -5,6 +5,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "boxoffice/fork_guard.hpp"
+
 namespace boxoffice::sqlite {
 
 /// Thread-safe. Unlike a std::timed_mutex it may be left on another thread than it was entered on, as a Transaction may
@@ -13,6 +15,7 @@ class WriterGate {
   public:
     /// False: others were inside until `deadline`.
     [[nodiscard]] bool enter(std::chrono::steady_clock::time_point deadline) {
+        const ForkBarrier::Open open;  // before the lock, so that nobody who holds the lock waits for a fork
         std::unique_lock lock{mutex_};
         if (!left_.wait_until(lock, deadline, [&] { return !inside_; })) return false;
         return inside_ = true;

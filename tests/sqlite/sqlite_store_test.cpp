@@ -144,28 +144,28 @@ TEST_CASE("An acknowledged commit has been synced", "[sqlite]") {
     CHECK(vfs.log_sync_count() == before);
 }
 
-TEST_CASE("After a sync that failed the store must be opened again", "[sqlite]") {
+TEST_CASE("After a sync that failed the store opens its writing connection anew by itself", "[sqlite]") {
     const TemporaryFolder folder;
     CountingVfs vfs;
     auto store = open_sqlite_store(options_for(folder / "house.db")).value();
     CHECK(commit_event(*store));
     vfs.fail_log_syncs(true);
     CHECK(commit_event(*store).error().code == ErrorCode::storage);
+    // Nothing is written while what the disk holds cannot be made sure of; what was acknowledged can be read.
+    CHECK(store->check_health().error().code == ErrorCode::storage);
+    CHECK(store->begin().error().code == ErrorCode::storage);
+    CHECK(store->try_begin().error().code == ErrorCode::storage);
+    CHECK(event_count(*store) >= 1);
+    CHECK(store->version());
     vfs.fail_log_syncs(false);
-    const auto check_reopen = [](const Error& error) {
-        CHECK(error.code == ErrorCode::storage);
-        CHECK(error.detail.find("reopen") != std::string::npos);
-    };
-    check_reopen(store->begin().error());
-    check_reopen(store->try_begin().error());
-    check_reopen(store->read().error());
-    check_reopen(store->version().error());
-    check_reopen(store->backup(folder / "copy.db", false).error());
+    const auto count = event_count(*store);  // the commit whose sync failed was not acknowledged, and may be there
+    CHECK(commit_event(*store));
+    CHECK(store->check_health());
+    CHECK(event_count(*store) > count);
+    const auto last = event_count(*store);
     store.reset();
     store = open_sqlite_store(options_for(folder / "house.db")).value();
-    CHECK(event_count(*store) == 1);
-    CHECK(commit_event(*store));
-    CHECK(event_count(*store) == 2);
+    CHECK(event_count(*store) == last);
 }
 
 TEST_CASE("The log stays bounded", "[sqlite]") {

@@ -92,6 +92,9 @@ class CountingStore final : public Store {
         counter_->change([](StoreCalls& calls) { ++calls.versions; });
         return inner_->version();
     }
+    Result<bool> has_others() override { return inner_->has_others(); }
+    void rest() override { inner_->rest(); }
+    Result<void> check_health() override { return inner_->check_health(); }
     Result<void> backup(const std::string& path, bool with_keys) override { return inner_->backup(path, with_keys); }
 
   private:

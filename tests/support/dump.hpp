@@ -18,6 +18,11 @@ class DumpVisitor final : public Visitor {
   public:
     [[nodiscard]] std::string text() && { return std::move(text_); }
 
+    /// Without the store's name, which chance makes.
+    void visit(const HouseRules& row) override {
+        line("rules", row.hold_ttl.count(), row.holds_per_user, row.capture_ttl.count(), row.identity_ttl.count(),
+             row.idempotency_ttl.count(), row.issue_limit.value);
+    }
     void visit(const User& row) override { line("user", row.id, row.external_id, row.created_at); }
     void visit(const Room& row) override {
         const auto& limits = row.limits;

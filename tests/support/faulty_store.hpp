@@ -112,6 +112,9 @@ class FaultyStore final : public Store {
         BOXOFFICE_TRY(faults_->pass(FaultPoint::version));
         return inner_->version();
     }
+    Result<bool> has_others() override { return inner_->has_others(); }
+    void rest() override { inner_->rest(); }
+    Result<void> check_health() override { return inner_->check_health(); }
     Result<void> backup(const std::string& path, bool with_keys) override {
         BOXOFFICE_TRY(faults_->pass(FaultPoint::backup));
         return inner_->backup(path, with_keys);

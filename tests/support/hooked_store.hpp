@@ -55,6 +55,10 @@ class HookedView : public Base {
         BOXOFFICE_TRY(hooks_.before_page("last_event"));
         return inner_->last_event();
     }
+    Result<std::optional<HouseRules>> house_rules() override {
+        BOXOFFICE_TRY(hooks_.before_page("house_rules"));
+        return inner_->house_rules();
+    }
     Result<std::vector<Concert>> concerts_from(Date first) override {
         BOXOFFICE_TRY(hooks_.before_page("concerts_from"));
         return inner_->concerts_from(first);
@@ -90,6 +94,10 @@ class HookedView : public Base {
     Result<void> scan(Visitor& visitor) override {
         BOXOFFICE_TRY(hooks_.before_page("scan"));
         return inner_->scan(visitor);
+    }
+    Result<std::vector<std::string>> find_damage() override {
+        BOXOFFICE_TRY(hooks_.before_page("find_damage"));
+        return inner_->find_damage();
     }
 
   protected:

@@ -367,6 +367,7 @@ struct Tables {
     Table<PaymentStepTable> payment_steps;
     Table<TransferTable> transfers;
     Table<EventTable> events;
+    std::optional<HouseRules> house_rules;
 };
 
 /// A commit that was checked and has all the memory it needs. Used once, by the writer.
@@ -391,6 +392,7 @@ class StagedChanges {
         BOXOFFICE_TRY(tables_.payment_steps.stage(changes.payment_steps, payment_steps_));
         BOXOFFICE_TRY(tables_.transfers.stage(changes.transfers, transfers_));
         BOXOFFICE_TRY(tables_.events.stage(changes.events, events_));
+        house_rules_ = changes.house_rules;
         prune_ = changes.prune;
         return {};
     }
@@ -411,6 +413,7 @@ class StagedChanges {
         tables_.payment_steps.apply(payment_steps_);
         tables_.transfers.apply(transfers_);
         tables_.events.apply(events_);
+        if (house_rules_) tables_.house_rules = house_rules_;
         if (prune_) prune(*prune_);
     }
 
@@ -458,6 +461,7 @@ class StagedChanges {
     Table<PaymentStepTable>::Staged payment_steps_;
     Table<TransferTable>::Staged transfers_;
     Table<EventTable>::Staged events_;
+    std::optional<HouseRules> house_rules_;
     std::optional<Prune> prune_;
 };
 

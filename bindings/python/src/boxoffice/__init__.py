@@ -79,7 +79,7 @@ from .commands import (
 )
 from .errors import *  # noqa: F403
 from .errors import __all__ as _errors
-from .office import Office, id_text, open, parse_id  # noqa: A004
+from .office import Office, id_text, open, parse_id, restore  # noqa: A004
 
 __all__ = [
     "CASH",
@@ -147,5 +147,6 @@ __all__ = [
     "library_version",
     "open",
     "parse_id",
+    "restore",
 ]
 __all__ += _errors

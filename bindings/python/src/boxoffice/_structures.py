@@ -116,6 +116,9 @@ class Options(ctypes.Structure):
         ("clock", Clock),
         ("gateway", Gateway),
         ("log", Log),
+        ("clock_skew_max_us", c_int64),
+        ("accept_time", c_int32),
+        ("adopt_rules", c_int32),
     ]
 
 
@@ -417,6 +420,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "boxoffice_id_parse": (c_int32, [*_text, _id, _error]),
     "boxoffice_open": (c_int32, [*_text, POINTER(Options), POINTER(_office), _error]),
     "boxoffice_close": (c_int32, [POINTER(_office)]),
+    "boxoffice_restore": (c_int32, [*_text, *_text, _error]),
     "boxoffice_backup": (c_int32, [_office, *_text, c_int32, _error]),
     "boxoffice_now": (c_int32, [_office, _id, _error]),
     "boxoffice_create_user": (c_int32, [_office, *_text, _id, _error]),

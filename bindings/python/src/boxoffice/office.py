@@ -69,6 +69,21 @@ def parse_id(text: str) -> int:
     return identity.value
 
 
+def restore(backup: Union[str, "os.PathLike[str]"], path: Union[str, "os.PathLike[str]"]) -> None:
+    """Puts a backup (what :meth:`Office.backup` made, or a file that was closed) at ``path``, where
+    nothing may stand. It becomes the box office that it was made of; the backup stays.
+
+    Mistakes: InvalidArgument (something is at ``path``, or a log that may hold sales; the backup
+    is not whole). Faults: Storage, NotABoxoffice, NewerSchema, Busy.
+    """
+    source = convert.text(os.fspath(backup), "backup")
+    target = convert.text(os.fspath(path), "path")
+    error = c.Error(ERROR_SIZE)
+    status = load().boxoffice_restore(source, len(source), target, len(target), byref(error))
+    if status:
+        raise error_of(status, error.message.decode())
+
+
 def open(  # noqa: A001
     path: Union[str, "os.PathLike[str]"],
     *,
@@ -93,6 +108,9 @@ def open(  # noqa: A001
     clock: Optional[Clock] = None,
     gateway: Optional[PaymentGateway] = None,
     log: Optional[LogCallback] = None,
+    clock_skew_max: datetime.timedelta = datetime.timedelta(seconds=5),
+    accept_time: bool = False,
+    adopt_rules: bool = False,
 ) -> Office:
     """Opens the office in the file at ``path``, made if absent; ``":memory:"`` opens one in memory.
 
@@ -109,6 +127,12 @@ def open(  # noqa: A001
     - ``issue_limit``: points issued in all.
     - ``clock_jump_max``: how far the wall clock may run ahead of the steady one before it is a
       fault.
+    - ``clock_skew_max``: how far the wall clock may be ahead of other offices that have the file
+      open. A clock that is further off when the file is opened is the fault ClockJump;
+      ``accept_time`` goes on from the file's time all the same.
+    - ``adopt_rules``: ``hold_ttl``, ``holds_per_user``, ``capture_ttl``, ``identity_ttl``,
+      ``idempotency_ttl`` and ``issue_limit`` must be what the file was first opened with (else
+      InvalidOptions); with this they replace it, while nobody else has the file open.
     - ``snapshot_age_max``: how late the admissions of other processes may be seen; at most 50 ms.
     - ``busy_timeout``: how long to wait for another process. ``wal_size_max``: bytes.
     - ``token_keys``: secrets of 16 bytes by id (1 to 65535); the first signs, all are accepted.
@@ -124,7 +148,8 @@ def open(  # noqa: A001
     or SystemExit is always raised, when the call returns.
 
     Paths are text: a file name that is not valid UTF-8 is refused. Mistakes: InvalidOptions,
-    InvalidArgument. Faults: Storage, NotABoxoffice, NewerSchema, WeakDurability, Busy.
+    InvalidArgument. Faults: Storage, NotABoxoffice, NewerSchema, WeakDurability, Busy, ClockJump,
+    Forked (the parent of this process had the file open at the fork: close it before you fork).
     LibraryNotFound where there is no C library.
     """
     options = c.Options(struct_size=ctypes.sizeof(c.Options))
@@ -148,6 +173,9 @@ def open(  # noqa: A001
     options.issue_limit = convert.int64(issue_limit, "issue_limit")
     options.clock_jump_max_us = convert.span(clock_jump_max, "clock_jump_max")
     options.snapshot_age_max_us = convert.span(snapshot_age_max, "snapshot_age_max")
+    options.clock_skew_max_us = convert.span(clock_skew_max, "clock_skew_max")
+    options.accept_time = 1 if accept_time else 0
+    options.adopt_rules = 1 if adopt_rules else 0
     options.busy_timeout_us = convert.span(busy_timeout, "busy_timeout")
     options.wal_size_max = convert.int64(wal_size_max, "wal_size_max")
     if token_keys:

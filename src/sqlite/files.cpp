@@ -1,0 +1,73 @@
+#include "sqlite/files.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <system_error>
+
+#include "sqlite/errors.hpp"
+
+namespace boxoffice::sqlite {
+namespace {
+
+[[noreturn]] void fail(const std::string& path, int error_number) {
+    throw Fault{ErrorCode::storage, path + ": " + std::generic_category().message(error_number)};
+}
+
+}  // namespace
+
+FileStatus look_at(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return {};
+    return {true, {status.st_dev, status.st_ino}, status.st_size, static_cast<std::int64_t>(status.st_nlink),
+            status.st_mode & 0777};
+}
+
+void make_private(const std::string& path) {
+    // Nobody has a file open that is made just now, so closing this descriptor drops no locks.
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor >= 0) ::close(descriptor);
+    // Whatever else is wrong (a folder that is not there), opening says it; a name that exists is the usual case.
+}
+
+std::string resolve(const std::string& path) {
+    const std::unique_ptr<char, decltype(&std::free)> resolved{::realpath(path.c_str(), nullptr), &std::free};
+    if (resolved == nullptr) fail(path, errno);
+    return resolved.get();
+}
+
+void check_one_name(const std::string& path) {
+    const auto status = look_at(path);
+    if (!status.is_there) fail(path, ENOENT);
+    if (status.names > 1)
+        throw Fault{ErrorCode::storage, "the file has " + std::to_string(status.names) +
+                                            " names (hard links), and each would have a log of its own; remove all but one"};
+    struct statx extended {};
+    if (::statx(AT_FDCWD, path.c_str(), 0, STATX_TYPE, &extended) != 0) return;  // a kernel that does not tell
+    if ((extended.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 && (extended.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0)
+        throw Fault{ErrorCode::storage,
+                    "the file is a mount of its own, and its log would not be shared with its other name; mount its folder"};
+}
+
+FileWatch::FileWatch(const FileNames& names)
+    : names_(names),
+      database_(look_at(names.database).id),
+      log_(look_at(names.log).id),
+      index_(look_at(names.index).id),
+      lock_(look_at(names.lock).id) {}
+
+FileWatch::Change FileWatch::look(std::int64_t& log_size) const {
+    const auto database = look_at(names_.database);
+    const auto log = look_at(names_.log);
+    log_size = log.size;
+    if (database.id != database_ || database.names > 1) return Change::database;
+    if (log.id != log_) return Change::log;
+    if (look_at(names_.index).id != index_) return Change::index;
+    if (look_at(names_.lock).id != lock_) return Change::lock;
+    return Change::none;
+}
+
+}  // namespace boxoffice::sqlite

@@ -1,0 +1,76 @@
+#pragma once
+/// What the names of a database's files stand for. POSIX locks, the log and the index of the log are found by name, the data by
+/// inode: where the two part company, processes that believe they share a database do not, and what one acknowledges the others
+/// lose. So the names are looked at before and after every commit; a look costs four stat calls, beside a sync nothing.
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+namespace boxoffice::sqlite {
+
+/// A file's identity, whatever its name.
+struct FileId {
+    dev_t device = 0;
+    ino_t inode = 0;
+    friend bool operator==(const FileId&, const FileId&) = default;
+    friend auto operator<=>(const FileId& a, const FileId& b) = default;
+};
+
+/// What a name stands for just now.
+struct FileStatus {
+    bool is_there = false;
+    FileId id;
+    std::int64_t size = 0;
+    std::int64_t names = 0;  ///< hard links
+    mode_t mode = 0;         ///< permission bits
+};
+
+FileStatus look_at(const std::string& path);
+
+/// The files of one database.
+struct FileNames {
+    explicit FileNames(const std::string& path)
+        : database(path), log(path + "-wal"), index(path + "-shm"), lock(path + "-lock") {}
+    std::string database;
+    std::string log;    ///< SQLite's write-ahead log
+    std::string index;  ///< SQLite's index of it, which processes share
+    std::string lock;   ///< ours: see file_lock.hpp
+};
+
+/// Makes the file where it is absent, for its owner alone: it may hold the key that tokens are signed with. Who wants others
+/// to read it changes its mode, which the other files then follow. Throws Fault (storage).
+void make_private(const std::string& path);
+
+/// The absolute path with symbolic links resolved: one file, one name. Throws Fault (storage).
+std::string resolve(const std::string& path);
+
+/// Refuses (Fault, storage) a file with a second name: hard links, and a file that is a mount of its own (a container's
+/// `-v sale.db:/data/sale.db`), have their log and lock beside the other name.
+void check_one_name(const std::string& path);
+
+/// Remembers what the four names stood for, and tells what has changed.
+class FileWatch {
+  public:
+    explicit FileWatch(const FileNames& names);
+
+    enum class Change : std::int32_t {
+        none,
+        lock,      ///< another lock file, or none: who opens now locks something else
+        index,     ///< another index of the log, or none: who opens now sees another log than we do
+        log,       ///< another log, or none: what is in ours nobody else sees
+        database,  ///< another database or none, or it got a second name: what is written to ours nobody finds
+    };
+    /// The gravest change. `log_size` is set to the log's length in bytes.
+    Change look(std::int64_t& log_size) const;
+
+    [[nodiscard]] const FileId& database() const { return database_; }
+
+  private:
+    FileNames names_;
+    FileId database_, log_, index_, lock_;
+};
+
+}  // namespace boxoffice::sqlite

@@ -1,0 +1,308 @@
+#include "sqlite/shared.hpp"
+
+#include <utility>
+
+#include "sqlite/errors.hpp"
+#include "sqlite/log_mark.hpp"
+#include "sqlite/migrations.hpp"
+#include "sqlite/trace.hpp"
+
+namespace boxoffice::sqlite {
+namespace {
+
+/// Each mending can bring to light the next thing that was taken away.
+constexpr int mendings_max = 4;
+
+}  // namespace
+
+WriteSession::WriteSession(std::unique_ptr<Connection> opened, const SqliteOptions& options)
+    : Session(std::move(opened)),
+      writer(connection->database()),
+      checkpointer(*connection, options.busy_timeout, options.wal_size_max),
+      begin(connection->database(), "BEGIN IMMEDIATE"),
+      commit(connection->database(), "COMMIT"),
+      rollback(connection->database(), "ROLLBACK"),
+      read_mark(connection->database(), "SELECT mark FROM log_state"),
+      write_mark(connection->database(), "UPDATE log_state SET mark = ?") {}
+
+std::int64_t WriteSession::mark() {
+    std::int64_t mark = 0;
+    auto cursor = read_mark.run();
+    if (cursor.next()) cursor.row() >> mark;
+    return mark;
+}
+
+Shared::Shared(const SqliteOptions& chosen) : options_(chosen) {}
+
+Result<void> Shared::check_usable() const {
+    if (forked()) return refuse(ErrorCode::forked);
+    if (has_moved_.load()) return check_health();
+    return {};
+}
+
+Result<void> Shared::check_health() const {
+    if (forked()) return refuse(ErrorCode::forked);
+    const std::lock_guard lock{telling_};
+    if (trouble_) return tl::unexpected(*trouble_);
+    return {};
+}
+
+// ---- opening ----------------------------------------------------------------------------------------------------
+
+void Shared::open() {
+    // SQLite would take a name that begins with "file:" for a URI, whose parameters turn its locks off.
+    std::string path = options_.path;
+    if (path.front() != '/') path.insert(0, "./");
+    if (options_.create) make_private(path);
+    names_.emplace(resolve(path));
+    check_one_name(names_->database);
+    const auto status = look_at(names_->database);
+    file_.emplace(status.id);
+    {
+        // First, so that nothing is made beside a file that is not ours.
+        Connection connection{names_->database, false, options_.busy_timeout};
+        check_header(connection);
+    }
+    lock_.emplace(names_->lock, status.mode);
+    value_of(lock_->acquire(Clock::now() + options_.busy_timeout));
+    try {
+        if (look_at(names_->database).id != status.id)
+            throw Fault{ErrorCode::storage, "the file was replaced while it was opened; try again"};
+        const bool is_alone = !lock_->has_others();
+        if (!is_alone && (!look_at(names_->log).is_there || !look_at(names_->index).is_there))
+            throw Fault{ErrorCode::storage,
+                        "another process has the file open, but its -wal or -shm is gone: was it removed? That process still "
+                        "has it and writes it back with its next commit; try again then"};
+        lock_->be_present();
+        open_session(is_alone);
+    } catch (...) {
+        session_.reset();  // while the lock is held
+        lock_->be_gone();
+        lock_->release();
+        throw;
+    }
+    lock_->release();
+}
+
+void Shared::open_session(bool is_alone) {
+    auto connection = std::make_unique<Connection>(names_->database, false, options_.busy_timeout);
+    if (is_alone) check_log(*names_, *lock_);
+    check_owner(connection->database());
+    connection->prepare_for_writing(options_.durability, options_.wal_size_max);
+    migrate(*connection);
+    session_ = std::make_unique<WriteSession>(std::move(connection), options_);
+    // A log that a crash left may have commits in it that were never synced. Folding them into the file, which
+    // is synced, makes them as good as the commits that are now to follow them.
+    static_cast<void>(session_->checkpointer.fold_all());
+    if (is_alone) set_mark(true, true);
+    file_->guard_index(names_->index);
+    watch_files();
+    auto side = std::make_shared<ReadSide>(names_->database, options_.busy_timeout);
+    const std::lock_guard lock{pointing_};
+    read_side_ = std::move(side);
+}
+
+void Shared::watch_files() {
+    auto watch = std::make_shared<const FileWatch>(*names_);
+    const std::lock_guard lock{pointing_};
+    watch_ = std::move(watch);
+}
+
+FileWatch::Change Shared::look(std::int64_t& log_size) const {
+    std::shared_ptr<const FileWatch> watch;
+    {
+        const std::lock_guard lock{pointing_};
+        watch = watch_;
+    }
+    return watch->look(log_size);
+}
+
+void Shared::reopen_session() {
+    session_.reset();
+    open_session(false);
+    is_distrusted_ = false;
+    set_trouble(std::nullopt);
+}
+
+// ---- mending ----------------------------------------------------------------------------------------------------
+
+void Shared::mend(Clock::time_point deadline) {
+    std::int64_t log_size = 0;
+    for (int i = 0; i < mendings_max; ++i) {
+        const auto change = look(log_size);
+        if (change == FileWatch::Change::database)
+            give_up("the database file was moved, replaced or removed, or got a second name; nothing more is written. Put it back, "
+                    "close the store and open it again");
+        if (change == FileWatch::Change::lock) {
+            renew_lock(deadline);
+        } else if (change != FileWatch::Change::none) {
+            // Where only the index went, the log has all that was committed, also by who made another index of it.
+            if (change == FileWatch::Change::log && session_ != nullptr) fold_for_good();
+            reopen_session();
+        } else if (session_ == nullptr || is_distrusted_) {
+            reopen_session();
+        } else {
+            if (!session_->checkpointer.make_room(log_size))
+                throw Fault{ErrorCode::busy, "the log has " + std::to_string(log_size) +
+                                                 " bytes, and somebody who reads (a stopped process, a forgotten transaction) keeps "
+                                                 "it from being folded"};
+            return;
+        }
+    }
+    throw Fault{ErrorCode::storage, "the files beside the database change all the time"};
+}
+
+void Shared::renew_lock(Clock::time_point deadline) {
+    const auto marks = lock_->read_marks();
+    lock_.emplace(names_->lock, look_at(names_->database).mode);
+    value_of(lock_->acquire(deadline));
+    lock_->be_present();
+    if (marks && !lock_->read_marks()) lock_->write_marks(*marks);
+    watch_files();
+}
+
+void Shared::fold_for_good() {
+    // Our connection still has the log that was taken away, and its index: what nobody else can see goes into the file. If a
+    // stranger folded it before deleting it (the last one to close does), the index says so and nothing is done.
+    if (!session_->checkpointer.fold_all())
+        throw Fault{ErrorCode::busy, "the log was taken away; it is written back as soon as nobody reads in it"};
+}
+
+void Shared::confirm_commit() {
+    std::int64_t log_size = 0;
+    const auto change = look(log_size);
+    if (change != FileWatch::Change::none && change != FileWatch::Change::lock)
+        mend(Clock::now() + options_.busy_timeout);
+}
+
+void Shared::distrust(const Error& why) noexcept {
+    is_distrusted_ = true;
+    set_trouble(why);
+}
+
+void Shared::give_up(const char* words) {
+    Error error{ErrorCode::storage, words};
+    has_moved_ = true;
+    set_trouble(error);
+    throw Fault{std::move(error)};
+}
+
+void Shared::set_trouble(std::optional<Error> error) noexcept {
+    const std::lock_guard lock{telling_};
+    trouble_ = std::move(error);
+}
+
+// ---- the mark ---------------------------------------------------------------------------------------------------
+
+void Shared::put_mark(bool needs_log) {
+    const auto before = session_->mark();
+    const auto after = needs_log ? make_mark() : -make_mark();
+    lock_->write_marks({before, after});
+    session_->write_mark.write(after);
+}
+
+void Shared::set_mark(bool needs_log, bool wait) {
+    const auto side = read_side();
+    std::optional<CommitWatch::OwnCommit> own;
+    if (side) own.emplace(side->watch);
+    {
+        const TracedSection section{Section::commit};
+        session_->begin.write();
+        try {
+            put_mark(needs_log);
+            session_->commit.write();
+        } catch (...) {
+            if (session_->connection->in_transaction()) session_->rollback.write();
+            throw;
+        }
+    }
+    static_cast<void>(session_->checkpointer.fold_all(wait));
+}
+
+// ---- readers ----------------------------------------------------------------------------------------------------
+
+std::shared_ptr<ReadSide> Shared::read_side() const {
+    const std::lock_guard lock{pointing_};
+    return read_side_;
+}
+
+void Shared::look_before_reading() {
+    value_of(check_usable());
+    std::int64_t log_size = 0;
+    const auto change = look(log_size);
+    if (change == FileWatch::Change::none || change == FileWatch::Change::lock) return;
+    // A writer who is at it mends it, and until then the state before is read.
+    if (!gate.enter(Clock::now())) return;
+    const auto mended = guarded("", [&] {
+        if (!lock_->acquire(Clock::now())) return;
+        mend(Clock::now());
+    });
+    lock_->release();
+    gate.leave();
+    if (!mended && has_moved_.load()) throw Fault{mended.error()};
+}
+
+// ---- resting and closing ----------------------------------------------------------------------------------------
+
+void Shared::rest() noexcept {
+    const std::unique_lock alone{resting_, std::try_to_lock};
+    if (!alone || !check_usable()) return;
+    static_cast<void>(guarded("rest", [&] {
+        const auto version = read_side()->watch.version() + own_commits.load();
+        const auto now = Clock::now();
+        if (version != seen_version_) {
+            seen_version_ = version;
+            quiet_since_ = now;
+            return;
+        }
+        if (quiet_since_ == Clock::time_point::max() || now - quiet_since_ < options_.quiet_before_fold) return;
+        if (!gate.enter(now)) return;
+        bool has_lock = false;
+        try {
+            has_lock = static_cast<bool>(lock_->acquire(now));
+            if (has_lock) {
+                mend(now);
+                session_->connection->set_busy_timeout(Duration::zero());
+                if (session_->mark() > 0) set_mark(false, false);
+                quiet_since_ = Clock::time_point::max();  // until somebody commits
+            }
+        } catch (...) {
+            // What stands in the way is told to the next command.
+        }
+        if (session_ != nullptr) session_->connection->set_busy_timeout(options_.busy_timeout);
+        if (has_lock) lock_->release();
+        gate.leave();
+    }));
+}
+
+void Shared::close() noexcept {
+    {
+        const std::lock_guard lock{pointing_};
+        if (read_side_) read_side_->readers.close_all();
+        read_side_.reset();
+    }
+    if (session_ == nullptr) return;
+    // Closing the last connection checkpoints too. Without the lock it must not: the log then stays for the next
+    // opener.
+    if (!lock_->acquire(Clock::now() + options_.busy_timeout)) {
+        session_.reset();
+        return lock_->be_gone();
+    }
+    static_cast<void>(guarded("close", [&] {
+        std::int64_t log_size = 0;
+        const auto change = look(log_size);
+        if (change == FileWatch::Change::database) return;
+        static_cast<void>(session_->checkpointer.fold_all());
+        if (change != FileWatch::Change::none || is_distrusted_ || lock_->has_others()) return;
+        set_mark(false, true);
+        session_->connection->checkpoint_on_close();
+    }));
+    {
+        const TracedSection section{Section::checkpoint};
+        session_.reset();
+    }
+    lock_->be_gone();
+    lock_->release();
+}
+
+}  // namespace boxoffice::sqlite

@@ -1,0 +1,35 @@
+// 11 of 240 damaged files passed the audit: it reads rows, and the damage was in indexes and pages.
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "faults/actors.hpp"
+#include "sqlite/support.hpp"
+#include "support/catch.hpp"
+
+using namespace boxoffice;
+using namespace boxoffice::testing;
+using boxoffice::sqlite_testing::TemporaryFolder;
+
+TEST_CASE("The audit of a file looks below the rows", "[faults][D11]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "sale.db";
+    {
+        auto office = open_office(path).value();
+        for (int i = 0; i < 50; ++i) REQUIRE(office->execute(CreateUser{"user-" + std::to_string(i)}));
+        CHECK(office->audit().value().empty());
+    }
+    {
+        // An index that has lost its entries: every row is there, and is not found.
+        SQLite::Database damage{path, SQLite::OPEN_READWRITE};
+        damage.exec("PRAGMA writable_schema = ON");
+        damage.exec("CREATE TABLE empty (name TEXT NOT NULL UNIQUE)");
+        damage.exec("UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_empty_1') "
+                    "WHERE name = 'sqlite_autoindex_users_1'");
+        damage.exec("DELETE FROM sqlite_schema WHERE tbl_name = 'empty'");
+    }
+    auto office = open_office(path).value();
+    const auto violations = office->audit().value();
+    REQUIRE_FALSE(violations.empty());
+    CHECK(violations.front().rule == "D3");
+    CHECK(violations.front().detail.find("sqlite_autoindex_users_1") != std::string::npos);
+}
