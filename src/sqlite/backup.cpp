@@ -33,6 +33,10 @@ class Descriptor {
     ~Descriptor() { ::close(descriptor_); }
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
+    /// Whatever the umask is.
+    void set_mode(const std::string& path, mode_t mode) const {
+        if (::fchmod(descriptor_, mode) != 0) fail(path, errno);
+    }
     void sync(const std::string& path) const {
         if (::fsync(descriptor_) != 0) fail(path, errno);
     }
@@ -46,6 +50,7 @@ class PartialFile {
   public:
     PartialFile(std::string path, mode_t mode) : path_(std::move(path)) {
         const Descriptor made{path_, O_WRONLY | O_CREAT | O_EXCL, mode};
+        made.set_mode(path_, mode);
     }
     ~PartialFile() {
         if (!finished_) ::unlink(path_.c_str());
@@ -124,7 +129,7 @@ void restore_database(const std::string& backup, const std::string& path) {
             // It takes its place again: tokens of the store that it is a backup of are good here.
             copy.database().exec("UPDATE house_rules SET store_id = (SELECT backup_of FROM log_state) "
                                  "WHERE (SELECT backup_of FROM log_state) IS NOT NULL");
-            copy.database().exec("UPDATE log_state SET mark = 0, backup_of = NULL");
+            Query{copy.database(), "UPDATE log_state SET mark = ?, backup_of = NULL"}.write(-make_mark());
         }
         partial.finish(target);
     }
@@ -147,7 +152,7 @@ void copy_database(const std::string& source, const std::string& path, bool with
     {
         // Whole without a log, and another store than the one it is a copy of, until it is put in its place (restore).
         Connection copy{partial.path(), false, busy_timeout};
-        copy.database().exec("UPDATE log_state SET mark = 0, backup_of = (SELECT store_id FROM house_rules)");
+        Query{copy.database(), "UPDATE log_state SET mark = ?, backup_of = (SELECT store_id FROM house_rules)"}.write(-make_mark());
         copy.database().exec("UPDATE house_rules SET store_id = zeroblob(16)");
     }
     if (!with_keys) {

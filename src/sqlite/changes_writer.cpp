@@ -61,6 +61,7 @@ ChangesWriter::ChangesWriter(SQLite::Database& database)
       leases_(database),
       token_keys_(database),
       put_rules_(database, insert_sql<HouseRules>),
+      settle_backup_(database, "UPDATE log_state SET backup_of = NULL"),
       put_record_(database, insert_sql<IdempotencyRecord>),
       payment_steps_(database),
       transfers_(database),
@@ -89,8 +90,10 @@ void ChangesWriter::apply(const Changes& changes, const LastEvent& last) {
     write(payments_, changes.payments);
     write(leases_, changes.leases);
     write(token_keys_, changes.token_keys);
-    if (changes.house_rules)
+    if (changes.house_rules) {
         put_rules_.write_with([&](Binder& binder) { insert_values(binder, *changes.house_rules); });
+        settle_backup_.write();  // a backup that has been opened is a store of its own from here on
+    }
     for (const auto& record : changes.idempotency)
         put_record_.write_with([&](Binder& binder) { insert_values(binder, record.entity); });
     payment_steps_.append(changes.payment_steps);

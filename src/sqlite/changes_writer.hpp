@@ -56,6 +56,7 @@ class ChangesWriter {
     TableWriter<NodeLease> leases_;
     TableWriter<TokenKey> token_keys_;
     Query put_rules_;
+    Query settle_backup_;
     Query put_record_;
     TableAppender<PaymentStep> payment_steps_;
     TableAppender<Transfer> transfers_;

@@ -70,9 +70,10 @@ int Checkpointer::checkpoint(int mode, Duration wait_max) {
     auto* const handle = connection_.database().getHandle();
     connection_.set_busy_timeout(wait_max);
     const int code = sqlite3_wal_checkpoint_v2(handle, "main", mode, nullptr, nullptr);
-    std::string words = code == SQLITE_OK ? "" : sqlite3_errmsg(handle);
+    const bool has_failed = code != SQLITE_OK && code != SQLITE_BUSY;
+    const SQLite::Exception failure{handle, code};  // what the handle says of it, before it is used again
     connection_.set_busy_timeout(busy_timeout_);
-    if (code != SQLITE_OK && code != SQLITE_BUSY) throw SQLite::Exception("checkpoint: " + words, code);
+    if (has_failed) throw failure;
     return code;
 }
 

@@ -90,18 +90,20 @@ bool FileLock::has_others() const {
     return lock.l_type != F_UNLCK;
 }
 
-std::optional<FileLock::Marks> FileLock::read_marks() const {
-    char text[64] = {};
+std::optional<FileLock::LogRecord> FileLock::read_record() const {
+    char text[128] = {};
     if (::pread(descriptor_, text, sizeof text - 1, 0) < 0) throw Fault{ErrorCode::storage, path_ + ": " + words_of(errno)};
-    Marks marks{};
-    if (std::sscanf(text, "log %" SCNd64 " %" SCNd64, &marks[0], &marks[1]) != 2) return std::nullopt;
-    return marks;
+    LogRecord record;
+    if (std::sscanf(text, "log %" SCNd64 " %" SCNd64 " rescues %" SCNd64, &record.marks[0], &record.marks[1], &record.rescues) != 3)
+        return std::nullopt;
+    return record;
 }
 
-void FileLock::write_marks(const Marks& marks) const {
-    char text[64];
+void FileLock::write_record(const LogRecord& record) const {
+    char text[128];
     // Of one length always, so that one write replaces it whole.
-    const int length = std::snprintf(text, sizeof text, "log %020" PRId64 " %020" PRId64 "\n", marks[0], marks[1]);
+    const int length = std::snprintf(text, sizeof text, "log %020" PRId64 " %020" PRId64 " rescues %010" PRId64 "\n",
+                                     record.marks[0], record.marks[1], record.rescues);
     if (::pwrite(descriptor_, text, static_cast<std::size_t>(length), 0) != length || ::fdatasync(descriptor_) != 0)
         throw Fault{ErrorCode::storage, path_ + ": " + words_of(errno)};
 }

@@ -47,10 +47,14 @@ class FileLock {
     /// Has anybody else the database open? Hold the writer's lock, or the answer is old. Throws.
     [[nodiscard]] bool has_others() const;
 
-    /// The marks of the log (log_mark.hpp) that the database file may bear: before and after a change of it. Throws.
-    using Marks = std::array<std::int64_t, 2>;
-    [[nodiscard]] std::optional<Marks> read_marks() const;
-    void write_marks(const Marks& marks) const;
+    /// What the file says of the log beside the database (log_mark.hpp).
+    struct LogRecord {
+        std::array<std::int64_t, 2> marks{};  ///< that the database may bear: before and after a change
+        std::int64_t rescues = 0;             ///< how often a log that was taken away has been written back
+    };
+    /// Nothing: none was written yet. Both throw.
+    [[nodiscard]] std::optional<LogRecord> read_record() const;
+    void write_record(const LogRecord& record) const;
 
   private:
     std::string path_;

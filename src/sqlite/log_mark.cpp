@@ -58,9 +58,9 @@ void check_log(const FileNames& names, const FileLock& lock) {
                                         "the log away"};
     const auto mark = read_mark(names.database);
     if (!mark) return;
-    const auto marks = lock.read_marks();
-    const bool is_named = marks && std::find(marks->begin(), marks->end(), *mark) != marks->end();
-    if (has_log && !(marks ? is_named : *mark > 0))
+    const auto record = lock.read_record();
+    const bool is_named = record && std::find(record->marks.begin(), record->marks.end(), *mark) != record->marks.end();
+    if (has_log && !(record ? is_named : *mark > 0))
         throw Fault{ErrorCode::storage, "the log beside it (" + names.log +
                                             ") belongs to another state of the file, as after a backup was put over it; nothing "
                                             "was touched. To go on from this file, move -wal and -shm away"};

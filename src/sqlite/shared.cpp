@@ -95,6 +95,7 @@ void Shared::open_session(bool is_alone) {
     // is synced, makes them as good as the commits that are now to follow them.
     static_cast<void>(session_->checkpointer.fold_all());
     if (is_alone) set_mark(true, true);
+    rescues_seen_ = lock_->read_record().value_or(FileLock::LogRecord{}).rescues;
     file_->guard_index(names_->index);
     watch_files();
     auto side = std::make_shared<ReadSide>(names_->database, options_.busy_timeout);
@@ -117,6 +118,14 @@ FileWatch::Change Shared::look(std::int64_t& log_size) const {
     return watch->look(log_size);
 }
 
+void Shared::drop_readers() {
+    // Connections of one process share the log's index: while one is open, the others get the old one.
+    const std::lock_guard lock{pointing_};
+    if (read_side_ && read_side_.use_count() > 1)
+        throw Fault{ErrorCode::busy, "the store's files are made good again as soon as this process' readers have finished"};
+    read_side_.reset();
+}
+
 void Shared::reopen_session() {
     session_.reset();
     open_session(false);
@@ -137,7 +146,8 @@ void Shared::mend(Clock::time_point deadline) {
             renew_lock(deadline);
         } else if (change != FileWatch::Change::none) {
             // Where only the index went, the log has all that was committed, also by who made another index of it.
-            if (change == FileWatch::Change::log && session_ != nullptr) fold_for_good();
+            if (change == FileWatch::Change::log && session_ != nullptr) rescue_log();
+            drop_readers();
             reopen_session();
         } else if (session_ == nullptr || is_distrusted_) {
             reopen_session();
@@ -153,19 +163,23 @@ void Shared::mend(Clock::time_point deadline) {
 }
 
 void Shared::renew_lock(Clock::time_point deadline) {
-    const auto marks = lock_->read_marks();
+    const auto record = lock_->read_record();
     lock_.emplace(names_->lock, look_at(names_->database).mode);
     value_of(lock_->acquire(deadline));
     lock_->be_present();
-    if (marks && !lock_->read_marks()) lock_->write_marks(*marks);
+    if (record && !lock_->read_record()) lock_->write_record(*record);
     watch_files();
 }
 
-void Shared::fold_for_good() {
+void Shared::rescue_log() {
+    auto record = lock_->read_record().value_or(FileLock::LogRecord{});
+    if (record.rescues != rescues_seen_) return;  // another process did; ours is the old one
     // Our connection still has the log that was taken away, and its index: what nobody else can see goes into the file. If a
     // stranger folded it before deleting it (the last one to close does), the index says so and nothing is done.
     if (!session_->checkpointer.fold_all())
         throw Fault{ErrorCode::busy, "the log was taken away; it is written back as soon as nobody reads in it"};
+    ++record.rescues;
+    lock_->write_record(record);
 }
 
 void Shared::confirm_commit() {
@@ -197,12 +211,25 @@ void Shared::set_trouble(std::optional<Error> error) noexcept {
 void Shared::put_mark(bool needs_log) {
     const auto before = session_->mark();
     const auto after = needs_log ? make_mark() : -make_mark();
-    lock_->write_marks({before, after});
+    auto record = lock_->read_record().value_or(FileLock::LogRecord{});
+    record.marks = {before, after};
+    lock_->write_record(record);
     session_->write_mark.write(after);
 }
 
+void Shared::fold_mark(bool wait) {
+    if (!session_->checkpointer.fold_all(wait)) return;  // the file may bear either
+    auto record = lock_->read_record().value_or(FileLock::LogRecord{});
+    record.marks = {session_->mark(), session_->mark()};
+    lock_->write_record(record);
+}
+
 void Shared::set_mark(bool needs_log, bool wait) {
-    const auto side = read_side();
+    std::shared_ptr<ReadSide> side;
+    {
+        const std::lock_guard lock{pointing_};
+        side = read_side_;
+    }
     std::optional<CommitWatch::OwnCommit> own;
     if (side) own.emplace(side->watch);
     {
@@ -216,13 +243,14 @@ void Shared::set_mark(bool needs_log, bool wait) {
             throw;
         }
     }
-    static_cast<void>(session_->checkpointer.fold_all(wait));
+    fold_mark(wait);
 }
 
 // ---- readers ----------------------------------------------------------------------------------------------------
 
 std::shared_ptr<ReadSide> Shared::read_side() const {
     const std::lock_guard lock{pointing_};
+    if (!read_side_) throw Fault{ErrorCode::busy, "the store's files are being made good again"};
     return read_side_;
 }
 

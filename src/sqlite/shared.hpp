@@ -72,13 +72,16 @@ class Shared {
     void confirm_commit();
     /// The write session failed so that what the disk holds is not known: it is opened anew before the next transaction.
     void distrust(const Error& why) noexcept;
-    /// Writes the mark that the file is whole, or that it needs its log (log_mark.hpp), in the transaction under way.
+    /// Writes the mark that the file is whole, or that it needs its log (log_mark.hpp), in the transaction under way; and after
+    /// its commit sees to it that the file bears it.
     void put_mark(bool needs_log);
+    void fold_mark(bool wait);
 
     // ---- of any thread --------------------------------------------------------------------------------------------
 
     /// There is nothing to do: where nobody has committed for a while, the log is folded, so that a file that is copied is whole.
     void rest() noexcept;
+    /// Throws `busy` while it is being replaced.
     [[nodiscard]] std::shared_ptr<ReadSide> read_side() const;
     /// For readers: throws if the database was moved away; mends what else has moved, if no writer is at it.
     void look_before_reading();
@@ -102,7 +105,8 @@ class Shared {
     void renew_lock(Clock::time_point deadline);
     void open_session(bool is_alone);
     void reopen_session();
-    void fold_for_good();
+    void drop_readers();
+    void rescue_log();
     void set_mark(bool needs_log, bool wait);
     [[noreturn]] void give_up(const char* words);
     void set_trouble(std::optional<Error> error) noexcept;
@@ -114,6 +118,7 @@ class Shared {
     std::optional<FileLock> lock_;
     std::unique_ptr<WriteSession> session_;
     bool is_distrusted_ = false;
+    std::int64_t rescues_seen_ = 0;
     std::atomic<bool> has_moved_{false};
 
     mutable std::mutex pointing_;  ///< of the pointers

@@ -87,7 +87,7 @@ class SqliteTransaction final : public SessionView<Transaction> {
             }
             ++shared_.own_commits;
             if (was_whole)
-                static_cast<void>(session.checkpointer.fold_all(false));  // the mark, before anything is acknowledged
+                shared_.fold_mark(false);  // before anything is acknowledged
             else
                 session.checkpointer.after_commit();
         });

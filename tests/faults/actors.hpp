@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -118,7 +119,9 @@ inline Actor::Part house(const std::string& path, std::function<std::int64_t(cha
         if (word == 'r') {
             const auto user = mina();
             if (!user) return answer_of(user.error());
-            return answer_of((*office)->execute(Recharge{*user, Points{1}, {}}));
+            const auto done = (*office)->execute(Recharge{*user, Points{1}, {}});
+            if (!done && std::getenv("BOXOFFICE_TELL") != nullptr) std::fprintf(stderr, "%s\n", done.error().text().c_str());
+            return answer_of(done);
         }
         if (word == 'b') {
             const auto user = mina();
