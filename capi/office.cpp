@@ -65,6 +65,7 @@ Result<Options> engine_options(const boxoffice_options& c) {
     options.issue_limit = Points{c.issue_limit};
     options.clock_jump_max = Duration{c.clock_jump_max_us};
     options.snapshot_age_max = Duration{c.snapshot_age_max_us};
+    options.event_ttl = Duration{c.event_ttl_us};
     if (c.token_key_count > 65535) return refuse(ErrorCode::invalid_options, "token_key_count: at most 65535");
     if (c.token_key_count > 0) BOXOFFICE_TRY(check_given(c.token_keys, "token_keys"));
     for (std::size_t i = 0; i < c.token_key_count; ++i) {

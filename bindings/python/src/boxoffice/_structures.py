@@ -116,6 +116,7 @@ class Options(ctypes.Structure):
         ("clock", Clock),
         ("gateway", Gateway),
         ("log", Log),
+        ("event_ttl_us", c_int64),
     ]
 
 
