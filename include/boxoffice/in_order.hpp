@@ -1,6 +1,6 @@
 #pragma once
-/// How commands are divided into transactions, so that their outcomes are those of the commands one after another (C2) and
-/// nobody answers for another's command.
+/// How commands are divided into transactions, so that their outcomes are those of the commands one after another (C2)
+/// and nobody answers for another's command.
 
 #include <algorithm>
 #include <cstddef>
@@ -20,12 +20,12 @@ enum class Stage { beginning, deciding, committing };
 /// Does a transaction also what rides on commands, the admissions that are due?
 enum class Riding { along, left_behind };
 
-/// In one transaction. Where that breaks down while nothing is written yet, in two halves, each with one of its own, and so
-/// on down to the command that cannot be decided, which gets the fault. Its last try is without what rides on it, in case
-/// that is what is broken. A commit is never tried again: it may have been written.
+/// In one transaction. Where that breaks down while nothing is written yet, in two halves, each with one of its own,
+/// and so on down to the command that cannot be decided, which gets the fault. Its last try is without what rides on
+/// it, in case that is what is broken. A commit is never tried again: it may have been written.
 ///
-/// `attempt(commands, outcomes, stage, riding)` decides and commits in one transaction, appends the outcomes, and says in
-/// `stage` how far it came. `outcomes` has room for all. An error: that is the outcome of all that are left.
+/// `attempt(commands, outcomes, stage, riding)` decides and commits in one transaction, appends the outcomes, and says
+/// in `stage` how far it came. `outcomes` has room for all. An error: that is the outcome of all that are left.
 template <class Attempt>
 Result<void> execute_together(std::span<const Command> commands, std::vector<Outcome>& outcomes, Attempt& attempt) {
     const auto decided = static_cast<std::ptrdiff_t>(outcomes.size());

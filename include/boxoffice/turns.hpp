@@ -1,6 +1,6 @@
 #pragma once
-/// What a process tells those who wait: the board of its rooms, kept up with what other processes commit, and the answer of
-/// a peek that is read off it.
+/// What a process tells those who wait: the board of its rooms, kept up with what other processes commit, and the
+/// answer of a peek that is read off it.
 
 #include <algorithm>
 #include <atomic>
@@ -73,8 +73,8 @@ class TurnBoard {
         return has_missed_ || clock_->steady() - refreshed_at >= age_max_;
     }
 
-    /// Looks whether other processes have committed, at most once in `age_max`, one caller at a time; or at once. `version`
-    /// is the store's; `look(post)` calls `post(rooms, now)` with all rooms that it finds there.
+    /// Looks whether other processes have committed, at most once in `age_max`, one caller at a time; or at once.
+    /// `version` is the store's; `look(post)` calls `post(rooms, now)` with all rooms that it finds there.
     template <class Version, class Look>
     void refresh(bool at_once, Version version, Look look) {
         if (!at_once && !is_old()) return;

@@ -1,4 +1,5 @@
-/// Ids turned negative in 2089 and came round again, and a row with an id that was made twice overwrote the other user's.
+/// Ids turned negative in 2089 and came round again, and a row with an id that was made twice overwrote the other
+/// user's.
 
 #include "boxoffice/working_set.hpp"
 #include "support/office.hpp"

@@ -1,5 +1,5 @@
-/// A process that made no id gave its node back with floor 0, and the next holder could make an id again that was made in
-/// the same millisecond before.
+/// A process that made no id gave its node back with floor 0, and the next holder could make an id again that was made
+/// in the same millisecond before.
 
 #include "support/office.hpp"
 

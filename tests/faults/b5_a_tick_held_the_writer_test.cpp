@@ -48,13 +48,13 @@ std::int64_t row_count(Office& office) {
 
 TEST_CASE("a tick retires some hundred rows in all, of however many rooms, and ticking on comes to an end") {
     const auto counter = std::make_shared<StoreCounter>();
-    Office office{short_lives(), nullptr,
-                  std::make_shared<CountingStore>(std::make_unique<MemoryStore>(), counter)};
+    Office office{short_lives(), nullptr, std::make_shared<CountingStore>(std::make_unique<MemoryStore>(), counter)};
     const auto users = crowd_of(office, tick_max);
     auto closed = short_lives().main_room;
     closed.active_capacity = 0;
     std::vector<RoomId> rooms{office->main_room()};
-    for (int i = 0; i < 3; ++i) rooms.push_back(office.room("r" + std::to_string(i), i == 0 ? short_lives().main_room : closed));
+    for (int i = 0; i < 3; ++i)
+        rooms.push_back(office.room("r" + std::to_string(i), i == 0 ? short_lives().main_room : closed));
     for (const auto room : rooms) join_all(office, users, room);
     office.wait(minutes{2} + seconds{1});
 
@@ -115,9 +115,9 @@ TEST_CASE("in a batch, what is behind a tick sees what it left, past its bounds 
         office.leave(gone);
         join_all(office, users, office->main_room());
         office.wait(minutes{5});
-        const std::vector<Command> commands{Recharge{gone.user, Points{1}, ""}, Tick{},
-                                            Recharge{gone.user, Points{1}, ""}, Tick{}, Tick{},
-                                            Leave{gone.user, gone.token}, Tick{}, Leave{gone.user, gone.token}};
+        const std::vector<Command> commands{
+            Recharge{gone.user, Points{1}, ""}, Tick{}, Recharge{gone.user, Points{1}, ""}, Tick{}, Tick{},
+            Leave{gone.user, gone.token},       Tick{}, Leave{gone.user, gone.token}};
         std::vector<Outcome> done;
         if (together)
             done = office->execute(commands);

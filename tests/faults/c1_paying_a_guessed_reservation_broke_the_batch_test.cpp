@@ -1,5 +1,5 @@
-/// Ids can be guessed. A command that named what an earlier command of its batch makes made the whole batch `internal`: the
-/// strangers' commands in it failed too. It gets what it gets one by one.
+/// Ids can be guessed. A command that named what an earlier command of its batch makes made the whole batch `internal`:
+/// the strangers' commands in it failed too. It gets what it gets one by one.
 
 #include "support/office.hpp"
 
@@ -8,8 +8,8 @@ using namespace boxoffice::testing;
 
 namespace {
 
-/// What the commands get in one batch and one by one, on offices that are alike. Node 0, a new millisecond: the ids that
-/// will be made are known.
+/// What the commands get in one batch and one by one, on offices that are alike. Node 0, a new millisecond: the ids
+/// that will be made are known.
 struct Guess {
     static std::int64_t nth_id_at(Time now, std::int64_t n) { return tsid::ms_of(now) << 22 | n; }
 
@@ -68,8 +68,7 @@ TEST_CASE("a stranger's guess at a hold of the same batch is refused, and nobody
         const auto made = Guess::nth_id_at(office.now(), 0);
         CHECK(made != first);
         return {HoldSeat{mina.user, mina.token, office.seat("1"), ""},
-                Pay{thief.user, thief.token, ReservationId{made}, ""},
-                ReleaseHold{thief.user, ReservationId{made}},
+                Pay{thief.user, thief.token, ReservationId{made}, ""}, ReleaseHold{thief.user, ReservationId{made}},
                 BeginPayment{thief.user, mina.token, ReservationId{made}, ""}};
     }) == Words{"ok", "reservation_mismatch", "unknown_reservation", "invalid_token", "ok"});
 }
@@ -97,12 +96,12 @@ TEST_CASE("a user, a room and a concert are used in the batch that makes them") 
     Guess guess;
     CHECK(guess.in_one_batch([](Office&, const Buyer&, std::int64_t first) -> std::vector<Command> {
         auto limits = room_for(1).main_room;
-        return {CreateUser{"new"},                                                                   // first
-                CreateRoom{"vip", limits},                                                           // + 1
-                Join{UserId{first}, RoomId{first + 1}},                                              // + 2
-                Recharge{UserId{first}, Points{50}, ""},                                             // + 3
+        return {CreateUser{"new"},                                                                             // first
+                CreateRoom{"vip", limits},                                                                     // + 1
+                Join{UserId{first}, RoomId{first + 1}},                                                        // + 2
+                Recharge{UserId{first}, Points{50}, ""},                                                       // + 3
                 CreateConcert{*parse_date("2026-12-25"), "x", RoomId{first + 1}, {{"1", "", "", Points{9}}}},  // + 4, 5
-                HoldSeat{UserId{first}, TokenId{first + 2}, SeatId{first + 5}, ""},                  // + 6
+                HoldSeat{UserId{first}, TokenId{first + 2}, SeatId{first + 5}, ""},                            // + 6
                 Pay{UserId{first}, TokenId{first + 2}, ReservationId{first + 6}, ""}};
     }) == Words{"ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok"});
 }

@@ -105,8 +105,8 @@ TEST_CASE("a row that cannot be read fails only the commands that touch it") {
     const auto yuna = office.user("yuna");
     office.recharge(yuna, 1, "order");
     office.recharge(mina, 1, "order");
-    SQLite::Database{file.path, SQLite::OPEN_READWRITE}.exec("UPDATE idempotency SET answer = 'no list' WHERE user_id = " +
-                                                             std::to_string(yuna.value));
+    SQLite::Database{file.path, SQLite::OPEN_READWRITE}.exec(
+        "UPDATE idempotency SET answer = 'no list' WHERE user_id = " + std::to_string(yuna.value));
     const std::vector<Command> commands{Recharge{mina, Points{1}, "order"}, Recharge{yuna, Points{1}, "order"},
                                         Recharge{mina, Points{2}, ""}, Recharge{yuna, Points{2}, ""}};
     CHECK(words(office->execute(commands)) == Words{"ok", "storage", "ok", "ok"});

@@ -1,5 +1,5 @@
-/// From three failed allocations in a row on, execute threw; and a command that had been committed could be answered with
-/// out_of_memory. Nothing throws, and a fault means that nothing was written.
+/// From three failed allocations in a row on, execute threw; and a command that had been committed could be answered
+/// with out_of_memory. Nothing throws, and a fault means that nothing was written.
 
 #include <functional>
 
@@ -80,10 +80,10 @@ TEST_CASE("no command throws for want of memory, and a fault means that nothing 
               command.external_id.swap(name);
               return no_fault(office->execute(std::move(command)));
           }) > 0);
-    CHECK(strike(dump, failing, nothing, [&] { return no_fault(office->execute(Join{mina.user, office->main_room()})); }) > 0);
-    CHECK(strike(dump, failing, new_hold, [&] {
-              return no_fault(office->execute(ReleaseHold{mina.user, hold}));
+    CHECK(strike(dump, failing, nothing, [&] {
+              return no_fault(office->execute(Join{mina.user, office->main_room()}));
           }) > 0);
+    CHECK(strike(dump, failing, new_hold, [&] { return no_fault(office->execute(ReleaseHold{mina.user, hold})); }) > 0);
     const Call free_seats = [&] {
         (void)new_hold();
         (void)office.try_release(mina, hold);
@@ -197,7 +197,8 @@ TEST_CASE("the C functions keep to it too") {
     boxoffice_error error = BOXOFFICE_ERROR_INIT;
     CHECK(strike(balance, failing, nothing, [&] {
               boxoffice_recharged recharged;
-              return !is_fault(boxoffice_recharge(office, user, 5, long_key.data(), long_key.size(), &recharged, &error));
+              return !is_fault(
+                  boxoffice_recharge(office, user, 5, long_key.data(), long_key.size(), &recharged, &error));
           }) > 0);
     CHECK(strike(balance, failing, nothing, [&] {
               boxoffice_recharged recharged;

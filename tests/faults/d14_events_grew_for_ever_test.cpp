@@ -47,7 +47,8 @@ TEST_CASE("without event_ttl events are kept until they are consumed") {
 
 TEST_CASE("event_ttl is for ever, or a time") {
     const auto opened = [](Duration ttl) {
-        return outcome(BoxOffice::open(std::make_unique<MemoryStore>(), options_with([&](Options& o) { o.event_ttl = ttl; })));
+        return outcome(
+            BoxOffice::open(std::make_unique<MemoryStore>(), options_with([&](Options& o) { o.event_ttl = ttl; })));
     };
     CHECK(opened(Duration::zero()) == "ok");
     CHECK(opened(milliseconds{1}) == "ok");

@@ -1,5 +1,6 @@
-/// Ids can be guessed (a millisecond, a node, a counter), so a command of a batch may name what an earlier command of the
-/// same batch makes. It gets exactly what it gets one by one (C2): pays the hold, is admitted to the room, or is refused.
+/// Ids can be guessed (a millisecond, a node, a counter), so a command of a batch may name what an earlier command of
+/// the same batch makes. It gets exactly what it gets one by one (C2): pays the hold, is admitted to the room, or is
+/// refused.
 
 #include "boxoffice/sqlite_store.hpp"
 #include "properties/twins.hpp"

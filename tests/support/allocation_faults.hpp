@@ -6,8 +6,8 @@
 
 namespace boxoffice::testing {
 
-/// While it lives, this thread's allocations fail (throw std::bad_alloc) once `passing` of them have passed: `failing` of
-/// them, or all.
+/// While it lives, this thread's allocations fail (throw std::bad_alloc) once `passing` of them have passed: `failing`
+/// of them, or all.
 class AllocationFaults {
   public:
     explicit AllocationFaults(std::int64_t passing, std::int64_t failing = std::numeric_limits<std::int64_t>::max());
