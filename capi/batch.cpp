@@ -122,8 +122,9 @@ boxoffice_status boxoffice_execute(boxoffice_office* office, const boxoffice_com
             if (!added) return refuse(added.error().code, "command " + std::to_string(i) + ": " + added.error().detail);
         }
         const auto answers = box.execute(batch);
-        // A fault is of the whole batch.
-        if (is_fault(answers.front())) return tl::unexpected(answers.front().error());
+        if (answers.empty()) return refuse(ErrorCode::out_of_memory);
+        // Where no command had an effect, the call failed; a fault of some is theirs alone.
+        if (std::all_of(answers.begin(), answers.end(), is_fault)) return tl::unexpected(answers.front().error());
         for (size_t i = 0; i < count; ++i) {
             if (answers[i])
                 std::visit([&](const auto& answer) { fill(answer, outcomes[i]); }, *answers[i]);

@@ -221,11 +221,12 @@ typedef struct boxoffice_options {
     int32_t accept_time; /* not 0: goes on from the store's time although this machine's clock is far from it */
     int32_t adopt_rules; /* not 0: hold_ttl, holds_per_user, capture_ttl, identity_ttl, idempotency_ttl and issue_limit replace
                           * those that the store was first opened with, while no other office has it open */
+    int64_t event_ttl_us;      /* how long events are kept where no tick tells what was consumed; 0: for ever */
 } boxoffice_options;
 #define BOXOFFICE_OPTIONS_INIT                                                                                              \
     {sizeof(boxoffice_options), BOXOFFICE_DURABILITY_FULL, NULL, 300000000, 1, 60000000, 86400000000,          \
      86400000000, 4611686018427387904, 3600000000, 25000, 5000000, 67108864, NULL, 0, {NULL, NULL, NULL, NULL},              \
-     {NULL, NULL, NULL}, {NULL, NULL}, 5000000, 0, 0}
+     {NULL, NULL, NULL}, {NULL, NULL}, 5000000, 0, 0, 0}
 
 /* Opens the file at `path`, made (for its owner alone) if absent; ":memory:" opens an office in memory. `options` may be NULL for
  * the defaults. Mistakes: invalid_options (an option is out of range, or one on which all offices of a store must agree is not
@@ -237,7 +238,7 @@ typedef struct boxoffice_options {
 BOXOFFICE_API boxoffice_status boxoffice_open(const char *path, size_t path_length, const boxoffice_options *options,
                                               boxoffice_office **office, boxoffice_error *error);
 
-/* Closes and sets *office to NULL; waits for calls inside. NULL, or a pointer to NULL, is fine. Mistakes: invalid_handle (closed
+/* Closes and sets *office to NULL; waits for calls inside, and ends those that wait for a turn (closed). NULL, or a pointer to NULL, is fine. Mistakes: invalid_handle (closed
  * before, or never opened); closed (another thread is closing it). Not from a callback. */
 BOXOFFICE_API boxoffice_status boxoffice_close(boxoffice_office **office);
 
@@ -437,7 +438,8 @@ BOXOFFICE_API boxoffice_status boxoffice_authenticate(boxoffice_office *office, 
  * writer. Refusals: token_expired, token_completed, token_left. Mistakes: invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_peek(boxoffice_office *office, const char *token, size_t length,
                                               boxoffice_peeked *peeked, boxoffice_error *error);
-/* Peeks up to `attempts_max` times, `interval_us` apart. Refusals: not_your_turn when they run out; those of peek. */
+/* Peeks up to `attempts_max` times, `interval_us` (0 to 60,000,000) apart; boxoffice_close ends it, within a tenth of a second
+ * on the system's clock, else when wait_us returns. Refusals: not_your_turn when they run out; those of peek. Mistakes: closed. */
 BOXOFFICE_API boxoffice_status boxoffice_await_turn(boxoffice_office *office, const char *token, size_t length,
                                                     int32_t attempts_max, int64_t interval_us, boxoffice_peeked *peeked,
                                                     boxoffice_error *error);
@@ -653,8 +655,10 @@ typedef struct boxoffice_outcome {
     int32_t reserved;
 } boxoffice_outcome;
 
-/* Fills `outcomes[0 … count)`. Returns BOXOFFICE_OK when the batch was committed, whatever its single outcomes; else a fault or
- * mistake (a malformed command names its index) and no command had an effect. */
+/* Fills `outcomes[0 … count)`. The commands share one transaction, but for a tick, which has one of its own, and for one that
+ * cannot be decided (a damaged row, no memory): its outcome is that fault, and the others are done. Returns BOXOFFICE_OK whatever
+ * the single outcomes; else a mistake (a malformed command names its index), or the fault of all of them, and none of them was
+ * acknowledged. */
 BOXOFFICE_API boxoffice_status boxoffice_execute(boxoffice_office *office, const boxoffice_command *commands, size_t count,
                                                  const char *arena, size_t arena_size, boxoffice_outcome *outcomes,
                                                  boxoffice_error *error);
@@ -697,7 +701,8 @@ typedef struct boxoffice_violation {
 } boxoffice_violation;
 
 /* Retires what has expired and prunes finished places and idempotency keys past their time, and events up to `events_consumed`
- * (0: none) but those about rooms and the last one, which stay. Without ticks nothing is wrong, only untidy. */
+ * (0: none) or older than event_ttl_us, but those about rooms and the last one, which stay. Some hundred rows at a time: tick
+ * again while `more` is 1. Writes nothing where there is nothing to do. Without ticks nothing is wrong, only untidy. */
 BOXOFFICE_API boxoffice_status boxoffice_tick(boxoffice_office *office, int64_t events_consumed, boxoffice_ticked *ticked,
                                               boxoffice_error *error);
 BOXOFFICE_API boxoffice_status boxoffice_get_stats(boxoffice_office *office, boxoffice_stats *stats, boxoffice_error *error);

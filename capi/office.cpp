@@ -68,6 +68,7 @@ Result<Options> engine_options(const boxoffice_options& c) {
     options.clock_skew_max = Duration{c.clock_skew_max_us};
     options.accept_time = c.accept_time != 0;
     options.adopt_rules = c.adopt_rules != 0;
+    options.event_ttl = Duration{c.event_ttl_us};
     if (c.token_key_count > 65535) return refuse(ErrorCode::invalid_options, "token_key_count: at most 65535");
     if (c.token_key_count > 0) BOXOFFICE_TRY(check_given(c.token_keys, "token_keys"));
     for (std::size_t i = 0; i < c.token_key_count; ++i) {

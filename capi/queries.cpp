@@ -130,7 +130,9 @@ boxoffice_status boxoffice_token_text(boxoffice_office* office, const boxoffice_
         std::memset(text, 0, BOXOFFICE_TOKEN_TEXT_SIZE);
         BOXOFFICE_TRY(check_given(claims, "claims"));
         BOXOFFICE_TRY(check_claims(*claims));
-        std::memcpy(text, box.token_text(from_c(*claims)).data(), BOXOFFICE_TOKEN_TEXT_SIZE - 1);
+        const auto signed_text = box.token_text(from_c(*claims));
+        if (signed_text.empty()) return refuse(ErrorCode::out_of_memory);
+        std::memcpy(text, signed_text.data(), BOXOFFICE_TOKEN_TEXT_SIZE - 1);
         return {};
     });
 }

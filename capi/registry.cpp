@@ -34,6 +34,7 @@ Result<void> Registry::remove(boxoffice_office* handle) {
         if (slot->state.compare_exchange_weak(state, state | closing_bit, std::memory_order_acq_rel)) break;
     }
     state |= closing_bit;
+    slot->office->office->stop();  // whoever waits for a turn inside would keep us for as long
     while ((state & users_mask) != 0) {
         slot->state.wait(state, std::memory_order_acquire);
         state = slot->state.load(std::memory_order_acquire);

@@ -12,6 +12,7 @@ using Whole = support::RangedFlag<Flags, std::int64_t, std::int64_t>;
 using MaybeWhole = support::RangedFlag<Flags, std::optional<std::int64_t>, std::int64_t>;
 
 constexpr std::int64_t day_seconds = 86'400;
+constexpr std::int64_t year_hours = 8'760;
 constexpr std::int64_t count_max = 1'000'000'000;
 
 const std::array flags{
@@ -32,6 +33,9 @@ const std::array flags{
          MaybeWhole{&Flags::claim_seconds, 1, day_seconds}},
     Flag{"--active-seconds", "N", "how long a turn lasts (default: 300)",
          MaybeWhole{&Flags::active_seconds, 1, day_seconds}},
+    Flag{"--event-hours", "N",
+         "how long events are kept for whoever reads them from the file; 0: for ever (default: 168, a week)",
+         Whole{&Flags::event_hours, 0, year_hours}},
     Flag{"--auth", "HOW", "token: tokens prove users; none: a gateway in front vouches for userId (default: token)",
          &Flags::auth},
     Flag{"--admin-key", "KEY", "what X-Admin-Key must hold; without it there are no admin paths", &Flags::admin_key},

@@ -19,6 +19,7 @@ struct Flags {
     std::optional<std::int64_t> claim_seconds;
     std::optional<std::int64_t> active_seconds;
     std::int64_t hold_seconds = 300;
+    std::int64_t event_hours = 168;
     std::string auth = "token";
     std::string admin_key;  ///< empty: none
     std::int64_t turn_attempts = 3;

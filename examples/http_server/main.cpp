@@ -51,6 +51,7 @@ std::unique_ptr<BoxOffice> open_office(const Flags& flags) {
     Options options;
     options.main_room = with_flags({}, flags);
     options.hold_ttl = std::chrono::seconds{flags.hold_seconds};
+    options.event_ttl = std::chrono::hours{flags.event_hours};
     SqliteOptions sqlite;
     sqlite.path = name;
     auto office = must(BoxOffice::open(must(open_sqlite_store(sqlite), name), options), name);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <new>
 #include <span>
 #include <thread>
 #include <utility>
@@ -116,6 +117,7 @@ void Sale::open_doors(Tally& tally) {
         for (std::size_t i = 0; i < count; ++i)
             commands.push_back(Join{visits_[order[begin + i]].user, office_.main_room()});
         const auto outcomes = office_.execute(std::span<const Command>(commands));
+        if (outcomes.size() < count) throw std::bad_alloc();
         tally.commands += static_cast<std::int64_t>(count);
         for (std::size_t i = 0; i < count; ++i) {
             auto& visit = visits_[order[begin + i]];

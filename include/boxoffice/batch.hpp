@@ -1,7 +1,8 @@
 #pragma once
 /// Runs a batch of commands on one consistent state at one time: load, decide, and hand back the commit to be written.
 /// Pure of clocks, locks and chance, so that it can be run again on a conflict, replayed or simulated. Its outcomes equal
-/// those of the same commands one after another (C2); each repository is loaded at most twice (C4).
+/// those of the same commands one after another (C2), also where one names what another makes; each repository is loaded
+/// at most twice (C4). A Tick has a batch of its own (BoxOffice sees to it): what it looks for and leaves is in the store.
 ///
 /// BasicBatch is a template only so that it need not be compiled in every file that includes it: `boxoffice::sqlite` has it
 /// ready, and says so with BOXOFFICE_COMPILED. With `boxoffice::core` alone it is compiled where it is used.
@@ -23,17 +24,23 @@ class BasicBatch {
     /// Wishes to load every process's lease on a node, for a renewal.
     void want_leases() { wants_leases_ = true; }
 
+    /// Does not advance the rooms that are due, beside those that the commands name.
+    void leave_due_rooms() { advances_due_rooms_ = false; }
+
     /// Loads everything the commands name, in three stages.
     Result<void> load(View& view) {
         judge_shapes();
         BOXOFFICE_TRY(set_.load(view, first_keys()));
         BOXOFFICE_TRY(set_.load(view, second_keys()));
-        return set_.load(view, line_keys());
+        BOXOFFICE_TRY(set_.load(view, line_keys()));
+        const auto* tick = tick_of();
+        return tick == nullptr ? Result<void>{} : set_.look_for_prunable(view, wish_of(*tick, moment_));
     }
 
     /// Decides the commands in order. Throws std::logic_error if a decision breaks a rule of the engine; then nothing of
     /// the batch may be written.
     std::vector<Outcome> decide_all() {
+        if (tick_of() != nullptr) set_.limit_sweep(tick_max);
         for (const auto room : set_.due_rooms()) {
             steps::settle_line(set_, moment_, room);
             steps::advance(set_, moment_, room);
@@ -65,6 +72,10 @@ class BasicBatch {
                 [&](const auto& one) { return decisions::check_shape(one, moment_.options); }, command));
     }
 
+    [[nodiscard]] const Tick* tick_of() const {
+        return commands_.size() == 1 && shapes_[0] ? std::get_if<Tick>(&commands_[0]) : nullptr;
+    }
+
     template <class Then>
     void for_each_shaped(Then then) {
         for (std::size_t i = 0; i < commands_.size(); ++i)
@@ -73,7 +84,7 @@ class BasicBatch {
 
     Keys first_keys() {
         Keys keys;
-        keys.rooms.due = moment_.now;
+        if (advances_due_rooms_) keys.rooms.due = moment_.now;
         keys.leases.all = wants_leases_;
         for_each_shaped([&](const auto& command) { decisions::name_first(command, moment_, keys); });
         return keys;
@@ -115,7 +126,8 @@ class BasicBatch {
         auto free = std::max<std::int64_t>(0, capacity - room.admitted_count + lapsing);
         if (has_rate) free = std::min<std::int64_t>(free, 1);
         const auto next = free + static_cast<std::int64_t>(commands_.size()) + 1;
-        return {room.id, moment_.now, first_still_waiting(shortest_wait, moment_.now), std::min(next, lookup_max)};
+        return {room.id, moment_.now, first_still_waiting(shortest_wait, moment_.now), std::min(next, lookup_max),
+                tick_of() == nullptr ? lookup_max : tick_max};
     }
 
     template <class C>
@@ -131,6 +143,7 @@ class BasicBatch {
     std::span<const Command> commands_;
     Moment moment_;
     bool wants_leases_ = false;
+    bool advances_due_rooms_ = true;
     std::vector<Result<void>> shapes_;
     WorkingSet set_;
 };

@@ -5,7 +5,6 @@
 #include <sodium.h>
 
 #include <atomic>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,18 +15,25 @@
 #include <vector>
 
 #include "boxoffice/answers.hpp"
+#include "boxoffice/asking.hpp"
 #include "boxoffice/audit.hpp"
 #include "boxoffice/batch.hpp"
 #include "boxoffice/fork_guard.hpp"
+#include "boxoffice/in_order.hpp"
+#include "boxoffice/no_throw.hpp"
 #include "boxoffice/ports.hpp"
-#include "boxoffice/room_board.hpp"
 #include "boxoffice/timekeeper.hpp"
+#include "boxoffice/turns.hpp"
 
 namespace boxoffice {
 
+/// The longest interval of await_turn: whoever sleeps longer sleeps through a turn.
+inline constexpr Duration await_interval_max = std::chrono::seconds{60};
+
 /// Thread-safe: any function may be called from any thread at any time. The library starts no threads; admission and
 /// expiry ride on callers. Functions block while another caller decides, and for a bounded time (the store's) while
-/// another process does. Nothing throws: what goes wrong is in the Result.
+/// another process does. Nothing throws: what goes wrong is in the Result. Where memory runs out after a commit, its answer
+/// is given all the same.
 ///
 /// After fork(), a child's use of a handle that the parent opened answers `forked`.
 ///
@@ -52,24 +58,40 @@ class BasicBoxOffice {
     BasicBoxOffice(const BasicBoxOffice&) = delete;
     BasicBoxOffice& operator=(const BasicBoxOffice&) = delete;
 
-    /// Closes the store. No call may be running.
+    /// Closes the store. No call may be running: stop() ends those that would still wait long.
     ~BasicBoxOffice() { give_node_back(); }
+
+    /// Ends the waits of await_turn, those under way (on the system's clock within a tenth of a second, on a host's when its
+    /// wait ends) and those to come, with `closed`. Other calls go on. For whoever is about to close and waits for the calls
+    /// inside.
+    void stop() noexcept { is_stopped_ = true; }
 
     // ---- commands -----------------------------------------------------------------------------------------------
 
-    /// Executes the commands in order in one transaction, and returns one outcome each; a refused command changes nothing
-    /// and does not stop the others. If the commit fails, every outcome is that fault, and nothing was acknowledged: retry
-    /// with the same idempotency keys.
-    std::vector<Outcome> execute(std::span<const Command> commands) {
-        const auto faults = [&](const Error& error) { return std::vector<Outcome>(commands.size(), tl::unexpected(error)); };
-        const auto outcomes = guarded([&]() -> Result<std::vector<Outcome>> {
+    /// Executes the commands in order, and returns one outcome each; a refused command changes nothing and does not stop
+    /// the others. They share one transaction, with these exceptions: a Tick has one of its own, and where a command
+    /// cannot be decided (a damaged row, an engine's bug, no memory) the batch is divided until that command is alone with
+    /// its fault, and the others are done. Outcomes are in order always: if a commit fails, or the store cannot be had,
+    /// that fault is the outcome of every command that was to be in it and of all behind it, and none of those was
+    /// acknowledged: retry with the same idempotency keys. No outcomes at all: memory ran out before anything was done.
+    std::vector<Outcome> execute(std::span<const Command> commands) noexcept {
+        std::vector<Outcome> outcomes;
+        const auto done = guarded([&]() -> Result<void> {
+            outcomes.reserve(commands.size());  // from here on, no outcome is lost for want of memory
             BOXOFFICE_TRY(check_process());
             const std::lock_guard lock(writer_);
-            auto transaction = store_->begin();
-            if (!transaction) return tl::unexpected(transaction.error());
-            return run(**transaction, commands);
+            return execute_in_order(commands, outcomes,
+                                    [&](auto some, auto& into, Stage& stage, Riding riding) -> Result<void> {
+                                        auto transaction = store_->begin();
+                                        if (!transaction) return tl::unexpected(transaction.error());
+                                        return run(**transaction, some, into, stage, riding);
+                                    });
         });
-        return outcomes ? std::move(*outcomes) : faults(outcomes.error());
+        if (std::any_of(commands.begin(), commands.end(), [](const auto& one) { return std::holds_alternative<Tick>(one); }))
+            (void)guarded([&]() -> Result<void> { return store_->rest(), Result<void>{}; });
+        if (outcomes.capacity() < commands.size()) return outcomes;
+        while (outcomes.size() < commands.size()) outcomes.push_back(tl::unexpected(copy_of(done.error())));
+        return outcomes;
     }
 
     /// One command, in a transaction of its own.
@@ -77,7 +99,8 @@ class BasicBoxOffice {
     Result<typename C::Answer> execute(C command) {
         const Command one{std::move(command)};
         auto outcomes = execute(std::span{&one, 1});
-        if (!outcomes[0]) return tl::unexpected(outcomes[0].error());
+        if (outcomes.empty()) return refuse(ErrorCode::out_of_memory);
+        if (!outcomes[0]) return tl::unexpected(std::move(outcomes[0]).error());
         return std::get<typename C::Answer>(std::move(*outcomes[0]));
     }
 
@@ -94,15 +117,19 @@ class BasicBoxOffice {
 
     // ---- tokens and turns ---------------------------------------------------------------------------------------
 
-    /// The text of a token; 68 URL-safe characters. The store never holds it.
-    [[nodiscard]] std::string token_text(const TokenClaims& claims) const { return sign(claims, keys_.front(), store_id_); }
+    /// The text of a token; 68 URL-safe characters, or empty where memory ran out. The store never holds it.
+    [[nodiscard]] std::string token_text(const TokenClaims& claims) const noexcept {
+        return guarded([&]() -> Result<std::string> { return sign(claims, keys_.front(), store_id_); }).value_or(std::string{});
+    }
 
     /// Whose token this is. It says nothing of the turn. Mistakes: invalid_token (forged, or older than identity_ttl).
     Result<TokenClaims> authenticate(std::string_view token) {
-        BOXOFFICE_TRY(check_process());
-        const auto now = timekeeper_.now();
-        if (!now) return tl::unexpected(now.error());
-        return authenticate_at(token, *now);
+        return guarded([&]() -> Result<TokenClaims> {
+            BOXOFFICE_TRY(check_process());
+            const auto now = timekeeper_.now();
+            if (!now) return tl::unexpected(now.error());
+            return authenticate_at(token, *now);
+        });
     }
 
     /// Is it this token's turn, and if not, how long yet? The first peek of an admitted place claims it. While the place
@@ -116,15 +143,15 @@ class BasicBoxOffice {
             const auto claims = authenticate_at(token, *now);
             if (!claims) return tl::unexpected(claims.error());
             refresh_board();
-            auto notice = notice_of(claims->room);
+            auto notice = board_.notice_of(claims->room);
             if (!notice) {  // a room that another process has just made
                 refresh_board(true);
-                notice = notice_of(claims->room);
+                notice = board_.notice_of(claims->room);
                 if (!notice) return refuse(ErrorCode::invalid_token, "no such waiting room");
             }
             if (waits(*claims, *notice) && passed(due_at(notice->room), *now)) {
                 try_advance();
-                notice = notice_of(claims->room);
+                notice = board_.notice_of(claims->room);
             }
             if (waits(*claims, *notice)) return waiting_answer(*claims, *notice, *now);
             return peek_place(*claims);
@@ -141,24 +168,28 @@ class BasicBoxOffice {
             if (!now) return tl::unexpected(now.error());
             const auto claims = authenticate_at(token, *now);
             if (!claims) return tl::unexpected(claims.error());
-            if (is_board_old()) return std::nullopt;
-            const auto notice = notice_of(claims->room);
+            if (board_.is_old()) return std::nullopt;
+            const auto notice = board_.notice_of(claims->room);
             if (!notice || !waits(*claims, *notice) || passed(due_at(notice->room), *now)) return std::nullopt;
             return waiting_answer(*claims, *notice, *now);
         });
     }
 
-    /// Peeks up to `max_attempts` times, `interval` apart on the office's clock, until it is this token's turn. Refusals:
-    /// not_your_turn when the attempts run out; those of peek. (The seed's retry loop.)
+    /// Peeks up to `max_attempts` times, `interval` (0 to await_interval_max) apart on the office's clock, until it is this
+    /// token's turn. stop() ends it. Refusals: not_your_turn when the attempts run out; those of peek. Mistakes: closed.
+    /// (The seed's retry loop.)
     Result<Peeked> await_turn(std::string_view token, int max_attempts, Duration interval) {
-        if (max_attempts < 1 || interval < Duration::zero())
-            return refuse(ErrorCode::invalid_argument, "await_turn: at least one attempt, an interval of 0 or more");
-        for (int attempt = 1;; ++attempt) {
-            auto peeked = peek(token);
-            if (!peeked || peeked->is_turn) return peeked;
-            if (attempt == max_attempts) return refuse(ErrorCode::not_your_turn);
-            ports_.clock->wait(interval);
-        }
+        return guarded([&]() -> Result<Peeked> {
+            if (max_attempts < 1 || interval < Duration::zero() || interval > await_interval_max)
+                return refuse(ErrorCode::invalid_argument, "await_turn: at least one attempt, an interval of 0 to 60 s");
+            for (int attempt = 1;; ++attempt) {
+                auto peeked = peek(token);
+                if (!peeked || peeked->is_turn) return peeked;
+                if (attempt == max_attempts) return refuse(ErrorCode::not_your_turn);
+                if (!is_stopped_) ports_.clock->wait_or_stop(interval, is_stopped_);
+                if (is_stopped_) return refuse(ErrorCode::closed);
+            }
+        });
     }
 
     // ---- queries ------------------------------------------------------------------------------------------------
@@ -368,10 +399,23 @@ class BasicBoxOffice {
         });
     }
 
+    /// Could a command be executed now, as far as is known without trying one? A fault says what stands in the way: for those who
+    /// watch over the host. It asks no disk and waits for nobody.
+    Result<void> check_health() {
+        return guarded([&]() -> Result<void> {
+            BOXOFFICE_TRY(check_process());
+            const auto now = timekeeper_.now();
+            if (!now) return tl::unexpected(now.error());
+            return store_->check_health();
+        });
+    }
+
     /// The engine's time, as the next decision would see it or a little earlier.
     Result<Time> now() {
-        BOXOFFICE_TRY(check_process());
-        return timekeeper_.now();
+        return guarded([&]() -> Result<Time> {
+            BOXOFFICE_TRY(check_process());
+            return timekeeper_.now();
+        });
     }
 
     [[nodiscard]] const Options& options() const { return options_; }
@@ -384,21 +428,8 @@ class BasicBoxOffice {
         : store_(std::move(store)),
           options_(std::move(options)),
           ports_(std::move(ports)),
-          timekeeper_(ports_.clock, options_.clock_jump_max) {}
-
-    /// Nothing throws out of the engine, whatever a store, a port or the allocator does.
-    template <class F>
-    static auto guarded(F work) -> decltype(work()) {
-        try {
-            return work();
-        } catch (const std::bad_alloc&) {
-            return refuse(ErrorCode::out_of_memory);
-        } catch (const std::exception& e) {
-            return refuse(ErrorCode::internal, e.what());
-        } catch (...) {
-            return refuse(ErrorCode::internal, "an exception of an unknown type");
-        }
-    }
+          timekeeper_(ports_.clock, options_.clock_jump_max),
+          board_(ports_.clock, options_.snapshot_age_max) {}
 
     /// Before any lock: in a child of fork() its holder may not exist.
     Result<void> check_process() const {
@@ -509,40 +540,48 @@ class BasicBoxOffice {
             auto transaction = store_->try_begin();
             if (!transaction) return {};
             Changes changes;
-            changes.leases.push_back({NodeLease{lease_.node, Time{}, ids_.last(), lease_.seen}, false});
+            changes.leases.push_back({NodeLease{lease_.node, Time{}, std::max(lease_.floor, ids_.last()), lease_.seen}, false});
             return (*transaction)->commit(changes);
         });
     }
 
     // ---- executing ----------------------------------------------------------------------------------------------
 
-    /// Decides and commits on a transaction just begun; the writer's lock is held.
-    Result<std::vector<Outcome>> run(Transaction& transaction, std::span<const Command> commands) {
+    /// Decides and commits on a transaction just begun; the writer's lock is held, and `outcomes` has room for all. Nothing
+    /// behind the commit can fail.
+    Result<void> run(Transaction& transaction, std::span<const Command> commands, std::vector<Outcome>& outcomes,
+                     Stage& stage, Riding riding) {
         const auto last = transaction.last_event();
         if (!last) return tl::unexpected(last.error());
         const auto now = timekeeper_.now(last->at);
         if (!now) return tl::unexpected(now.error());
+        stage = Stage::deciding;
         Batch batch(commands, Moment{*now, ids_, options_, ports_.gateway != nullptr});
         const bool renew = is_lease_due(lease_, tsid::time_of(ids_.last()), *now);
         if (renew) batch.want_leases();
+        if (riding == Riding::left_behind) batch.leave_due_rooms();
         BOXOFFICE_TRY(batch.load(transaction));
         auto lease = lease_;
         if (renew) {
             auto& set = batch.working_set();
             const auto renewal = renew_lease(set.leases(), *now);
-            if (!renewal) return tl::unexpected(renewal.error());
+            if (!renewal) {
+                stage = Stage::beginning;  // no fault of a command's
+                return tl::unexpected(renewal.error());
+            }
             lease = *renewal;
             lease.seen = read_clock(*now);
             set.put(lease, !has_node(set.leases(), lease.node));
         }
-        auto outcomes = batch.decide_all();
+        for (auto& outcome : batch.decide_all()) outcomes.push_back(std::move(outcome));
         const auto changes = batch.working_set().take_changes(*last, *now);
-        if (!changes.empty()) BOXOFFICE_TRY(transaction.commit(changes));
-        lease_ = lease;
         std::vector<Room> rooms;
         for (const auto& write : changes.rooms) rooms.push_back(write.entity);
+        stage = Stage::committing;
+        if (!changes.empty()) BOXOFFICE_TRY(transaction.commit(changes));
+        lease_ = lease;
         board_.post(rooms, *now);
-        return outcomes;
+        return {};
     }
 
     /// Keeps the node, or takes another if the lease has lapsed: then someone else may have it.
@@ -587,74 +626,31 @@ class BasicBoxOffice {
         return claims;
     }
 
-    [[nodiscard]] std::optional<RoomNotice> notice_of(RoomId room) const {
-        const auto notices = board_.read();
-        const auto at = notices->find(room);
-        if (at == notices->end()) return std::nullopt;
-        return at->second;
-    }
-
-    static bool waits(const TokenClaims& claims, const RoomNotice& notice) {
-        return claims.position > notice.room.serving;
-    }
-
-    [[nodiscard]] bool is_board_old() const {
-        const Duration refreshed_at{refreshed_at_us_.load(std::memory_order_relaxed)};
-        return ports_.clock->steady() - refreshed_at >= options_.snapshot_age_max;
-    }
-
-    /// Looks whether other processes have committed, at most once in `snapshot_age_max`, one caller at a time; or at once.
     void refresh_board(bool at_once = false) {
-        if (!at_once && !is_board_old()) return;
-        std::unique_lock lock(refresh_, std::defer_lock);
-        if (at_once)
-            lock.lock();
-        else if (!lock.try_lock())
-            return;
-        refreshed_at_us_.store(ports_.clock->steady().count(), std::memory_order_relaxed);
-        const auto version = store_->version();
-        if (!version || *version == seen_version_) return;
-        (void)ask([&](View& view, Time now) -> Result<void> {
-            RoomKeys keys;
-            keys.all = true;
-            std::vector<Room> rooms;
-            BOXOFFICE_TRY(view.rooms().load(keys, rooms));
-            board_.post(rooms, now);
-            seen_version_ = *version;
-            return {};
+        board_.refresh(at_once, [&] { return store_->version(); }, [&](const auto& post) {
+            (void)ask([&](View& view, Time now) -> Result<void> {
+                RoomKeys keys;
+                keys.all = true;
+                std::vector<Room> rooms;
+                BOXOFFICE_TRY(view.rooms().load(keys, rooms));
+                post(rooms, now);
+                return {};
+            });
         });
     }
 
-    /// Advances the rooms that are due, unless someone else is deciding just now (who then does it).
+    /// Advances the rooms that are due, unless someone else is deciding just now (who then does it). That it cannot is no
+    /// fault of who peeks.
     void try_advance() {
-        const std::unique_lock lock(writer_, std::try_to_lock);
-        if (!lock) return;
-        auto transaction = store_->try_begin();
-        if (transaction) (void)run(**transaction, {});
-    }
-
-    /// The product of two numbers not below 0, or the largest there is: a host may sign any position.
-    static std::int64_t times(std::int64_t a, std::int64_t b) {
-        std::int64_t product = 0;
-        return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() : product;
-    }
-
-    Result<Peeked> waiting_answer(const TokenClaims& claims, const RoomNotice& notice, Time now) const {
-        Peeked answer;
-        answer.deadline = waiting_until(claims.token, notice.room.limits);
-        if (passed(answer.deadline, now)) return refuse(ErrorCode::token_expired);
-        answer.occurred_at = now;
-        answer.position = claims.position;
-        answer.ahead = claims.position - notice.room.serving - 1;
-        answer.estimated_wait_us = notice.gap_us < 0 ? -1 : times(answer.ahead + 1, notice.gap_us);
-        // A third of claim_ttl, so that nobody sleeps through a turn; sooner when it is near; spread over the last half
-        // so that those who joined together do not come back together.
-        auto poll = notice.room.limits.claim_ttl / 3;
-        if (answer.estimated_wait_us >= 0)
-            poll = std::clamp(Duration{answer.estimated_wait_us / 2}, std::min(poll, Duration{500'000}), poll);
-        const auto spread = std::hash<TokenId>{}(TokenId{claims.token.value ^ to_us(now)}) % 1024;
-        answer.next_poll = poll / 2 + poll / 2 * static_cast<std::int64_t>(spread) / 1024;
-        return answer;
+        (void)guarded([&]() -> Result<void> {
+            const std::unique_lock lock(writer_, std::try_to_lock);
+            if (!lock) return {};
+            auto transaction = store_->try_begin();
+            if (!transaction) return {};
+            std::vector<Outcome> none;
+            auto stage = Stage::beginning;
+            return run(**transaction, {}, none, stage, Riding::along);
+        });
     }
 
     /// A place whose position has been served: the store knows what became of it.
@@ -666,7 +662,7 @@ class BasicBoxOffice {
         });
         if (!seen) return tl::unexpected(seen.error());
         const auto& [place, now] = *seen;
-        const auto notice = notice_of(claims.room);
+        const auto notice = board_.notice_of(claims.room);
         if (!notice) return refuse(ErrorCode::internal, "a place in a room that is not shown");
         const auto state = state_at(place, notice->room.limits, now);
         if (state == PlaceState::waiting) return waiting_answer(claims, *notice, now);
@@ -696,42 +692,10 @@ class BasicBoxOffice {
         });
     }
 
-    /// The first row that the keys name, or the error.
-    template <class Entity, class KeysType>
-    static Result<Entity> one(Repository<Entity, KeysType>& repository, const KeysType& keys, ErrorCode missing) {
-        std::vector<Entity> rows;
-        BOXOFFICE_TRY(repository.load(keys, rows));
-        if (rows.empty()) return refuse(missing);
-        return std::move(rows.front());
-    }
-
-    static Result<void> check_limit(std::int64_t limit, std::int64_t most = 1'000) {
-        if (limit < 1 || limit > most)
-            return refuse(ErrorCode::invalid_argument, "limit: 1 to " + std::to_string(most));
-        return {};
-    }
-
     static Result<std::vector<Seat>> seats_of(View& view, ConcertId concert) {
         const auto known = one(view.concerts(), ConcertKeys{{concert}}, ErrorCode::unknown_concert);
         if (!known) return tl::unexpected(known.error());
         return view.seats_of(concert);
-    }
-
-    /// The user's live holds and purchases.
-    static Result<std::set<ReservationId>> claims_of(View& view, UserId user, Time now) {
-        std::set<ReservationId> claims;
-        ReservationId before{};
-        while (user) {
-            const auto page = view.reservations_of(user, before, 1'000);
-            if (!page) return tl::unexpected(page.error());
-            for (const auto& row : *page) {
-                const auto state = state_at(row, now);
-                if (state == ReservationState::held || state == ReservationState::confirmed) claims.insert(row.id);
-            }
-            if (page->size() < 1'000) break;
-            before = page->back().id;
-        }
-        return claims;
     }
 
     static Result<ReservationView> describe(View& view, const Reservation& row, Time now) {
@@ -750,15 +714,12 @@ class BasicBoxOffice {
     std::vector<TokenKey> keys_;
     StoreId store_id_{};
     RoomId main_room_;
-    RoomBoard board_;
+    TurnBoard board_;
+    std::atomic<bool> is_stopped_{false};
 
     std::mutex writer_;  // held around a decision; guards ids_ and lease_
     IdSource ids_;
     NodeLease lease_;
-
-    std::mutex refresh_;  // guards seen_version_
-    std::int64_t seen_version_ = -1;
-    std::atomic<std::int64_t> refreshed_at_us_{0};
 };
 
 using BoxOffice = BasicBoxOffice<>;

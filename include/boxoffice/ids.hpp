@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,7 @@ inline constexpr std::int64_t epoch_ms = 1'577'836'800'000;  // 2020-01-01T00:00
 inline constexpr int node_bits = 10;
 inline constexpr int counter_bits = 12;
 inline constexpr int node_count = 1 << node_bits;
+inline constexpr std::int64_t ms_end = std::int64_t{1} << 41;  ///< ids are positive: they end in 2089
 inline constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 inline constexpr std::size_t text_length = 13;
 
@@ -56,7 +58,7 @@ inline Time time_of(std::int64_t id) {
 inline std::int64_t first_at(Time t) {
     const auto ms = ms_of(t);
     if (ms <= 0) return 0;
-    if (ms >= (std::int64_t{1} << 41)) return std::numeric_limits<std::int64_t>::max();
+    if (ms >= ms_end) return std::numeric_limits<std::int64_t>::max();
     return ms << (node_bits + counter_bits);
 }
 
@@ -94,7 +96,8 @@ std::optional<IdType> parse_id(std::string_view text) {
 }
 
 /// Makes TSIDs, strictly increasing whatever `now` does. Not thread-safe: the engine owns one and uses it
-/// under its writer's lock. When a millisecond's 4,096 ids are used up it runs ahead of `now`.
+/// under its writer's lock. When a millisecond's 4,096 ids are used up it runs ahead of `now`. Beyond the last
+/// millisecond that an id can hold it makes none: one more would be negative, or one that was made before.
 class IdSource {
   public:
     /// Goes on with `node`, above `floor` (the last id made for that node, or 0) and above all made before.
@@ -104,6 +107,7 @@ class IdSource {
         next_ms_min_ = used_ms + 1;
     }
 
+    /// Throws std::out_of_range when the ids are used up.
     template <class IdType>
     IdType next(Time now) {
         const auto ms = std::max(tsid::ms_of(now), std::int64_t{0});
@@ -124,6 +128,7 @@ class IdSource {
 
   private:
     [[nodiscard]] std::int64_t compose(std::int64_t ms, std::int64_t counter) const {
+        if (ms >= tsid::ms_end) throw std::out_of_range("ids end in 2089: the clock is wrong, or was");
         return ms << (tsid::node_bits + tsid::counter_bits) | std::int64_t{node_} << tsid::counter_bits | counter;
     }
 

@@ -137,6 +137,9 @@ class MemoryView : public Base {
     Result<StoreCounts> counts(Time now) override {
         return answer([&](const Tables& tables) { return count_all(tables, now); });
     }
+    Result<Prunable> prunable(const PruneWish& wish, std::int64_t limit) override {
+        return answer([&](const Tables& tables) { return find_prunable(tables, wish, limit); });
+    }
     Result<void> scan(Visitor& visitor) override {
         if (tables_ == nullptr) return ended();
         const auto visit = [&](const auto& row) { visitor.visit(row); };

@@ -30,6 +30,8 @@ struct Options {
     /// store was first opened with. Without it a difference is refused, and also while another office has the store open.
     bool adopt_rules = false;
     Duration snapshot_age_max = std::chrono::milliseconds{25};  ///< how late other processes' admissions are seen
+    /// How long events are kept for a host that does not tell what it has consumed (Tick). Zero: for ever.
+    Duration event_ttl = Duration::zero();
     /// The first signs, all are accepted. Empty: one is made once and kept in the store, and then who can read the
     /// store can forge tokens.
     std::vector<TokenKey> token_keys;
@@ -49,6 +51,7 @@ inline Result<void> check(const Options& options) {
     BOXOFFICE_TRY(as_option(check_ttl(options.clock_jump_max, "clock_jump_max")));
     BOXOFFICE_TRY(as_option(check_ttl(options.clock_skew_max, "clock_skew_max")));
     BOXOFFICE_TRY(as_option(check_ttl(options.snapshot_age_max, "snapshot_age_max")));
+    if (options.event_ttl != Duration::zero()) BOXOFFICE_TRY(as_option(check_ttl(options.event_ttl, "event_ttl")));
     if (options.main_room.waiting_ttl > options.identity_ttl)
         return wrong("waiting_ttl: at most identity_ttl, or people would wait with tokens that no longer prove them");
     if (options.snapshot_age_max > std::chrono::milliseconds{50}) return wrong("snapshot_age_max: at most 50 ms");

@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <time.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <fstream>
@@ -31,6 +32,12 @@ class Clock {
     virtual std::int64_t steady_origin() { return 0; }
     /// Lets `span` pass: sleeps, or moves a virtual clock.
     virtual void wait(Duration span) = 0;
+    /// The same, but may end soon after `stopped` has become true (BoxOffice::stop). This one waits to the end, which for a
+    /// virtual clock is at once.
+    virtual void wait_or_stop(Duration span, const std::atomic<bool>& stopped) {
+        (void)stopped;
+        wait(span);
+    }
 };
 
 class SystemClock final : public Clock {
@@ -51,6 +58,12 @@ class SystemClock final : public Clock {
         return hash == 0 ? 1 : hash;
     }
     void wait(Duration span) override { std::this_thread::sleep_for(span); }
+    /// Looks up ten times a second.
+    void wait_or_stop(Duration span, const std::atomic<bool>& stopped) override {
+        constexpr Duration slice = std::chrono::milliseconds{100};
+        for (; span > Duration::zero() && !stopped; span -= std::min(span, slice))
+            std::this_thread::sleep_for(std::min(span, slice));
+    }
 };
 
 /// A clock that stands still until it is moved; for tests and simulations.

@@ -30,6 +30,10 @@ namespace boxoffice {
 /// The most rows one named look-up returns, so that a batch stays bounded; what is left over waits for the next.
 inline constexpr std::int64_t lookup_max = 10'000;
 
+/// The most rows that one tick retires, and of each kind the most that it prunes: buyers wait while it works, so it is
+/// short, and is asked again while there is more.
+inline constexpr std::int64_t tick_max = 500;
+
 // ---- keys: what a load names ------------------------------------------------------------------------------------
 
 struct UserKeys {
@@ -56,10 +60,11 @@ struct SeatKeys {
 /// The front of a room's line: what has lapsed, and who is next.
 struct LineKey {
     RoomId room;
-    Time now{};             ///< admitted places whose deadline has passed at `now` (at most lookup_max, earliest first)
+    Time now{};             ///< admitted places whose deadline has passed at `now` (at most lapsed_max, earliest first)
                             ///< and the one whose deadline is next
-    TokenId still_waiting;  ///< waiting places with a token below it (at most lookup_max, by position)
+    TokenId still_waiting;  ///< waiting places with a token below it (at most lapsed_max, by position)
     std::int64_t next = 0;  ///< and the first `next` of those not below it, by position
+    std::int64_t lapsed_max = lookup_max;  ///< at most lookup_max
 };
 
 struct PlaceKeys {
@@ -71,7 +76,7 @@ struct PlaceKeys {
 struct ReservationKeys {
     std::vector<ReservationId> ids;
     std::vector<UserId> held_by;  ///< rows in state held, whether or not lapsed
-    std::optional<Time> lapsed;   ///< rows in state held whose deadline has passed (at most lookup_max, earliest first)
+    std::optional<Time> lapsed;   ///< rows in state held whose deadline has passed (at most tick_max, earliest first)
 };
 
 struct AccountKeys {
@@ -80,7 +85,7 @@ struct AccountKeys {
 
 struct PaymentKeys {
     std::vector<PaymentId> ids;
-    std::optional<Time> lapsed;  ///< rows in state requested whose deadline has passed (at most lookup_max, earliest first)
+    std::optional<Time> lapsed;  ///< rows in state requested whose deadline has passed (at most tick_max, earliest first)
 };
 
 struct IdempotencyKeys {
@@ -120,6 +125,22 @@ struct Prune {
     Time idempotency_until = Time::min();  ///< records created before this or then
     std::int64_t events_through = 0;
     friend bool operator==(const Prune&, const Prune&) = default;
+};
+
+/// What a tick would like to take away.
+struct PruneWish {
+    TokenId tokens_below;                  ///< as in Prune
+    Time idempotency_until = Time::min();  ///< as in Prune
+    std::int64_t events_through = 0;       ///< as in Prune
+    Time events_until = Time::min();       ///< and events of this time or before it
+};
+
+/// What of a wish there is, cut to so many rows of each kind (or of records, as many more as were made in the very same
+/// moment as the last of them).
+struct Prunable {
+    Prune prune;       ///< takes away no other rows than those, unless more are finished in the same commit
+    bool any = false;  ///< it takes away something
+    bool more = false; ///< the wish would take away more than it does
 };
 
 struct Changes {
@@ -211,6 +232,8 @@ class View {
     virtual Result<std::vector<PaymentStep>> steps_of(PaymentId payment) = 0;  ///< by index
     virtual Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) = 0;
     virtual Result<StoreCounts> counts(Time now) = 0;
+    /// Costs what it finds (up to `limit`, at least 1, of each kind), and what stays among it.
+    virtual Result<Prunable> prunable(const PruneWish& wish, std::int64_t limit) = 0;
     virtual Result<void> scan(Visitor& visitor) = 0;
     /// What is broken below the rows (pages, indexes), in the store's words; empty: nothing is, or nothing is below them.
     virtual Result<std::vector<std::string>> find_damage() { return std::vector<std::string>{}; }

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <deque>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -87,6 +89,13 @@ class Shelf {
         throw std::logic_error("a row refers to one that is not there");
     }
 
+    /// Throws where a row has this key: an id was made twice, and putting the new row would write over another's.
+    void expect_none(const Key& key) const {
+        const auto at = slots_.find(key);
+        if (at != slots_.end() && at->second.mark != Mark::absent)
+            throw std::logic_error("a new row has the id of one that is there");
+    }
+
     /// Adds or changes a row.
     void put(Entity row) {
         ++change_count_;
@@ -128,7 +137,8 @@ struct Line {
     std::deque<TokenId> next;       ///< waiting, by position
     std::deque<TokenId> joined;     ///< by position; behind `next`
     bool is_whole = false;          ///< nobody waits between `next` and `joined`
-    bool is_lapsed_whole = true;    ///< `lapsed` has all of them
+    bool is_lapsed_whole = true;    ///< `lapsed` has all of the admitted ones
+    bool has_more_lapsed = false;   ///< more of either kind may have lapsed
     Time next_deadline = never;     ///< of the first admitted place that has not lapsed
     bool is_settled = false;
 };
@@ -136,6 +146,8 @@ struct Line {
 class WorkingSet {
     std::size_t change_count_ = 0;  // before the shelves, which count in it
     std::int64_t retired_count_ = 0;
+    std::int64_t retired_in_all_ = 0;
+    std::int64_t sweep_max_ = std::numeric_limits<std::int64_t>::max();
 
     template <class Map, class IdType>
     static void index(Map& map, const typename Map::key_type& key, IdType id) {
@@ -196,8 +208,19 @@ class WorkingSet {
     [[nodiscard]] const std::vector<ReservationId>& lapsed_holds() const { return lapsed_holds_; }
     [[nodiscard]] const std::vector<PaymentId>& lapsed_payments() const { return lapsed_payments_; }
     [[nodiscard]] const std::vector<NodeLease>& leases() const { return leases_; }
+    /// What a tick may prune, if that was looked up.
+    [[nodiscard]] const std::optional<Prunable>& prunable() const { return prunable_; }
 
     // ---- putting ------------------------------------------------------------------------------------------------
+
+    /// A row with an id that was made for it. Throws where there is one: see Shelf::expect_none.
+    template <class Entity>
+    void put_new(Entity row) {
+        shelf_of(row).expect_none(key_of(row));
+        // Nobody can wait in a room that this batch makes, so its line is known without a look.
+        if constexpr (std::is_same_v<Entity, Room>) lines_.try_emplace(row.id).first->second.is_whole = true;
+        put(std::move(row));
+    }
 
     void put(User row) {
         user_names_.insert(row.external_id);
@@ -233,7 +256,13 @@ class WorkingSet {
     /// How many changes were put so far: equal before and after a refused command (C1).
     [[nodiscard]] std::size_t change_count() const { return change_count_; }
 
-    void count_retired() { ++retired_count_; }
+    void count_retired() {
+        ++retired_count_;
+        ++retired_in_all_;
+    }
+    /// From here on, sweeping stops when so many rows were retired in all.
+    void limit_sweep(std::int64_t rows) { sweep_max_ = rows; }
+    [[nodiscard]] bool may_sweep() const { return retired_in_all_ < sweep_max_; }
     /// How many rows were retired since the last call: by the command under way, or before the first.
     std::int64_t take_retired() { return std::exchange(retired_count_, 0); }
 
@@ -287,7 +316,27 @@ class WorkingSet {
         return {};
     }
 
+    /// Behind the lines: while they have more that has lapsed than one tick retires, pruning can wait, and need not walk
+    /// past it to find what is finished.
+    Result<void> look_for_prunable(View& view, const PruneWish& wish) {
+        for (const auto& [room, line] : lines_)
+            if (line.has_more_lapsed) return {};
+        auto found = view.prunable(wish, tick_max);
+        if (!found) return tl::unexpected(std::move(found).error());
+        prunable_ = *found;
+        return {};
+    }
+
   private:
+    Shelf<User>& shelf_of(const User&) { return users; }
+    Shelf<Room>& shelf_of(const Room&) { return rooms; }
+    Shelf<Concert>& shelf_of(const Concert&) { return concerts; }
+    Shelf<Seat>& shelf_of(const Seat&) { return seats; }
+    Shelf<Place>& shelf_of(const Place&) { return places; }
+    Shelf<Reservation>& shelf_of(const Reservation&) { return reservations; }
+    Shelf<Account>& shelf_of(const Account&) { return accounts; }
+    Shelf<Payment>& shelf_of(const Payment&) { return payments; }
+
     /// Loads the ids not asked for before, when there are any (or something else that `wanted` stands for).
     template <class Entity, class KeysType, class Then>
     Result<void> load_ids(Repository<Entity, KeysType>& repository, Shelf<Entity>& shelf, KeysType& keys, Then then,
@@ -393,11 +442,13 @@ class WorkingSet {
         }
         // Where not all below the mark were loaded, those above it are not next.
         const bool has_gap =
-            key.still_waiting > still_waiting && static_cast<std::int64_t>(lapsed_waiting.size()) >= lookup_max;
+            key.still_waiting > still_waiting && static_cast<std::int64_t>(lapsed_waiting.size()) >= key.lapsed_max;
         if (has_gap) std::erase_if(waiting, [&](const auto& entry) { return entry.second >= key.still_waiting; });
         for (const auto& [at, token] : lapsed_admitted) line.lapsed.push_back(token);
         for (const auto& [at, token] : lapsed_waiting) line.lapsed.push_back(token);
-        line.is_lapsed_whole = static_cast<std::int64_t>(lapsed_admitted.size()) < lookup_max;
+        line.is_lapsed_whole = static_cast<std::int64_t>(lapsed_admitted.size()) < key.lapsed_max;
+        line.has_more_lapsed =
+            !line.is_lapsed_whole || static_cast<std::int64_t>(lapsed_waiting.size()) >= key.lapsed_max;
         for (const auto& [at, token] : waiting) line.next.push_back(token);
         line.is_whole = behind < key.next && !has_gap;
     }
@@ -414,6 +465,7 @@ class WorkingSet {
     std::vector<ReservationId> lapsed_holds_;
     std::vector<PaymentId> lapsed_payments_;
     std::vector<NodeLease> leases_;
+    std::optional<Prunable> prunable_;
 
     std::vector<Write<NodeLease>> lease_writes_;
     std::vector<PaymentStep> steps_;

@@ -86,17 +86,17 @@ void Lookups::find_admitted(const LineKey& line, std::vector<Place>& into) {
         auto row = cursor.row();
         auto& place = into.emplace_back();
         read(row, place);
-        if (count == lookup_max || !passed(place.deadline, line.now)) break;
+        if (count == line.lapsed_max || !passed(place.deadline, line.now)) break;
     }
 }
 
 void Lookups::find_waiting(const LineKey& line, std::vector<Place>& into) {
-    auto counted = too_old_count_.run(line.room, line.still_waiting, lookup_max + 1);
+    auto counted = too_old_count_.run(line.room, line.still_waiting, line.lapsed_max + 1);
     std::int64_t too_old_count = 0;
     if (counted.next()) counted.row() >> too_old_count;
     // A few are found by age and sorted. Where most of the line is too old, its front is.
-    if (too_old_count > lookup_max)
-        too_old_by_position_.fetch(into, line.room, line.still_waiting, lookup_max);
+    if (too_old_count > line.lapsed_max)
+        too_old_by_position_.fetch(into, line.room, line.still_waiting, line.lapsed_max);
     else if (too_old_count > 0)
         too_old_by_age_.fetch(into, line.room, line.still_waiting);
     if (line.next > 0) next_in_line_.fetch(into, line.room, line.still_waiting, line.next);
@@ -105,7 +105,7 @@ void Lookups::find_waiting(const LineKey& line, std::vector<Place>& into) {
 void Lookups::find(const ReservationKeys& keys, std::vector<Reservation>& into) {
     for (const auto id : keys.ids) reservation_by_id_.fetch(into, id);
     for (const auto user : keys.held_by) held_by_.fetch(into, user);
-    if (keys.lapsed) holds_lapsed_.fetch(into, *keys.lapsed, lookup_max);
+    if (keys.lapsed) holds_lapsed_.fetch(into, *keys.lapsed, tick_max);
 }
 
 void Lookups::find(const AccountKeys& keys, std::vector<Account>& into) {
@@ -114,7 +114,7 @@ void Lookups::find(const AccountKeys& keys, std::vector<Account>& into) {
 
 void Lookups::find(const PaymentKeys& keys, std::vector<Payment>& into) {
     for (const auto id : keys.ids) payment_by_id_.fetch(into, id);
-    if (keys.lapsed) payments_lapsed_.fetch(into, *keys.lapsed, lookup_max);
+    if (keys.lapsed) payments_lapsed_.fetch(into, *keys.lapsed, tick_max);
 }
 
 void Lookups::find(const IdempotencyKeys& keys, std::vector<IdempotencyRecord>& into) {

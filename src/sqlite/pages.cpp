@@ -64,7 +64,16 @@ Pages::Pages(SQLite::Database& database)
                      "WHERE room_id = ? AND state = 'waiting' AND id >= ?"),
       admitted_count_(database,
                       "SELECT count(*) FROM tokens INDEXED BY tokens_lapsing "
-                      "WHERE room_id = ? AND state = 'admitted' AND (deadline IS NULL OR deadline > ?)") {}
+                      "WHERE room_id = ? AND state = 'admitted' AND (deadline IS NULL OR deadline > ?)"),
+      finished_places_(database,
+                       "SELECT id FROM tokens WHERE id < ? AND state NOT IN ('waiting', 'admitted') "
+                       "ORDER BY id LIMIT ?"),
+      old_records_(database,
+                   "SELECT created_at FROM idempotency INDEXED BY idempotency_by_age "
+                   "WHERE created_at <= ? ORDER BY created_at"),
+      first_events_(database,
+                    "SELECT sequence, at, kind IN ('room_created', 'room_changed') FROM events "
+                    "WHERE sequence < (SELECT max(sequence) FROM events) ORDER BY sequence") {}
 
 LastEvent Pages::last_event() {
     LastEvent last;
@@ -139,6 +148,48 @@ StoreCounts Pages::counts(Time now) {
     }
     counts.seats = read_seat_counts(seat_counts_all_.run(to_us(now)));
     return counts;
+}
+
+// As find_prunable of the memory store: each bound is put behind the last row that still fits; one more tells that there
+// are more.
+Prunable Pages::prunable(const PruneWish& wish, std::int64_t limit) {
+    Prunable found;
+    std::int64_t places = 0;
+    found.prune.tokens_below = wish.tokens_below;
+    {
+        auto cursor = finished_places_.run(wish.tokens_below, limit + 1);
+        while (cursor.next())
+            if (++places > limit) cursor.row() >> found.prune.tokens_below;
+    }
+
+    std::int64_t records = 0;
+    found.prune.idempotency_until = wish.idempotency_until;
+    {
+        auto cursor = old_records_.run(to_us(wish.idempotency_until));
+        while (cursor.next()) {
+            Time created_at{};
+            cursor.row() >> created_at;
+            found.more = records >= limit && created_at > found.prune.idempotency_until;
+            if (found.more) break;
+            if (++records == limit) found.prune.idempotency_until = created_at;
+        }
+    }
+
+    std::int64_t events = 0;
+    auto cursor = first_events_.run();
+    while (cursor.next()) {
+        std::int64_t sequence = 0;
+        Time at{};
+        std::int64_t is_of_rooms = 0;
+        cursor.row() >> sequence >> at >> is_of_rooms;
+        if (sequence > wish.events_through && at > wish.events_until) break;
+        if (is_of_rooms != 0) continue;
+        if (++events > limit) break;
+        found.prune.events_through = sequence;
+    }
+    found.any = places > 0 || records > 0 || events > 0;
+    found.more = found.more || places > limit || events > limit;
+    return found;
 }
 
 template <class Entity>

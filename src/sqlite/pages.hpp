@@ -27,6 +27,7 @@ class Pages {
     std::vector<PaymentStep> steps_of(PaymentId payment);
     std::vector<Event> events_after(std::int64_t sequence, std::int64_t limit);
     StoreCounts counts(Time now);
+    Prunable prunable(const PruneWish& wish, std::int64_t limit);
     /// One row at a time, whatever the size of the table.
     void scan(Visitor& visitor);
 
@@ -50,6 +51,9 @@ class Pages {
     Query rooms_;
     Query waiting_count_;
     Query admitted_count_;
+    Query finished_places_;
+    Query old_records_;
+    Query first_events_;
 };
 
 }  // namespace boxoffice::sqlite

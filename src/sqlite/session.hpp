@@ -93,6 +93,9 @@ class SessionView : public Base {
     Result<StoreCounts> counts(Time now) override {
         return ask([&](Pages& pages) { return pages.counts(now); });
     }
+    Result<Prunable> prunable(const PruneWish& wish, std::int64_t limit) override {
+        return ask([&](Pages& pages) { return pages.prunable(wish, limit); });
+    }
     Result<void> scan(Visitor& visitor) override {
         return ask([&](Pages& pages) { pages.scan(visitor); });
     }

@@ -124,7 +124,9 @@ static void test_edges(test_office *it) {
     CHECK_STATUS(boxoffice_tick(it->office, -1, &ticked, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), 0, 0, &peeked, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), 1, -1, &peeked, NULL), BOXOFFICE_INVALID_ARGUMENT);
-    CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), INT32_MAX, INT64_MAX, &peeked, NULL), BOXOFFICE_INVALID_TOKEN);
+    CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), INT32_MAX, 60000000, &peeked, NULL), BOXOFFICE_INVALID_TOKEN);
+    CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), 2, 60000001, &peeked, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), 2, INT64_MAX, &peeked, NULL), BOXOFFICE_INVALID_ARGUMENT);
 }
 
 /* Found by the fuzz target: a signed position at the edge of INT64 overflowed when it was peeked. */

@@ -77,7 +77,7 @@ TEST_CASE("a tick does no more than so much, and says that there is more") {
         o.main_room.active_capacity = 0;
         o.main_room.waiting_ttl = minutes{1};
     })};
-    constexpr std::int64_t crowd = lookup_max + 7;
+    constexpr std::int64_t crowd = tick_max + 7;
     std::vector<Command> commands;
     for (std::int64_t i = 0; i < crowd; ++i) commands.emplace_back(CreateUser{"u" + std::to_string(i)});
     const auto users = office->execute(commands);
@@ -88,7 +88,7 @@ TEST_CASE("a tick does no more than so much, and says that there is more") {
     CHECK(office->room("main")->waiting_count == crowd);
     office.wait(minutes{2});
     auto ticked = office.tick();
-    CHECK(ticked.expired == lookup_max);
+    CHECK(ticked.expired == tick_max);
     CHECK(ticked.more);
     ticked = office.tick();
     CHECK(ticked.expired == 7);

@@ -22,7 +22,7 @@ WHOLE_NUMBERS = [
 ]
 FLAGS = ["--db", "--host", "--demo", *WHOLE_NUMBERS]
 if not IS_PYTHON:
-    FLAGS += ["--auth", "--admin-key"]
+    FLAGS += ["--auth", "--admin-key", "--event-hours"]
 
 
 def run(*arguments):

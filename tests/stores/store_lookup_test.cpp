@@ -377,7 +377,7 @@ TEST_CASE("accounts and idempotency records are found by their whole key", "[sto
     CHECK_FALSE(found(ann, Operation::hold, "ke"));
 }
 
-TEST_CASE("a look-up gives at most lookup_max rows, the earliest", "[store][lookup][bulk]") {
+TEST_CASE("a look-up gives at most lookup_max rows, those of a tick tick_max, the earliest", "[store][lookup][bulk]") {
     const auto factory = any_store();
     CAPTURE(factory.name);
     const auto store = factory.open();
@@ -401,27 +401,35 @@ TEST_CASE("a look-up gives at most lookup_max rows, the earliest", "[store][look
     commit(*store, changes);
 
     const auto view = must(store->read());
-    const auto earliest = [](std::int64_t offset) {
+    const auto earliest = [](std::int64_t offset, std::int64_t most) {
         Ids ids;
-        for (std::int64_t n = more; n > more - lookup_max; --n) ids.push_back(offset + n);
+        for (std::int64_t n = more; n > more - most; --n) ids.push_back(offset + n);
         return ids;
     };
     ReservationKeys reservations;
     reservations.lapsed = after_first_moment(5 * more);
-    CHECK(ids_of(load(view->reservations(), reservations)) == earliest(3'000'000));
+    CHECK(ids_of(load(view->reservations(), reservations)) == earliest(3'000'000, tick_max));
     PaymentKeys payments;
     payments.lapsed = after_first_moment(5 * more);
-    CHECK(ids_of(load(view->payments(), payments)) == earliest(4'000'000));
+    CHECK(ids_of(load(view->payments(), payments)) == earliest(4'000'000, tick_max));
 
     auto admitted = line_of(*store, {main_room, after_first_moment(5 * more), TokenId{}, 0}).admitted;
     REQUIRE(admitted.size() >= static_cast<std::size_t>(lookup_max));
     CHECK(admitted.size() <= static_cast<std::size_t>(lookup_max + 1));  // and the one that comes next
     admitted.resize(static_cast<std::size_t>(lookup_max));
-    CHECK(admitted == earliest(1'000'000));
+    CHECK(admitted == earliest(1'000'000, lookup_max));
+    const LineKey of_a_tick{main_room, after_first_moment(5 * more), TokenId{}, 0, tick_max};
+    admitted = line_of(*store, of_a_tick).admitted;
+    REQUIRE(admitted.size() >= static_cast<std::size_t>(tick_max));
+    CHECK(admitted.size() <= static_cast<std::size_t>(tick_max + 1));
+    admitted.resize(static_cast<std::size_t>(tick_max));
+    CHECK(admitted == earliest(1'000'000, tick_max));
 
     Ids first_in_line;
     for (std::int64_t n = 1; n <= lookup_max; ++n) first_in_line.push_back(5'000'000 - n);
     CHECK(line_of(*store, {main_room, first_moment, TokenId{int64_max}, 5}).waiting == first_in_line);
+    first_in_line.resize(static_cast<std::size_t>(tick_max));
+    CHECK(line_of(*store, {main_room, first_moment, TokenId{int64_max}, 5, tick_max}).waiting == first_in_line);
     // The last two positions have the lowest tokens; nobody else waits too long.
     const LineKey two_too_old{main_room, first_moment, TokenId{5'000'000 - more + 2}, 1};
     CHECK(sorted(line_of(*store, two_too_old).waiting) == Ids{5'000'000 - more, 5'000'000 - more + 1, 5'000'000 - 1});

@@ -103,3 +103,76 @@ TEST_CASE("pruning takes finished places, old records and read events, and nothi
     commit(*store, again);
     CHECK(tokens() == Ids{1003, 1006, 1007});
 }
+
+TEST_CASE("what can be pruned is told in portions, each of which takes away so many rows of a kind", "[store][prune]") {
+    const auto factory = any_store();
+    CAPTURE(factory.name);
+    const auto store = factory.open();
+    auto changes = town(20);
+    for (std::int64_t i = 1; i <= 20; ++i) {
+        auto place = waiting_place(1000 + i, main_room, UserId{100 + i}, i);
+        // Every fourth goes on waiting among those that have finished.
+        add(changes.places, i % 4 == 0 ? place : finished_place(place, PlaceState::left, first_moment));
+        add(changes.idempotency, sample_record(ann, Operation::pay, "k" + std::to_string(i), after_first_moment(i)));
+        // An event a second, every fifth of them about the room.
+        changes.events.push_back(sample_event(i, i % 5 == 1 ? EventKind::room_changed : EventKind::place_left));
+        changes.events.back().room = main_room;
+        changes.events.back().at = after_first_moment(i);
+    }
+    commit(*store, changes);
+    const auto counts = [&] {
+        const auto dump = dump_of(*store);
+        const auto count = [&](const std::string& kind) {
+            std::int64_t rows = 0;
+            for (std::size_t at = 0; (at = dump.find("\n" + kind + " ", at)) != std::string::npos; ++at) ++rows;
+            return rows;
+        };
+        return Ids{count("place"), count("idempotency"), count("event")};
+    };
+    const auto found = [&](const PruneWish& wish, std::int64_t limit) {
+        auto view = must(store->read());
+        return must(view->prunable(wish, limit));
+    };
+    const auto take = [&](const PruneWish& wish, std::int64_t limit) {
+        const auto some = found(wish, limit);
+        const auto before = counts();
+        Changes pruning;
+        pruning.prune = some.prune;
+        commit(*store, pruning);
+        const auto after = counts();
+        CHECK((before != after) == some.any);
+        return std::pair{Ids{before[0] - after[0], before[1] - after[1], before[2] - after[2]}, some.more};
+    };
+    using Taken = std::pair<Ids, bool>;
+
+    REQUIRE(counts() == Ids{20, 20, 20});
+    CHECK(take({}, 3) == Taken{{0, 0, 0}, false});
+    PruneWish wish;
+    wish.tokens_below = TokenId{1012};
+    wish.idempotency_until = after_first_moment(7);
+    wish.events_through = 6;
+    CHECK(take(wish, 3) == Taken{{3, 3, 3}, true});
+    CHECK(take(wish, 3) == Taken{{3, 3, 1}, true});
+    CHECK(take(wish, 3) == Taken{{3, 1, 0}, false});  // 1004 and 1008 wait on, 1012 is the bound itself
+    CHECK(take(wish, 3) == Taken{{0, 0, 0}, false});
+
+    PruneWish aged;  // the later of the two bounds counts
+    aged.events_through = 7;
+    aged.events_until = after_first_moment(10);
+    CHECK(take(aged, 100) == Taken{{0, 0, 4}, false});
+    aged.events_until = after_first_moment(1'000'000);
+    CHECK(take(aged, 7) == Taken{{0, 0, 7}, false});  // 12 to 15 and 17 to 19: the last stays
+    CHECK(take(aged, 7) == Taken{{0, 0, 0}, false});
+    CHECK(must(must(store->read())->last_event()).sequence == 20);
+
+    // Records of the very same moment go together.
+    Changes twins;
+    for (int i = 0; i < 5; ++i)
+        add(twins.idempotency, sample_record(ben, Operation::pay, "t" + std::to_string(i), first_moment));
+    add(twins.idempotency, sample_record(ben, Operation::pay, "t9", after_first_moment(1)));
+    commit(*store, twins);
+    PruneWish records;
+    records.idempotency_until = after_first_moment(2);
+    CHECK(take(records, 2) == Taken{{0, 5, 0}, true});
+    CHECK(take(records, 2) == Taken{{0, 1, 0}, false});
+}

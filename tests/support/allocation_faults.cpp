@@ -7,10 +7,12 @@ namespace {
 
 constexpr std::int64_t no_limit = -1;
 thread_local std::int64_t allocations_left = no_limit;
+thread_local std::int64_t failures_left = 0;
 thread_local bool has_struck = false;
 
 void* allocate(std::size_t size) {
-    if (allocations_left == 0) {
+    if (allocations_left == 0 && failures_left > 0) {
+        --failures_left;
         has_struck = true;
         throw std::bad_alloc{};
     }
@@ -41,8 +43,9 @@ void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free
 
 namespace boxoffice::testing {
 
-AllocationFaults::AllocationFaults(std::int64_t passing) {
+AllocationFaults::AllocationFaults(std::int64_t passing, std::int64_t failing) {
     allocations_left = passing;
+    failures_left = failing;
     has_struck = false;
 }
 AllocationFaults::~AllocationFaults() { allocations_left = no_limit; }

@@ -91,6 +91,10 @@ class HookedView : public Base {
         BOXOFFICE_TRY(hooks_.before_page("counts"));
         return inner_->counts(now);
     }
+    Result<Prunable> prunable(const PruneWish& wish, std::int64_t limit) override {
+        BOXOFFICE_TRY(hooks_.before_page("prunable"));
+        return inner_->prunable(wish, limit);
+    }
     Result<void> scan(Visitor& visitor) override {
         BOXOFFICE_TRY(hooks_.before_page("scan"));
         return inner_->scan(visitor);

@@ -16,8 +16,8 @@ inline void name_keys(const CreateUser& command, Keys& keys) { keys.users.extern
 inline Result<Created<UserId>> decide(const CreateUser& command, WorkingSet& set, const Moment& moment) {
     if (set.has_user_named(command.external_id)) return refuse(ErrorCode::user_exists);
     const auto id = moment.ids.next<UserId>(moment.now);
-    set.put(User{id, command.external_id, moment.now});
-    set.put(Account{account_of(id), AccountKind::user, Points{}, moment.now, moment.now});
+    set.put_new(User{id, command.external_id, moment.now});
+    set.put_new(Account{account_of(id), AccountKind::user, Points{}, moment.now, moment.now});
     set.add(Event{.kind = EventKind::user_created, .user = id});
     return Created<UserId>{id};
 }
@@ -47,7 +47,7 @@ inline Result<Created<RoomId>> decide(const CreateRoom& command, WorkingSet& set
     room.limits = command.limits;
     const auto id = room.id;
     set.add(Event{.kind = EventKind::room_created, .room = id, .amount = room.limits.active_capacity});
-    set.put(std::move(room));
+    set.put_new(std::move(room));
     return Created<RoomId>{id};
 }
 
@@ -93,7 +93,7 @@ inline void put_seats(WorkingSet& set, const Moment& moment, ConcertId concert, 
         seat.id = moment.ids.next<SeatId>(moment.now);
         seat.concert = concert;
         seat.facts = facts;
-        set.put(std::move(seat));
+        set.put_new(std::move(seat));
     }
 }
 
@@ -109,8 +109,8 @@ inline void name_keys(const CreateConcert& command, Keys& keys) { keys.rooms.ids
 inline Result<Created<ConcertId>> decide(const CreateConcert& command, WorkingSet& set, const Moment& moment) {
     if (!command.room || set.rooms.find(command.room) == nullptr) return refuse(ErrorCode::unknown_room);
     const auto id = moment.ids.next<ConcertId>(moment.now);
-    set.put(Concert{id, command.date, command.title, command.room, moment.now});
-    set.put(Account{sales_of(id), AccountKind::sales, Points{}, moment.now, moment.now});
+    set.put_new(Concert{id, command.date, command.title, command.room, moment.now});
+    set.put_new(Account{sales_of(id), AccountKind::sales, Points{}, moment.now, moment.now});
     put_seats(set, moment, id, command.seats);
     set.add(Event{.kind = EventKind::concert_created,
                   .room = command.room,
@@ -124,8 +124,10 @@ inline Result<void> check(const AddSeats& command, const Options&) {
     return check_seats(command.seats);
 }
 
+/// With the concert's sales: a later command of the batch may hold and pay a seat that this one makes.
 inline void name_keys(const AddSeats& command, Keys& keys) {
     keys.concerts.ids.push_back(command.concert);
+    keys.accounts.ids.push_back(sales_of(command.concert));
     for (const auto& seat : command.seats) keys.seats.numbers.emplace_back(command.concert, seat.number);
 }
 

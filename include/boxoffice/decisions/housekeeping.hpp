@@ -26,23 +26,34 @@ inline void name_line(const Tick&, const WorkingSet& set, std::vector<RoomId>& r
     rooms.insert(rooms.end(), set.all_rooms().begin(), set.all_rooms().end());
 }
 
-inline Result<Ticked> decide(const Tick& command, WorkingSet& set, const Moment& moment) {
+inline PruneWish wish_of(const Tick& command, const Moment& moment) {
+    const auto& options = moment.options;
+    return {.tokens_below = TokenId{tsid::first_at(moment.now - options.identity_ttl)},
+            .idempotency_until = moment.now - options.idempotency_ttl,
+            .events_through = command.events_consumed,
+            .events_until = options.event_ttl == Duration::zero() ? Time::min() : moment.now - options.event_ttl};
+}
+
+/// Puts nothing where there is nothing to do: an idle host does not write. What is left over, `more` tells.
+inline Result<Ticked> decide(const Tick&, WorkingSet& set, const Moment& moment) {
     Ticked answer;
-    const auto look_for_more = [&](std::size_t rows) {
-        answer.more = answer.more || static_cast<std::int64_t>(rows) >= lookup_max;
-    };
-    for (const auto id : set.lapsed_payments()) retire_payment(set, moment, id);
-    for (const auto id : set.lapsed_holds()) steps::retire_hold(set, moment, id);
+    const auto is_full = [](std::size_t rows) { return static_cast<std::int64_t>(rows) >= tick_max; };
+    for (const auto id : set.lapsed_payments())
+        if (set.may_sweep()) retire_payment(set, moment, id);
+    for (const auto id : set.lapsed_holds())
+        if (set.may_sweep()) steps::retire_hold(set, moment, id);
     for (const auto id : set.all_rooms()) {
-        if (const Line* line = set.line(id)) look_for_more(line->lapsed.size());
+        if (const Line* line = set.line(id)) answer.more = answer.more || line->has_more_lapsed;
         steps::settle_line(set, moment, id);
     }
-    look_for_more(set.lapsed_payments().size());
-    look_for_more(set.lapsed_holds().size());
+    answer.more = answer.more || is_full(set.lapsed_payments().size()) || is_full(set.lapsed_holds().size()) ||
+                  !set.may_sweep();
     answer.expired = set.take_retired();
-    set.put(Prune{.tokens_below = TokenId{tsid::first_at(moment.now - moment.options.identity_ttl)},
-                  .idempotency_until = moment.now - moment.options.idempotency_ttl,
-                  .events_through = command.events_consumed});
+    const auto& found = set.prunable();
+    if (!found) return answer;
+    answer.more = answer.more || found->more;
+    // What this tick retires may be old enough as well, and is taken away in the same commit.
+    if (found->any || answer.expired > 0) set.put(found->prune);
     return answer;
 }
 

@@ -185,6 +185,7 @@ inline Paid capture(WorkingSet& set, const Moment& moment, Reservation reservati
 inline Payment request_payment(WorkingSet& set, const Moment& moment, const Reservation& reservation, Time deadline) {
     Payment payment;
     payment.id = moment.ids.next<PaymentId>(moment.now);
+    set.payments.expect_none(payment.id);
     payment.reservation = reservation.id;
     payment.user = reservation.user;
     payment.amount = reservation.price;

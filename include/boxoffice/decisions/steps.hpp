@@ -58,14 +58,22 @@ inline void retire_place(WorkingSet& set, const Moment& moment, TokenId token) {
 
 // ---- the line ---------------------------------------------------------------------------------------------------
 
-/// Retires the places of a loaded line whose time ran out, once a batch.
+/// Retires the places of a loaded line whose time ran out, once a batch; a tick no more than it may.
 inline void settle_line(WorkingSet& set, const Moment& moment, RoomId id) {
     Line* line = set.line(id);
     if (line == nullptr || line->is_settled) return;
     line->is_settled = true;
-    for (const auto token : line->lapsed) retire_place(set, moment, token);
+    for (const auto token : line->lapsed) {
+        if (!set.may_sweep()) {
+            line->is_lapsed_whole = false;
+            break;
+        }
+        retire_place(set, moment, token);
+    }
     Room room = set.rooms.get(id);
-    if (line->is_lapsed_whole && passed(room.next_lapse_at, moment.now)) {
+    // The bound only matters to those who wait; without them it is not worth a write of its own.
+    if (line->is_lapsed_whole && passed(room.next_lapse_at, moment.now) &&
+        (room.waiting_count > 0 || !line->lapsed.empty())) {
         room.next_lapse_at = line->next_deadline;
         set.put(std::move(room));
     }

@@ -59,7 +59,7 @@ inline Result<Joined> decide(const Join& command, WorkingSet& set, const Moment&
                   .room = room.id,
                   .token = token,
                   .amount = place->position});
-    set.put(std::move(*place));
+    set.put_new(std::move(*place));
     set.put(std::move(room));
     if (Line* line = set.line(command.room)) line->joined.push_back(token);
     steps::advance(set, moment, command.room);  // at once while there is room

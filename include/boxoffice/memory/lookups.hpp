@@ -61,7 +61,7 @@ inline void find_admitted(const Tables& tables, const LineKey& line, std::vector
     const auto& admitted = tables.places.by<AdmittedByDeadline>();
     auto entry = admitted.lower_bound({line.room, Time::min(), TokenId{}});
     const auto in_line = [&] { return entry != admitted.end() && std::get<RoomId>(entry->first) == line.room; };
-    for (std::int64_t count = 0; count < lookup_max && in_line(); ++count, ++entry) {
+    for (std::int64_t count = 0; count < line.lapsed_max && in_line(); ++count, ++entry) {
         if (!passed(std::get<Time>(entry->first), line.now)) break;
         into.push_back(*entry->second);
     }
@@ -71,22 +71,22 @@ inline void find_admitted(const Tables& tables, const LineKey& line, std::vector
 }
 
 /// The waiting places of the line that have waited too long, and the first of the others. Costs what it
-/// answers, unless more than lookup_max have waited too long: then those left over are walked past as well.
+/// answers, unless more than lapsed_max have waited too long: then those left over are walked past as well.
 inline void find_waiting(const Tables& tables, const LineKey& line, std::vector<Place>& into) {
     const auto& by_token = tables.places.by<WaitingByToken>();
     const auto& by_position = tables.places.by<WaitingByPosition>();
     const auto too_old = by_token.lower_bound({line.room, line.still_waiting});
     std::int64_t too_old_left = 0;  // up to one more than fit
-    for (auto entry = by_token.lower_bound({line.room, TokenId{}}); entry != too_old && too_old_left <= lookup_max;
+    for (auto entry = by_token.lower_bound({line.room, TokenId{}}); entry != too_old && too_old_left <= line.lapsed_max;
          ++entry)
         ++too_old_left;
 
-    const bool all_fit = too_old_left <= lookup_max;
+    const bool all_fit = too_old_left <= line.lapsed_max;
     std::vector<Place> others;
     auto next_left = std::max<std::int64_t>(line.next, 0);
     std::int64_t found = 0;
     for (auto entry = by_position.lower_bound({line.room, 0}); entry != by_position.end(); ++entry) {
-        const bool done = found == (all_fit ? too_old_left : lookup_max);
+        const bool done = found == (all_fit ? too_old_left : line.lapsed_max);
         if ((done && next_left == 0) || std::get<RoomId>(entry->first) != line.room) break;
         const auto& place = *entry->second;
         if (place.token < line.still_waiting) {
@@ -115,7 +115,7 @@ template <class Entries, class Entity>
 void append_lapsed(const Entries& entries, Time now, std::vector<Entity>& into) {
     std::int64_t count = 0;
     for (const auto& [key, row] : entries) {
-        if (!passed(std::get<Time>(key), now) || count++ == lookup_max) break;
+        if (!passed(std::get<Time>(key), now) || count++ == tick_max) break;
         into.push_back(*row);
     }
 }
@@ -149,6 +149,44 @@ inline void find(const Tables& tables, const LeaseKeys& keys, std::vector<NodeLe
 
 inline void find(const Tables& tables, const TokenKeyKeys& keys, std::vector<TokenKey>& into) {
     if (keys.all) append_all(tables.token_keys, into);
+}
+
+// ---- what can be pruned --------------------------------------------------------------------------------------------
+
+inline Prunable find_prunable(const Tables& tables, const PruneWish& wish, std::int64_t limit) {
+    Prunable found;
+    // The bound is put behind the last row that still fits; one more tells that there are more.
+    std::int64_t places = 0;
+    found.prune.tokens_below = wish.tokens_below;
+    tables.places.walk_from(TokenId{}, [&](const Place& place) {
+        if (place.token >= wish.tokens_below) return false;
+        if (!is_finished(place) || ++places <= limit) return true;
+        found.prune.tokens_below = place.token;
+        return false;
+    });
+
+    std::int64_t records = 0;
+    found.prune.idempotency_until = wish.idempotency_until;
+    for (const auto& [key, record] : tables.idempotency.by<RecordByAge>()) {
+        if (record->created_at > wish.idempotency_until) break;
+        found.more = records >= limit && record->created_at > found.prune.idempotency_until;
+        if (found.more) break;
+        if (++records == limit) found.prune.idempotency_until = record->created_at;
+    }
+
+    std::int64_t events = 0;
+    const auto* last = tables.events.last();
+    tables.events.walk_from(0, [&](const Event& event) {
+        if (event.sequence == last->sequence) return false;
+        if (event.sequence > wish.events_through && event.at > wish.events_until) return false;
+        if (is_of_rooms(event)) return true;
+        if (++events > limit) return false;
+        found.prune.events_through = event.sequence;
+        return true;
+    });
+    found.any = places > 0 || records > 0 || events > 0;
+    found.more = found.more || places > limit || events > limit;
+    return found;
 }
 
 // ---- pages and counts ----------------------------------------------------------------------------------------------

@@ -370,6 +370,15 @@ struct Tables {
     std::optional<HouseRules> house_rules;
 };
 
+inline bool is_finished(const Place& place) {
+    return place.state != PlaceState::waiting && place.state != PlaceState::admitted;
+}
+
+/// Events about rooms are kept: the audit reads the history of capacities.
+inline bool is_of_rooms(const Event& event) {
+    return event.kind == EventKind::room_created || event.kind == EventKind::room_changed;
+}
+
 /// A commit that was checked and has all the memory it needs. Used once, by the writer.
 class StagedChanges {
   public:
@@ -432,17 +441,13 @@ class StagedChanges {
     }
 
     void prune(const Prune& prune) noexcept {
-        tables_.places.erase_below(prune.tokens_below, [](const Place& place) {
-            return place.state != PlaceState::waiting && place.state != PlaceState::admitted;
-        });
+        tables_.places.erase_below(prune.tokens_below, is_finished);
         tables_.idempotency.erase_while<RecordByAge>(
             [&](const IdempotencyRecord& record) { return record.created_at <= prune.idempotency_until; });
         if (const auto* last = tables_.events.last()) {
             // The last event stays: sequences and time go on from it.
             const auto end = prune.events_through < last->sequence ? prune.events_through + 1 : last->sequence;
-            tables_.events.erase_below(end, [](const Event& event) {
-                return event.kind != EventKind::room_created && event.kind != EventKind::room_changed;
-            });
+            tables_.events.erase_below(end, [](const Event& event) { return !is_of_rooms(event); });
         }
     }
 

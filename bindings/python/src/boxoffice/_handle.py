@@ -93,8 +93,9 @@ class Handle:
         return self._closed
 
     def close(self) -> None:
-        """Closes, once; waits for calls inside. Again: nothing. While another thread closes:
-        returns at once. In a child of fork(): only marks this one closed. Not from a callback."""
+        """Closes, once; waits for calls inside, and ends those of ``await_turn``. Again: nothing.
+        While another thread closes: returns at once. In a child of fork(): only marks this one
+        closed. Not from a callback."""
         if self._closed:
             return
         if self._callbacks is not None and self._callbacks.is_inside():

@@ -119,6 +119,7 @@ class Options(ctypes.Structure):
         ("clock_skew_max_us", c_int64),
         ("accept_time", c_int32),
         ("adopt_rules", c_int32),
+        ("event_ttl_us", c_int64),
     ]
 
 

@@ -111,6 +111,7 @@ def open(  # noqa: A001
     clock_skew_max: datetime.timedelta = datetime.timedelta(seconds=5),
     accept_time: bool = False,
     adopt_rules: bool = False,
+    event_ttl: datetime.timedelta = datetime.timedelta(0),
 ) -> Office:
     """Opens the office in the file at ``path``, made if absent; ``":memory:"`` opens one in memory.
 
@@ -137,6 +138,8 @@ def open(  # noqa: A001
     - ``busy_timeout``: how long to wait for another process. ``wal_size_max``: bytes.
     - ``token_keys``: secrets of 16 bytes by id (1 to 65535); the first signs, all are accepted.
       None: one is made and kept in the store, and then who can read the store can forge tokens.
+    - ``event_ttl``: how long events are kept where no :meth:`Office.tick` tells what was consumed.
+      Zero: for ever.
     - ``clock``, ``gateway``, ``log``: see :class:`Clock`, :class:`PaymentGateway`,
       :data:`LogCallback`.
 
@@ -178,6 +181,7 @@ def open(  # noqa: A001
     options.adopt_rules = 1 if adopt_rules else 0
     options.busy_timeout_us = convert.span(busy_timeout, "busy_timeout")
     options.wal_size_max = convert.int64(wal_size_max, "wal_size_max")
+    options.event_ttl_us = convert.span(event_ttl, "event_ttl")
     if token_keys:
         keys = (c.TokenKey * len(token_keys))()
         for slot, (number, secret) in zip(keys, token_keys.items()):
@@ -231,8 +235,9 @@ class Office(Handle):
 
     def tick(self, events_consumed: int = 0) -> Ticked:
         """Retires what has expired, and prunes; also events up to the sequence that you have
-        consumed (those about rooms, and the last one, stay). Without ticks nothing is wrong, only
-        untidy."""
+        consumed or older than ``event_ttl`` (those about rooms, and the last one, stay). Some
+        hundred rows at a time: tick again while ``more`` is True. Writes nothing where there is
+        nothing to do. Without ticks nothing is wrong, only untidy."""
         up_to = convert.int64(events_consumed, "events_consumed")
         return self._ask(self._library.boxoffice_tick, c.Ticked, convert.ticked, up_to)
 
@@ -437,9 +442,10 @@ class Office(Handle):
         return self._ask(self._library.boxoffice_peek, c.Peeked, convert.peeked, raw, len(raw))
 
     def await_turn(self, token: str, attempts_max: int, interval: datetime.timedelta) -> Peeked:
-        """Peeks up to ``attempts_max`` times, ``interval`` apart on the office's clock; other
-        threads go on meanwhile, but Ctrl-C does not interrupt it: for that, loop over :meth:`peek`
-        yourself. Refusals: NotYourTurn when the attempts run out; those of peek."""
+        """Peeks up to ``attempts_max`` times, ``interval`` (up to a minute) apart on the office's
+        clock; other threads go on meanwhile, but Ctrl-C does not interrupt it: for that, loop over
+        :meth:`peek` yourself. :meth:`close` ends it. Refusals: NotYourTurn when the attempts run
+        out; those of peek. Mistakes: Closed."""
         raw = convert.text(token, "token")
         attempts = convert.int32(attempts_max, "attempts_max")
         pause = convert.span(interval, "interval")
@@ -638,13 +644,15 @@ class Office(Handle):
     # --------------------------------------------------------------------
 
     def batch(self, commands: Iterable[_commands.Command]) -> _commands.Outcomes:
-        """Executes the commands in order in one transaction, and returns an outcome for each: what
-        the method of its name would return, or the error that it would raise (returned, not raised:
-        a refused command changes nothing and stops nobody).
+        """Executes the commands in order, and returns an outcome for each: what the method of its
+        name would return, or the error that it would raise (returned, not raised: a refused command
+        changes nothing and stops nobody). They share one transaction, but for a Tick, which has one
+        of its own, and for one that cannot be decided (a damaged row, no memory): its outcome is
+        that Fault, and the others are done.
 
-        Raises a Fault when the commit failed, and InvalidArgument when a command is malformed (its
-        index is named); then no command had an effect. Errors in outcomes have the engine's
-        sentence, without the details that a single call gives.
+        Raises a Fault when it is that of every command, and InvalidArgument when a command is
+        malformed (its index is named); then none of them was acknowledged. Errors in outcomes have
+        the engine's sentence, without the details that a single call gives.
         """
         listed = tuple(commands)
         buffer, arena = _commands.encode(listed)

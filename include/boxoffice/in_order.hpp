@@ -1,0 +1,63 @@
+#pragma once
+/// How commands are divided into transactions, so that their outcomes are those of the commands one after another (C2)
+/// and nobody answers for another's command.
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "boxoffice/commands.hpp"
+#include "boxoffice/no_throw.hpp"
+
+namespace boxoffice {
+
+/// Where a transaction was when it ended.
+enum class Stage { beginning, deciding, committing };
+
+/// Does a transaction also what rides on commands, the admissions that are due?
+enum class Riding { along, left_behind };
+
+/// In one transaction. Where that breaks down while nothing is written yet, in two halves, each with one of its own,
+/// and so on down to the command that cannot be decided, which gets the fault. Its last try is without what rides on
+/// it, in case that is what is broken. A commit is never tried again: it may have been written.
+///
+/// `attempt(commands, outcomes, stage, riding)` decides and commits in one transaction, appends the outcomes, and says
+/// in `stage` how far it came. `outcomes` has room for all. An error: that is the outcome of all that are left.
+template <class Attempt>
+Result<void> execute_together(std::span<const Command> commands, std::vector<Outcome>& outcomes, Attempt& attempt) {
+    const auto decided = static_cast<std::ptrdiff_t>(outcomes.size());
+    for (const auto riding : {Riding::along, Riding::left_behind}) {
+        auto stage = Stage::beginning;
+        auto done = guarded([&]() -> Result<void> { return attempt(commands, outcomes, stage, riding); });
+        if (done) return done;
+        outcomes.erase(outcomes.begin() + decided, outcomes.end());
+        if (stage != Stage::deciding || commands.empty()) return done;
+        if (commands.size() > 1) break;
+        if (riding == Riding::left_behind) {
+            outcomes.push_back(tl::unexpected(std::move(done).error()));
+            return {};
+        }
+    }
+    const auto half = commands.size() / 2;
+    BOXOFFICE_TRY(execute_together(commands.first(half), outcomes, attempt));
+    return execute_together(commands.subspan(half), outcomes, attempt);
+}
+
+/// Together, but each Tick apart: what it leaves is in the store, and the next command looks for it there.
+template <class Attempt>
+Result<void> execute_in_order(std::span<const Command> commands, std::vector<Outcome>& outcomes, Attempt attempt) {
+    do {
+        const auto is_tick = [](const Command& one) { return std::holds_alternative<Tick>(one); };
+        const auto tick = std::find_if(commands.begin(), commands.end(), is_tick);
+        const bool begins_with_it = tick == commands.begin() && tick != commands.end();
+        const auto count = begins_with_it ? std::size_t{1} : static_cast<std::size_t>(tick - commands.begin());
+        BOXOFFICE_TRY(execute_together(commands.first(count), outcomes, attempt));
+        commands = commands.subspan(count);
+    } while (!commands.empty());
+    return {};
+}
+
+}  // namespace boxoffice

@@ -1,0 +1,39 @@
+/// A process that made no id gave its node back with floor 0, and the next holder could make an id again that was made
+/// in the same millisecond before.
+
+#include "support/office.hpp"
+
+using namespace boxoffice;
+using namespace boxoffice::testing;
+
+namespace {
+
+std::int64_t floor_of(Store& store) {
+    const auto view = must(store.read(), "read");
+    std::vector<NodeLease> leases;
+    must(view->leases().load({true}, leases), "load");
+    REQUIRE(leases.size() == 1);
+    return leases.front().floor;
+}
+
+}  // namespace
+
+TEST_CASE("a node that is given back keeps its floor, also by a process that made no id") {
+    const auto store = std::make_shared<MemoryStore>();
+    UserId first;
+    {
+        Office one{{}, nullptr, store};
+        first = one.user("first");
+    }
+    CHECK(floor_of(*store) == first.value);
+    {
+        Office reader{{}, nullptr, store};
+        CHECK(reader.balance(first) == 0);
+    }
+    CHECK(floor_of(*store) == first.value);
+    Office next{{}, nullptr, store};  // in the very millisecond of the first
+    const auto second = next.user("second");
+    CHECK(second.value > first.value);
+    CHECK(outcome(next.try_join(first)) == "ok");
+    CHECK(next.audit() == "");
+}
