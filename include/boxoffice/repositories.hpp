@@ -205,6 +205,7 @@ class View {
     virtual Result<std::vector<Reservation>> reservations_of(UserId user, ReservationId before, std::int64_t limit) = 0;  ///< newest first
     virtual Result<std::vector<Transfer>> transfers_of(AccountId account, TransferId before, std::int64_t limit) = 0;     ///< newest first
     virtual Result<std::vector<PaymentStep>> steps_of(PaymentId payment) = 0;  ///< by index
+    virtual Result<std::vector<Payment>> unreconciled_payments(Time now, PaymentId after, std::int64_t limit) = 0;  ///< oldest first
     virtual Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) = 0;
     virtual Result<StoreCounts> counts(Time now) = 0;
     virtual Result<void> scan(Visitor& visitor) = 0;
