@@ -15,6 +15,10 @@
 
 #include "boxoffice/utf8.hpp"
 
+#ifndef __cpp_exceptions
+#error "boxoffice's headers need exceptions, which never leave them: no -fno-exceptions here, or use the C API (boxoffice.h)"
+#endif
+
 namespace boxoffice {
 
 // clang-format off

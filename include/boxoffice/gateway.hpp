@@ -30,14 +30,6 @@ inline std::string kept_key(const Approval& approval) {
     return check_transaction_key(approval.transaction_key) ? approval.transaction_key : std::string{};
 }
 
-/// Takes an approval back of a payment that failed, and writes down that it did. An error: it stays listed.
-template <class Office>
-Result<void> take_back(Office& office, PaymentGateway& gateway, const PaymentRequest& request, const Approval& approval) {
-    BOXOFFICE_TRY(gateway.try_cancel(request, approval));
-    BOXOFFICE_TRY(office.execute(ReconcilePayment{request.payment, kept_key(approval)}));
-    return {};
-}
-
 /// Asks the gateway for a payment that began, and captures it.
 template <class Office>
 Result<Paid> pay(Office& office, PaymentGateway& gateway, CapturePayment capture, const PaymentRequest& request) {
@@ -58,12 +50,14 @@ Result<Paid> pay(Office& office, PaymentGateway& gateway, CapturePayment capture
     if (!paid && range_of(paid.error().code) != ErrorRange::fault) {
         // First, so that it is written down even if taking the approval back fails. What another caller captured is kept.
         const auto failed = office.execute(failing(request, kept_key(*approval), true));
-        if (failed || failed.error().code != ErrorCode::already_paid) (void)take_back(office, gateway, request, *approval);
+        const bool is_sold = !failed && failed.error().code == ErrorCode::already_paid;
+        if (!is_sold && gateway.try_cancel(request, *approval))
+            (void)office.execute(ReconcilePayment{request.payment, kept_key(*approval)});
     }
     return paid;
 }
 
-/// One payment of a sweep. True: it is reconciled, `taken_back` or `uncharged` counts it.
+/// One payment of a sweep. True: it is reconciled, and `done` counts it. False, or an error: it stays listed.
 template <class Office>
 Result<bool> sweep_one(Office& office, PaymentGateway& gateway, const Payment& payment, Reconciled& done) {
     const PaymentRequest request{payment.id, payment.reservation, payment.user, payment.amount};
@@ -78,14 +72,15 @@ Result<bool> sweep_one(Office& office, PaymentGateway& gateway, const Payment& p
         auto found = gateway.find(request);
         if (!found) return false;
         if (!*found) {
-            const auto written = office.execute(ReconcilePayment{payment.id, {}});
-            if (written) ++done.uncharged;
-            return written.has_value();
+            BOXOFFICE_TRY(office.execute(ReconcilePayment{payment.id, {}}));
+            ++done.uncharged;
+            return true;
         }
         approval = std::move(**found);
         if (const auto key = kept_key(approval); !key.empty()) BOXOFFICE_TRY(office.execute(failing(request, key, true)));
     }
-    if (!take_back(office, gateway, request, approval)) return false;
+    if (!gateway.try_cancel(request, approval)) return false;
+    BOXOFFICE_TRY(office.execute(ReconcilePayment{payment.id, kept_key(approval)}));
     ++done.taken_back;
     return true;
 }
