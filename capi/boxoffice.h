@@ -174,13 +174,25 @@ typedef struct boxoffice_payment_request {
 
 /* A payment gateway of your own, asked by boxoffice_pay between begin and capture, outside any transaction, on the thread that
  * pays; it must not call the office. approve returns 0 and may write the gateway's name for the payment (ending with 0) to
- * `transaction_key`, an array of BOXOFFICE_TRANSACTION_KEY_SIZE; anything else declines. cancel takes an approval back. Both or
- * none. */
+ * `transaction_key`, an array of BOXOFFICE_TRANSACTION_KEY_SIZE; anything else declines; a fault (300 and up) says that it is not
+ * known whether the payer was charged: the payment has failed all the same, and is listed by
+ * boxoffice_list_unreconciled_payments. cancel takes an approval back. Both or none. */
 typedef struct boxoffice_gateway {
     int32_t (*approve)(void *context, const boxoffice_payment_request *request, char *transaction_key);
     void (*cancel)(void *context, const boxoffice_payment_request *request, const char *transaction_key);
     void *context;
 } boxoffice_gateway;
+
+/* What a gateway can do beyond that, for boxoffice_reconcile_payments; by the gateway's rules, and only beside one. Each may be
+ * NULL. find tells of a payment that failed capture_ttl or longer ago: 0, it was approved, and its key is written as by approve
+ * (none where cancelling goes by the payment); BOXOFFICE_UNKNOWN_PAYMENT, it was not and will not be approved; anything else, it
+ * is not known. cancel stands in for the gateway's, and can say that it failed: 0, the approval was taken back; anything else, it
+ * was not, and stays listed. */
+typedef struct boxoffice_reconciler {
+    int32_t (*find)(void *context, const boxoffice_payment_request *request, char *transaction_key);
+    int32_t (*cancel)(void *context, const boxoffice_payment_request *request, const char *transaction_key);
+    void *context;
+} boxoffice_reconciler;
 
 /* Told of every fault (300 and up) that a call returns, on the thread of that call, before it returns. `message` is borrowed
  * for the call. It must not call the office. */
@@ -222,11 +234,12 @@ typedef struct boxoffice_options {
     int32_t adopt_rules; /* not 0: hold_ttl, holds_per_user, capture_ttl, identity_ttl, idempotency_ttl and issue_limit replace
                           * those that the store was first opened with, while no other office has it open */
     int64_t event_ttl_us;      /* how long events are kept where no tick tells what was consumed; 0: for ever */
+    boxoffice_reconciler reconciler;
 } boxoffice_options;
 #define BOXOFFICE_OPTIONS_INIT                                                                                              \
     {sizeof(boxoffice_options), BOXOFFICE_DURABILITY_FULL, NULL, 300000000, 1, 60000000, 86400000000,          \
      86400000000, 4611686018427387904, 3600000000, 25000, 5000000, 67108864, NULL, 0, {NULL, NULL, NULL, NULL},              \
-     {NULL, NULL, NULL}, {NULL, NULL}, 5000000, 0, 0, 0}
+     {NULL, NULL, NULL}, {NULL, NULL}, 5000000, 0, 0, 0, {NULL, NULL, NULL}}
 
 /* Opens the file at `path`, made (for its owner alone) if absent; ":memory:" opens an office in memory. `options` may be NULL for
  * the defaults. Mistakes: invalid_options (an option is out of range, or one on which all offices of a store must agree is not
@@ -257,7 +270,10 @@ BOXOFFICE_API boxoffice_status boxoffice_restore(const char *backup, size_t back
 BOXOFFICE_API boxoffice_status boxoffice_now(boxoffice_office *office, int64_t *now_us, boxoffice_error *error);
 
 /* ---- users ------------------------------------------------------------------------------------------------------
- * A buyer known to you by an external id: 1 to 64 bytes of UTF-8 without control characters, compared as bytes. */
+ * A buyer known to you by an external id: 1 to BOXOFFICE_EXTERNAL_ID_MAX bytes of UTF-8 without control characters, compared as
+ * bytes. */
+
+#define BOXOFFICE_EXTERNAL_ID_MAX 255
 
 /* Refusals: user_exists. */
 BOXOFFICE_API boxoffice_status boxoffice_create_user(boxoffice_office *office, const char *external_id, size_t length,
@@ -540,7 +556,8 @@ enum {
     BOXOFFICE_PAYMENT_REQUESTED = 1,
     BOXOFFICE_PAYMENT_APPROVED = 2,
     BOXOFFICE_PAYMENT_CAPTURED = 3,
-    BOXOFFICE_PAYMENT_IS_FAILED = 4
+    BOXOFFICE_PAYMENT_IS_FAILED = 4,
+    BOXOFFICE_PAYMENT_RECONCILED = 5 /* of a step only: nothing is charged, or no more */
 };
 
 typedef struct boxoffice_paid {
@@ -576,8 +593,15 @@ typedef struct boxoffice_payment {
     int32_t state; /* now, expiry included */
     int32_t step_count;
     char transaction_key[BOXOFFICE_TRANSACTION_KEY_SIZE];
-    boxoffice_payment_step steps[4]; /* its history */
+    boxoffice_payment_step steps[4]; /* its history, or the beginning of it */
 } boxoffice_payment;
+
+typedef struct boxoffice_reconciled {
+    int64_t taken_back; /* approvals that the gateway took back */
+    int64_t uncharged;  /* payments that the gateway never approved, nor will */
+    int64_t open;       /* still listed: not known yet, or the gateway failed */
+    int64_t next;       /* go on after this payment; 0: that was the last */
+} boxoffice_reconciled;
 
 /* Refusals: not_your_turn, reservation_mismatch, hold_expired, hold_released, already_paid, payment_pending,
  * insufficient_points, idempotency_conflict; with a gateway payment_declined, and payment_failed when it took longer than
@@ -596,13 +620,35 @@ BOXOFFICE_API boxoffice_status boxoffice_capture_payment(boxoffice_office *offic
                                                          int64_t reservation, int64_t payment, const char *transaction_key,
                                                          size_t transaction_key_length, const char *key, size_t key_length,
                                                          boxoffice_paid *paid, boxoffice_error *error);
-/* Failed already: fine. The hold stays until its deadline. Refusals: already_paid. Mistakes: unknown_payment. */
+/* The gateway declined (no transaction key); or it approved, and the payment cannot be captured (the approval's key: then take it
+ * back, and call boxoffice_reconcile_payment). Failed already: fine, and what is new of it is written down. Where it is not known
+ * whether the payer was charged, do not call this: when its time runs out the payment fails, and is listed. The hold stays until
+ * its deadline. Refusals: already_paid. Mistakes: unknown_payment. */
 BOXOFFICE_API boxoffice_status boxoffice_fail_payment(boxoffice_office *office, int64_t user, int64_t reservation,
                                                       int64_t payment, const char *transaction_key,
                                                       size_t transaction_key_length, boxoffice_error *error);
 /* One of the user's own, with its history. Mistakes: unknown_payment (also for another's). */
 BOXOFFICE_API boxoffice_status boxoffice_get_payment(boxoffice_office *office, int64_t user, int64_t payment_id,
                                                      boxoffice_payment *payment, boxoffice_error *error);
+
+/* Reconciling. A process can die, or lose its line, after the gateway has charged and before the office has sold. Such a payment
+ * fails when its time runs out, and whether its payer was charged for nothing is not known here. These are listed, everybody's,
+ * the oldest first, after `after` (0: from the oldest): a page of at most `capacity` (1 to 1,000). What is captured or declined is
+ * never among them. */
+BOXOFFICE_API boxoffice_status boxoffice_list_unreconciled_payments(boxoffice_office *office, int64_t after,
+                                                                    boxoffice_payment *payments, size_t capacity,
+                                                                    size_t *count, boxoffice_error *error);
+/* The sweep; call it beside boxoffice_tick, from one process or several. For up to `limit` (1 to 1,000) of them after `after` the
+ * gateway takes back the approval whose key is written down, or that the reconciler finds, and that is written down; go on after
+ * the answer's `next`. Without a gateway all stay open. An approval may be cancelled twice. */
+BOXOFFICE_API boxoffice_status boxoffice_reconcile_payments(boxoffice_office *office, int64_t limit, int64_t after,
+                                                            boxoffice_reconciled *reconciled, boxoffice_error *error);
+/* Says of one that its payer is charged nothing, or no more: you took the approval `transaction_key` back, or (NULL and 0) there is
+ * none. Reconciled already: fine. Refusals: already_paid, payment_pending (its time has not run out). Mistakes: unknown_payment,
+ * invalid_argument (another transaction key is written down). */
+BOXOFFICE_API boxoffice_status boxoffice_reconcile_payment(boxoffice_office *office, int64_t payment,
+                                                           const char *transaction_key, size_t transaction_key_length,
+                                                           boxoffice_error *error);
 
 /* ---- many commands at once --------------------------------------------------------------------------------------
  * One transaction for an array of commands: the way to high rates. Each has its own outcome; a refused one changes nothing and

@@ -179,3 +179,22 @@ boxoffice_status boxoffice_fail_payment(boxoffice_office* office, int64_t user, 
         return FailPayment{UserId{user}, ReservationId{reservation}, PaymentId{payment}, std::string{transaction}};
     });
 }
+
+boxoffice_status boxoffice_reconcile_payments(boxoffice_office* office, int64_t limit, int64_t after,
+                                              boxoffice_reconciled* reconciled, boxoffice_error* error) {
+    zero(reconciled);
+    return call(office, error, [&](BoxOffice& box) -> Result<void> {
+        BOXOFFICE_TRY(check_given(reconciled, "reconciled"));
+        BOXOFFICE_GIVE(done, box.reconcile_payments(limit, PaymentId{after}));
+        to_c(done, *reconciled);
+        return {};
+    });
+}
+
+boxoffice_status boxoffice_reconcile_payment(boxoffice_office* office, int64_t payment, const char* transaction_key,
+                                             size_t transaction_key_length, boxoffice_error* error) {
+    return act(office, error, [&]() -> Result<ReconcilePayment> {
+        BOXOFFICE_GIVE(transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
+        return ReconcilePayment{PaymentId{payment}, std::string{transaction}};
+    });
+}

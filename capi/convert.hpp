@@ -1,6 +1,7 @@
 #pragma once
 /// Between the engine's types and the C structures.
 
+#include "boxoffice/answers.hpp"
 #include "boxoffice/commands.hpp"
 #include "boxoffice/options.hpp"
 #include "call.hpp"
@@ -171,6 +172,10 @@ inline void to_c(const PaymentView& one, boxoffice_payment& c) {
     const auto count = std::min(one.history.size(), std::size(c.steps));
     c.step_count = static_cast<std::int32_t>(count);
     for (std::size_t i = 0; i < count; ++i) to_c(one.history[i], c.steps[i]);
+}
+
+inline void to_c(const Reconciled& done, boxoffice_reconciled& c) {
+    c = {done.taken_back, done.uncharged, done.open, done.next.value};
 }
 
 inline void to_c(const Ticked& ticked, boxoffice_ticked& c) { c = {ticked.expired, ticked.more ? 1 : 0, 0}; }

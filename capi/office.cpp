@@ -13,6 +13,7 @@ namespace {
 static_assert(BOXOFFICE_NEVER == std::numeric_limits<std::int64_t>::max());
 static_assert(BOXOFFICE_TOKEN_TEXT_SIZE == token_format::text_length + 1);
 static_assert(BOXOFFICE_ID_TEXT_SIZE == tsid::text_length + 1);
+static_assert(BOXOFFICE_EXTERNAL_ID_MAX == external_id_max);
 
 /// A host's clock. Its wall time is kept to what deadlines can be added to and ids can hold (they end in 2089).
 class CallbackClock final : public Clock {
@@ -32,12 +33,15 @@ class CallbackClock final : public Clock {
 /// A host's payment gateway.
 class CallbackGateway final : public PaymentGateway {
   public:
-    explicit CallbackGateway(const boxoffice_gateway& gateway) : gateway_(gateway) {}
+    CallbackGateway(const boxoffice_gateway& gateway, const boxoffice_reconciler& reconciler)
+        : gateway_(gateway), reconciler_(reconciler) {}
 
     Result<Approval> approve(const PaymentRequest& request) override {
         const auto c = request_of(request);
         char key[BOXOFFICE_TRANSACTION_KEY_SIZE] = {};
-        if (gateway_.approve(gateway_.context, &c, key) != 0) return refuse(ErrorCode::payment_declined);
+        const auto status = gateway_.approve(gateway_.context, &c, key);
+        if (status >= BOXOFFICE_STORAGE) return refuse(ErrorCode::internal);  // not known
+        if (status != 0) return refuse(ErrorCode::payment_declined);
         key[sizeof key - 1] = 0;
         return Approval{key};
     }
@@ -45,12 +49,30 @@ class CallbackGateway final : public PaymentGateway {
         const auto c = request_of(request);
         gateway_.cancel(gateway_.context, &c, approval.transaction_key.c_str());
     }
+    Result<void> try_cancel(const PaymentRequest& request, const Approval& approval) override {
+        if (reconciler_.cancel == nullptr) return PaymentGateway::try_cancel(request, approval);
+        const auto c = request_of(request);
+        if (reconciler_.cancel(reconciler_.context, &c, approval.transaction_key.c_str()) != 0)
+            return refuse(ErrorCode::internal, "the gateway did not take the approval back");
+        return {};
+    }
+    Result<std::optional<Approval>> find(const PaymentRequest& request) override {
+        if (reconciler_.find == nullptr) return PaymentGateway::find(request);
+        const auto c = request_of(request);
+        char key[BOXOFFICE_TRANSACTION_KEY_SIZE] = {};
+        const auto status = reconciler_.find(reconciler_.context, &c, key);
+        if (status == BOXOFFICE_UNKNOWN_PAYMENT) return std::nullopt;
+        if (status != 0) return refuse(ErrorCode::internal, "the gateway does not know");
+        key[sizeof key - 1] = 0;
+        return Approval{key};
+    }
 
   private:
     static boxoffice_payment_request request_of(const PaymentRequest& request) {
         return {request.payment.value, request.reservation.value, request.user.value, request.amount.value};
     }
     boxoffice_gateway gateway_;
+    boxoffice_reconciler reconciler_;
 };
 
 Result<Options> engine_options(const boxoffice_options& c) {
@@ -89,9 +111,11 @@ Result<Ports> engine_ports(const boxoffice_options& c) {
         return refuse(ErrorCode::invalid_options, "clock: all three functions or none");
     const auto& gateway = c.gateway;
     if (gateway.approve != nullptr && gateway.cancel != nullptr)
-        ports.gateway = std::make_shared<CallbackGateway>(gateway);
+        ports.gateway = std::make_shared<CallbackGateway>(gateway, c.reconciler);
     else if (gateway.approve != nullptr || gateway.cancel != nullptr)
         return refuse(ErrorCode::invalid_options, "gateway: both functions or none");
+    else if (c.reconciler.find != nullptr || c.reconciler.cancel != nullptr)
+        return refuse(ErrorCode::invalid_options, "reconciler: beside a gateway");
     return ports;
 }
 

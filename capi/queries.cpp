@@ -9,7 +9,7 @@ namespace {
 
 /// A query whose answer goes to a structure of the caller's.
 template <class Out, class Ask>
-boxoffice_status answer(boxoffice_office* office, Out* out, boxoffice_error* error, Ask ask) {
+boxoffice_status query(boxoffice_office* office, Out* out, boxoffice_error* error, Ask ask) {
     zero(out);
     return call(office, error, [&](BoxOffice& box) -> Result<void> {
         BOXOFFICE_TRY(check_given(out, "the answer"));
@@ -51,7 +51,7 @@ Result<Date> read_date(const char* text, size_t length) {
 
 boxoffice_status boxoffice_find_user(boxoffice_office* office, const char* external_id, size_t length, int64_t* user,
                                      boxoffice_error* error) {
-    return answer(office, user, error, [&](BoxOffice& box) -> Result<User> {
+    return query(office, user, error, [&](BoxOffice& box) -> Result<User> {
         BOXOFFICE_GIVE(name, text_of(external_id, length, "external_id"));
         return box.user(std::string{name});
     });
@@ -59,7 +59,7 @@ boxoffice_status boxoffice_find_user(boxoffice_office* office, const char* exter
 
 boxoffice_status boxoffice_find_room(boxoffice_office* office, const char* name, size_t length, boxoffice_room* room,
                                      boxoffice_error* error) {
-    return answer(office, room, error, [&](BoxOffice& box) -> Result<Room> {
+    return query(office, room, error, [&](BoxOffice& box) -> Result<Room> {
         BOXOFFICE_GIVE(text, text_of(name, length, "name"));
         return box.room(std::string{text});
     });
@@ -67,7 +67,7 @@ boxoffice_status boxoffice_find_room(boxoffice_office* office, const char* name,
 
 boxoffice_status boxoffice_find_concert(boxoffice_office* office, const char* date, size_t date_length,
                                         boxoffice_concert* concert, boxoffice_error* error) {
-    return answer(office, concert, error, [&](BoxOffice& box) -> Result<Concert> {
+    return query(office, concert, error, [&](BoxOffice& box) -> Result<Concert> {
         BOXOFFICE_GIVE(day, read_date(date, date_length));
         return box.concert(day);
     });
@@ -75,7 +75,7 @@ boxoffice_status boxoffice_find_concert(boxoffice_office* office, const char* da
 
 boxoffice_status boxoffice_get_concert(boxoffice_office* office, int64_t concert_id, boxoffice_concert* concert,
                                        boxoffice_error* error) {
-    return answer(office, concert, error, [&](BoxOffice& box) { return box.concert(ConcertId{concert_id}); });
+    return query(office, concert, error, [&](BoxOffice& box) { return box.concert(ConcertId{concert_id}); });
 }
 
 boxoffice_status boxoffice_list_concerts(boxoffice_office* office, const char* from, size_t from_length,
@@ -109,7 +109,7 @@ boxoffice_status boxoffice_list_seats(boxoffice_office* office, int64_t concert,
 
 boxoffice_status boxoffice_find_seat(boxoffice_office* office, int64_t concert, const char* number,
                                      size_t number_length, int64_t user, boxoffice_seat* seat, boxoffice_error* error) {
-    return answer(office, seat, error, [&](BoxOffice& box) -> Result<MapSeat> {
+    return query(office, seat, error, [&](BoxOffice& box) -> Result<MapSeat> {
         BOXOFFICE_GIVE(text, text_of(number, number_length, "number"));
         return box.seat(ConcertId{concert}, std::string{text}, UserId{user});
     });
@@ -117,7 +117,7 @@ boxoffice_status boxoffice_find_seat(boxoffice_office* office, int64_t concert, 
 
 boxoffice_status boxoffice_count_seats(boxoffice_office* office, int64_t concert, boxoffice_seat_counts* counts,
                                        boxoffice_error* error) {
-    return answer(office, counts, error, [&](BoxOffice& box) -> Result<SeatCounts> {
+    return query(office, counts, error, [&](BoxOffice& box) -> Result<SeatCounts> {
         BOXOFFICE_GIVE(known, box.concert(ConcertId{concert}));
         return box.seat_counts(known.id);
     });
@@ -139,7 +139,7 @@ boxoffice_status boxoffice_token_text(boxoffice_office* office, const boxoffice_
 
 boxoffice_status boxoffice_authenticate(boxoffice_office* office, const char* token, size_t length,
                                         boxoffice_claims* claims, boxoffice_error* error) {
-    return answer(office, claims, error, [&](BoxOffice& box) -> Result<TokenClaims> {
+    return query(office, claims, error, [&](BoxOffice& box) -> Result<TokenClaims> {
         BOXOFFICE_GIVE(text, text_of(token, length, "token"));
         return box.authenticate(text);
     });
@@ -147,7 +147,7 @@ boxoffice_status boxoffice_authenticate(boxoffice_office* office, const char* to
 
 boxoffice_status boxoffice_peek(boxoffice_office* office, const char* token, size_t length, boxoffice_peeked* peeked,
                                 boxoffice_error* error) {
-    return answer(office, peeked, error, [&](BoxOffice& box) -> Result<Peeked> {
+    return query(office, peeked, error, [&](BoxOffice& box) -> Result<Peeked> {
         BOXOFFICE_GIVE(text, text_of(token, length, "token"));
         return box.peek(text);
     });
@@ -155,7 +155,7 @@ boxoffice_status boxoffice_peek(boxoffice_office* office, const char* token, siz
 
 boxoffice_status boxoffice_await_turn(boxoffice_office* office, const char* token, size_t length, int32_t attempts_max,
                                       int64_t interval_us, boxoffice_peeked* peeked, boxoffice_error* error) {
-    return answer(office, peeked, error, [&](BoxOffice& box) -> Result<Peeked> {
+    return query(office, peeked, error, [&](BoxOffice& box) -> Result<Peeked> {
         BOXOFFICE_GIVE(text, text_of(token, length, "token"));
         return box.await_turn(text, attempts_max, Duration{interval_us});
     });
@@ -163,7 +163,7 @@ boxoffice_status boxoffice_await_turn(boxoffice_office* office, const char* toke
 
 boxoffice_status boxoffice_get_reservation(boxoffice_office* office, int64_t user, int64_t reservation_id,
                                            boxoffice_reservation* reservation, boxoffice_error* error) {
-    return answer(office, reservation, error,
+    return query(office, reservation, error,
                   [&](BoxOffice& box) { return box.reservation(UserId{user}, ReservationId{reservation_id}); });
 }
 
@@ -175,7 +175,7 @@ boxoffice_status boxoffice_list_reservations(boxoffice_office* office, int64_t u
 }
 
 boxoffice_status boxoffice_balance(boxoffice_office* office, int64_t user, int64_t* balance, boxoffice_error* error) {
-    return answer(office, balance, error, [&](BoxOffice& box) { return box.balance(UserId{user}); });
+    return query(office, balance, error, [&](BoxOffice& box) { return box.balance(UserId{user}); });
 }
 
 boxoffice_status boxoffice_list_transfers(boxoffice_office* office, int64_t user, int64_t before,
@@ -187,6 +187,12 @@ boxoffice_status boxoffice_list_transfers(boxoffice_office* office, int64_t user
 
 boxoffice_status boxoffice_get_payment(boxoffice_office* office, int64_t user, int64_t payment_id,
                                        boxoffice_payment* payment, boxoffice_error* error) {
-    return answer(office, payment, error,
+    return query(office, payment, error,
                   [&](BoxOffice& box) { return box.payment(UserId{user}, PaymentId{payment_id}); });
+}
+
+boxoffice_status boxoffice_list_unreconciled_payments(boxoffice_office* office, int64_t after, boxoffice_payment* payments,
+                                                      size_t capacity, size_t* count, boxoffice_error* error) {
+    return list(office, payments, capacity, count, error,
+                [&](BoxOffice& box) { return box.unreconciled_payments(page(capacity), PaymentId{after}); });
 }

@@ -3,8 +3,10 @@
 The library is, in this order:
 
 1. the file that the environment variable BOXOFFICE_LIBRARY names;
-2. the newest ``build/*/libboxoffice.so`` of the checkout that this directory is in;
-3. built here with cmake (Release, the target ``boxoffice_capi``), where there is one.
+2. the newest ``build/*/libboxoffice.so`` of the checkout that this directory is in, without a
+   sanitizer in it;
+3. built here with cmake (Release, the target ``boxoffice_capi``), where there is one: from the
+   checkout, or from the sources that a source distribution carries in ``library``.
 
 Everything else is in pyproject.toml.
 """
@@ -12,6 +14,7 @@ Everything else is in pyproject.toml.
 import atexit
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import tempfile
@@ -20,11 +23,20 @@ from pathlib import Path
 from setuptools import Distribution, setup
 from setuptools.command.build import build
 from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
 from wheel.bdist_wheel import bdist_wheel
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 VARIABLE = "BOXOFFICE_LIBRARY"
+CARRIED = HERE / "library"  # in a source distribution: what cmake needs of the checkout
+SOURCES = ("CMakeLists.txt", "LICENSE", "capi", "include", "src")
+NEEDS = (
+    "cmake 3.25, a C++20 compiler, pkg-config, and the development packages of fmt, tl-expected, "
+    "date, SQLiteCpp, SQLite and libsodium; on Debian: apt-get install cmake g++ pkg-config "
+    "libfmt-dev libexpected-dev libhowardhinnant-date-dev libsqlitecpp-dev libsqlite3-dev "
+    "libsodium-dev"
+)
 
 
 def abi():
@@ -41,31 +53,39 @@ def find_library(scratch):
         if not path.is_file():
             raise SystemExit(f"{VARIABLE} names {named}, which is not a file")
         return path.resolve()
-    built = sorted(ROOT.glob("build/*/libboxoffice.so"), key=lambda path: path.stat().st_mtime)
-    if built:
-        return built[-1].resolve()
-    if (ROOT / "CMakeLists.txt").is_file() and shutil.which("cmake"):
-        subprocess.run(
-            [
-                "cmake",
-                "-S",
-                ROOT,
-                "-B",
-                scratch,
-                "-DCMAKE_BUILD_TYPE=Release",
-                "-DBOXOFFICE_TESTS=OFF",
-                "-DBOXOFFICE_EXAMPLES=OFF",
-                "-DBOXOFFICE_INSTALL=OFF",
-            ],
-            check=True,
-        )
-        subprocess.run(["cmake", "--build", scratch, "--target", "boxoffice_capi"], check=True)
-        return (Path(scratch) / "libboxoffice.so").resolve()
+    is_carried = CARRIED.is_dir()
+    if not is_carried:
+        checkout = runpy.run_path(str(HERE / "src/boxoffice/_checkout.py"))
+        built = checkout["newest_build"](ROOT)
+        if built:
+            return built
+    root = CARRIED if is_carried else ROOT
+    if (root / "CMakeLists.txt").is_file() and shutil.which("cmake"):
+        return build_library(root, scratch)
     raise SystemExit(
         "boxoffice: no C library to put into the wheel. Build it first "
         "(cmake --preset release && cmake --build --preset release --target boxoffice_capi), "
-        f"or set {VARIABLE} to libboxoffice.so, or install cmake and a C++20 compiler."
+        f"or set {VARIABLE} to libboxoffice.so, or let this build it, which needs {NEEDS}."
     )
+
+
+def build_library(root, scratch):
+    switches = ["TESTS", "EXAMPLES", "INSTALL"]
+    try:
+        subprocess.run(
+            ["cmake", "-S", root, "-B", scratch, "-DCMAKE_BUILD_TYPE=Release"]
+            + [f"-DBOXOFFICE_{name}=OFF" for name in switches],
+            check=True,
+        )
+        subprocess.run(
+            ["cmake", "--build", scratch, "--parallel", "--target", "boxoffice_capi"], check=True
+        )
+    except subprocess.CalledProcessError:
+        raise SystemExit(
+            f"boxoffice: cmake could not build the C library; what is missing stands above. It needs {NEEDS}. "
+            f"Or set {VARIABLE} to a libboxoffice.so."
+        ) from None
+    return (Path(scratch) / "libboxoffice.so").resolve()
 
 
 class BuildElsewhere(build):
@@ -84,12 +104,30 @@ class BuildWithLibrary(build_py):
     def run(self):
         super().run()
         if getattr(self, "editable_mode", False):
-            return  # an editable install finds the library by BOXOFFICE_LIBRARY or the system's
+            return  # an editable install finds the library as a checkout does: see _library.py
         target = Path(self.build_lib) / "boxoffice" / "_lib" / f"libboxoffice.so.{abi()}"
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as scratch:
             shutil.copyfile(find_library(scratch), target)
         target.chmod(0o755)
+
+
+class SourcesOfAll(sdist):
+    """With the C++ sources, so that a wheel can be built from it alone."""
+
+    def make_release_tree(self, base_dir, files):
+        super().make_release_tree(base_dir, files)
+        root = CARRIED if CARRIED.is_dir() else ROOT
+        if not (root / "CMakeLists.txt").is_file():
+            raise SystemExit(f"boxoffice: no C++ sources in {root} to put into a source distribution")
+        for name in SOURCES:
+            source, target = root / name, Path(base_dir) / CARRIED.name / name
+            if source.is_dir():
+                ignored = shutil.ignore_patterns("*.egg-info", "__pycache__")
+                shutil.copytree(source, target, ignore=ignored, dirs_exist_ok=True)
+            else:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target)
 
 
 class PlatformWheel(bdist_wheel):
@@ -116,5 +154,6 @@ setup(
         "build": BuildElsewhere,
         "build_py": BuildWithLibrary,
         "bdist_wheel": PlatformWheel,
+        "sdist": SourcesOfAll,
     },
 )

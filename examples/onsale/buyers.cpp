@@ -36,7 +36,7 @@ std::vector<Buyer> read_buyers(const std::string& path) {
                 fmt::format("{}: line {}: {}: expected {}, found {}", path, at, column, expected, in_quotes(found)));
         };
         if (!boxoffice::check_external_id(fields[0]))
-            throw bad("user", "1 to 64 bytes without control characters", fields[0]);
+            throw bad("user", "1 to 255 bytes without control characters", fields[0]);
         if (const auto [first, fresh] = line_of.emplace(fields[0], line); !fresh)
             throw bad("user", fmt::format("each user once (also on line {})", first->second), fields[0]);
         const auto points = parse_number<std::int64_t>(fields[1]);

@@ -42,6 +42,15 @@ struct PaymentView {
     std::vector<PaymentStep> history;
 };
 
+/// What a sweep over the payments that are not reconciled came to.
+struct Reconciled {
+    std::int64_t taken_back = 0;  ///< approvals that the gateway took back
+    std::int64_t uncharged = 0;   ///< payments that the gateway never approved, nor will
+    std::int64_t open = 0;        ///< still listed: not known yet, or the gateway failed
+    PaymentId next{};             ///< go on after this one; none: that was the last
+    friend bool operator==(const Reconciled&, const Reconciled&) = default;
+};
+
 struct Stats {
     std::int64_t users = 0;
     std::int64_t waiting = 0;

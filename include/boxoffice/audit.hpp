@@ -265,8 +265,20 @@ class Audit final : public Visitor {
                                  (reservation != nullptr && debits[0]->to != sales_of(reservation->concert))))
             report("P1", "payment {}: its debit is of another amount or account", text);
         const auto* steps = find(steps_, payment.id);
-        if (steps == nullptr || steps->back().state != payment.state)
+        if (steps == nullptr || std::int64_t{steps->back().index} + 1 != payment.step_count || !ends_as(*steps, payment))
             report("P2", "payment {}: its history does not end as the payment does", text);
+    }
+
+    /// What failed may have two steps more behind it, again and again: an approval came too late, and it was reconciled.
+    static bool ends_as(const std::vector<PaymentStep>& steps, const Payment& payment) {
+        const auto last = steps.back().state;
+        if (payment.state != PaymentState::failed)
+            return last == payment.state && (payment.reconciled_at != never) == (last == PaymentState::captured);
+        const auto failed = [](const PaymentStep& step) { return step.state == PaymentState::failed; };
+        if (std::count_if(steps.begin(), steps.end(), failed) != 1) return false;
+        // Declined, it is reconciled by its failing.
+        return last == PaymentState::failed ||
+               last == (payment.reconciled_at == never ? PaymentState::approved : PaymentState::reconciled);
     }
 
     Time now_;

@@ -19,6 +19,7 @@
 #include "boxoffice/audit.hpp"
 #include "boxoffice/batch.hpp"
 #include "boxoffice/fork_guard.hpp"
+#include "boxoffice/gateway.hpp"
 #include "boxoffice/in_order.hpp"
 #include "boxoffice/no_throw.hpp"
 #include "boxoffice/ports.hpp"
@@ -106,13 +107,23 @@ class BasicBoxOffice {
 
     /// Begins a payment, asks the gateway, captures; without a gateway the same as the command Pay. Retry with the same key:
     /// one effect, and the gateway is asked again for the same payment only while it is neither captured nor failed.
-    /// Refusals: those of Pay, and payment_declined.
+    /// Refusals: those of Pay, and payment_declined. What is left if the process dies meanwhile: see PaymentGateway.
     Result<Paid> pay(UserId user, TokenId token, ReservationId reservation, IdempotencyKey key) {
         if (ports_.gateway == nullptr) return execute(Pay{user, token, reservation, std::move(key)});
         const auto begun = execute(BeginPayment{user, token, reservation, key});
         if (!begun) return tl::unexpected(begun.error());
         const CapturePayment capture{user, token, reservation, begun->payment, {}, std::move(key)};
-        return guarded([&] { return ask_gateway(capture, {begun->payment, reservation, user, begun->amount}); });
+        return guarded([&] {
+            return gateway::pay(*this, *ports_.gateway, capture, {begun->payment, reservation, user, begun->amount});
+        });
+    }
+
+    /// Asks the gateway about up to `limit` (1 to 1,000) of the payments after `after` that are not reconciled, has it take
+    /// back what it charged for them, and writes that down; go on after the answer's `next`. Outside any transaction, and as
+    /// long as the gateway takes. Several callers and processes may do it at a time: then an approval may be cancelled twice.
+    /// Without a gateway all stay open. See PaymentGateway.
+    Result<Reconciled> reconcile_payments(std::int64_t limit, PaymentId after = {}) {
+        return guarded([&] { return gateway::sweep(*this, ports_.gateway.get(), limit, after); });
     }
 
     // ---- tokens and turns ---------------------------------------------------------------------------------------
@@ -357,6 +368,23 @@ class BasicBoxOffice {
         });
     }
 
+    /// A page of everybody's payments that failed and are not reconciled, the oldest first, after `after`; 1 to 1,000. For those
+    /// who look after the money: each may have charged its payer for nothing. See PaymentGateway.
+    Result<std::vector<PaymentView>> unreconciled_payments(std::int64_t limit, PaymentId after = {}) {
+        BOXOFFICE_TRY(check_limit(limit));
+        return ask([&](View& view, Time now) -> Result<std::vector<PaymentView>> {
+            auto rows = view.unreconciled_payments(now, after, limit);
+            if (!rows) return tl::unexpected(rows.error());
+            std::vector<PaymentView> out;
+            for (auto& row : *rows) {
+                auto steps = view.steps_of(row.id);
+                if (!steps) return tl::unexpected(steps.error());
+                out.push_back({std::move(row), PaymentState::failed, std::move(*steps)});
+            }
+            return out;
+        });
+    }
+
     /// Up to `limit` (1 to 100,000) events after `sequence`, in commit order. For consumers: they are everybody's data.
     Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) {
         BOXOFFICE_TRY(check_limit(limit, 100'000));
@@ -591,31 +619,6 @@ class BasicBoxOffice {
         auto taken = take_lease(leases, now);
         if (taken) ids_.use_node(taken->node, taken->floor);
         return taken;
-    }
-
-    Result<Paid> ask_gateway(CapturePayment capture, const PaymentRequest& request) {
-        const auto known = payment(request.user, request.payment);
-        if (!known) return tl::unexpected(known.error());
-        if (known->payment.state == PaymentState::captured) return execute(std::move(capture));
-        const auto fail = [&](const std::string& transaction_key) {
-            return execute(FailPayment{request.user, request.reservation, request.payment, transaction_key});
-        };
-        const auto approval = ports_.gateway->approve(request);
-        if (!approval) {
-            const auto failed = fail({});
-            if (!failed) return tl::unexpected(failed.error());
-            return refuse(ErrorCode::payment_declined, approval.error().detail);
-        }
-        capture.transaction_key = approval->transaction_key;
-        auto paid = execute(std::move(capture));
-        // A refusal or mistake is final. After a fault the capture may still have been written: the caller retries with the
-        // same key, and finds out.
-        if (!paid && range_of(paid.error().code) != ErrorRange::fault) {
-            // First, so that it is written down even if taking the approval back throws.
-            (void)fail(check_transaction_key(approval->transaction_key) ? approval->transaction_key : std::string{});
-            ports_.gateway->cancel(request, *approval);
-        }
-        return paid;
     }
 
     // ---- the waiting room ---------------------------------------------------------------------------------------

@@ -231,11 +231,23 @@ struct CapturePayment {
     IdempotencyKey key;
 };
 
-/// The gateway declined, or could not be asked. Failed already: done. Refusals: already_paid.
+/// The gateway declined (no transaction key), or it approved and the payment cannot be captured (the approval's key: it is now
+/// to be taken back, and then to be reconciled). Failed already: done, and what is new of it is written down. Refusals:
+/// already_paid.
 struct FailPayment {
     using Answer = Done;
     UserId user;
     ReservationId reservation;
+    PaymentId payment;
+    std::string transaction_key;
+    bool is_unclear = false;  ///< whether the payer was charged is not known: the payment is listed until it is reconciled
+};
+
+/// A payment failed, and its payer is charged nothing, or no more: the approval `transaction_key` was taken back, or (empty)
+/// there is none. Reconciled already: done. Refusals: already_paid, payment_pending (its time has not run out). Mistakes:
+/// unknown_payment, invalid_argument (another transaction key is written down).
+struct ReconcilePayment {
+    using Answer = Done;
     PaymentId payment;
     std::string transaction_key;
 };
@@ -251,6 +263,6 @@ struct Tick {
 
 using Command = std::variant<CreateUser, CreateRoom, ChangeRoom, CreateConcert, AddSeats, BlockSeat, UnblockSeat, Join,
                              Claim, Leave, HoldSeat, ReleaseHold, Recharge, Pay, BeginPayment, CapturePayment,
-                             FailPayment, Tick>;
+                             FailPayment, Tick, ReconcilePayment>;
 
 }  // namespace boxoffice

@@ -13,6 +13,12 @@
 #include <tl/expected.hpp>
 #include <utility>
 
+#include "boxoffice/utf8.hpp"
+
+#ifndef __cpp_exceptions
+#error "boxoffice's headers need exceptions, which never leave them: no -fno-exceptions here, or use the C API (boxoffice.h)"
+#endif
+
 namespace boxoffice {
 
 // clang-format off
@@ -101,7 +107,8 @@ constexpr std::string_view message_of(ErrorCode code) noexcept {
 }
 
 /// What went wrong. `detail` names the argument or the storage's own words, or is empty; it is for
-/// developers and logs, while `code` is for programs.
+/// developers and logs, while `code` is for programs. It is valid UTF-8 without control characters (`refuse` and the
+/// stores see to that, whatever bytes they quote).
 struct Error {
     ErrorCode code = ErrorCode::internal;
     std::string detail;
@@ -120,7 +127,7 @@ template <class T>
 using Result = tl::expected<T, Error>;
 
 inline tl::unexpected<Error> refuse(ErrorCode code, std::string detail = {}) {
-    return tl::unexpected<Error>(Error{code, std::move(detail)});
+    return tl::unexpected<Error>(Error{code, plain(std::move(detail))});
 }
 
 }  // namespace boxoffice

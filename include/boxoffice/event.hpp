@@ -35,7 +35,9 @@ namespace boxoffice {
     X(points_recharged,     30) /* amount: points */                                 \
     X(payment_requested,    31) /* amount: points; deadline: to capture */           \
     X(payment_captured,     32) /* amount: points */                                 \
-    X(payment_failed,       33) /* deadline: when its time ran out, if it did */
+    X(payment_failed,       33) /* deadline: when its time ran out, if it did */     \
+    X(payment_approved,     34) /* too late: the approval is to be taken back */     \
+    X(payment_reconciled,   35) /* it failed, and nothing is charged, or no more */
 // clang-format on
 
 enum class EventKind : std::int32_t {

@@ -122,6 +122,9 @@ class MemoryView : public Base {
             return page;
         });
     }
+    Result<std::vector<Payment>> unreconciled_payments(Time now, PaymentId after, std::int64_t limit) override {
+        return answer([&](const Tables& tables) { return unreconciled_page(tables, now, after, limit); });
+    }
     Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) override {
         return answer([&](const Tables& tables) {
             std::vector<Event> page;

@@ -5,9 +5,15 @@
 ///     (none)      begin (or pay, which does it all)                   requested   requested
 ///     requested   capture: points move, the seat is sold              captured    approved, captured
 ///     requested   the gateway declines, or the time to capture ends   failed      failed
+///     failed      the gateway approved all the same, and too late     failed      approved
+///     failed      nothing is charged, or no more                      failed      reconciled
 ///
 /// Captured and failed are terminal. A payment with points alone goes through all of it in one commit. A refusal
 /// writes no payment. Invariants P1 and P2.
+///
+/// A payment is *reconciled* once the gateway is known to charge for it what the office sold: when it is captured, when the
+/// gateway declines it, when its approval was taken back. One that failed and is not reconciled may have charged its payer for
+/// nothing: such payments are listed (BoxOffice::unreconciled_payments) until someone finds out.
 
 #include <cstdint>
 #include <string>
@@ -19,7 +25,8 @@
 
 namespace boxoffice {
 
-enum class PaymentState : std::int32_t { requested = 1, approved = 2, captured = 3, failed = 4 };
+/// Approved and reconciled are states of a step only.
+enum class PaymentState : std::int32_t { requested = 1, approved = 2, captured = 3, failed = 4, reconciled = 5 };
 
 inline constexpr std::string_view name_of(PaymentState state) noexcept {
     switch (state) {
@@ -27,6 +34,7 @@ inline constexpr std::string_view name_of(PaymentState state) noexcept {
         case PaymentState::approved: return "approved";
         case PaymentState::captured: return "captured";
         case PaymentState::failed: return "failed";
+        case PaymentState::reconciled: return "reconciled";
     }
     return "unknown";
 }
@@ -41,6 +49,8 @@ struct Payment {
     Time deadline{};             ///< of a requested one: captured before this, or failed
     Time finished_at = never;    ///< when it was captured or failed
     std::string transaction_key; ///< the gateway's name for it (0 to 255 bytes)
+    Time reconciled_at = never;  ///< never: whether its payer is charged for nothing is not known
+    std::int32_t step_count = 0; ///< rows of its history
     friend bool operator==(const Payment&, const Payment&) = default;
 };
 
@@ -58,6 +68,11 @@ struct PaymentStep {
 inline PaymentState state_at(const Payment& payment, Time now) {
     return payment.state == PaymentState::requested && passed(payment.deadline, now) ? PaymentState::failed
                                                                                       : payment.state;
+}
+
+/// Has it failed at `now`, with nobody knowing whether its payer was charged?
+inline bool is_unreconciled_at(const Payment& payment, Time now) {
+    return payment.reconciled_at == never && state_at(payment, now) == PaymentState::failed;
 }
 
 inline Result<void> check_transaction_key(std::string_view key) { return check_text(key, 0, 255, "transaction_key"); }

@@ -10,10 +10,12 @@
 #include <cstdint>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
 
+#include "boxoffice/error.hpp"
 #include "boxoffice/ids.hpp"
 #include "boxoffice/points.hpp"
 #include "boxoffice/time.hpp"
@@ -114,14 +116,40 @@ struct Approval {
 
 /// The seed's "PG". Asked between begin and capture, outside any transaction, so it may take its time (but less than
 /// `capture_ttl`). Thread-safe; it must not call the same BoxOffice.
+///
+/// **Reconciling with a payment gateway.** A process can die, or lose its line, after the gateway has charged and before the
+/// office has sold. Such a payment fails when its time runs out, and whether its payer was charged for nothing is not known
+/// here: it is *not reconciled*. BoxOffice::unreconciled_payments lists these. Call BoxOffice::reconcile_payments beside the
+/// sweeper (every minute or so, from one process or several): it has the gateway take back each approval whose key is written
+/// down, and those that `find` knows of, and writes that down. Without `find`, or where the gateway does not know, a person
+/// looks the payment up at the gateway by its id, and says what came of it with the command ReconcilePayment. No list grows
+/// while nothing goes wrong: what is captured or declined is reconciled by that.
+///
+/// A host that asks its gateway by itself (BeginPayment, CapturePayment, FailPayment) does the same: it names the approval's key
+/// to FailPayment when a capture is refused, takes the approval back, and then says so with ReconcilePayment.
 class PaymentGateway {
   public:
     virtual ~PaymentGateway() = default;
-    /// An error of any code declines; the caller sees payment_declined with its detail.
+    /// An error of any code declines; the caller sees payment_declined with its detail. Where it is not known whether the payer
+    /// was charged (the answer was lost, say), answer with a fault (`storage`, `busy`, `internal` …): the payment has failed all
+    /// the same, and is listed for reconciling. If it throws, the payment stays under way until its time runs out, and is
+    /// listed then; until then a retry with the same key asks for it again.
     virtual Result<Approval> approve(const PaymentRequest& request) = 0;
     /// Takes an approval back: the payment could not be captured after all. May be called more than once. If it throws, the
     /// payer gets `internal` with its words, so that somebody looks after the approval; the payment has failed all the same.
     virtual void cancel(const PaymentRequest& request, const Approval& approval) = 0;
+    /// Cancel, for a gateway that can say that it could not without throwing: what is answered with an error stays listed.
+    virtual Result<void> try_cancel(const PaymentRequest& request, const Approval& approval) {
+        cancel(request, approval);
+        return {};
+    }
+    /// Was a payment that failed `capture_ttl` or longer ago approved? Its approval (with an empty key where cancelling goes by
+    /// the payment's id), or nothing where it was not *and will not be* approved: then its payer is not charged. Any error: not
+    /// known, ask again later. Asked by BoxOffice::reconcile_payments, on its thread.
+    virtual Result<std::optional<Approval>> find(const PaymentRequest& request) {
+        (void)request;
+        return refuse(ErrorCode::unsupported, "find: this gateway cannot be asked");
+    }
 };
 
 struct Ports {

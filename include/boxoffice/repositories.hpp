@@ -230,6 +230,7 @@ class View {
     virtual Result<std::vector<Reservation>> reservations_of(UserId user, ReservationId before, std::int64_t limit) = 0;  ///< newest first
     virtual Result<std::vector<Transfer>> transfers_of(AccountId account, TransferId before, std::int64_t limit) = 0;     ///< newest first
     virtual Result<std::vector<PaymentStep>> steps_of(PaymentId payment) = 0;  ///< by index
+    virtual Result<std::vector<Payment>> unreconciled_payments(Time now, PaymentId after, std::int64_t limit) = 0;  ///< oldest first
     virtual Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) = 0;
     virtual Result<StoreCounts> counts(Time now) = 0;
     /// Costs what it finds (up to `limit`, at least 1, of each kind), and what stays among it.

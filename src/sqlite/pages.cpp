@@ -56,6 +56,9 @@ Pages::Pages(SQLite::Database& database)
                        select<Reservation>("FROM reservations WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?")),
       transfers_of_(database, transfers_page()),
       steps_of_(database, select<PaymentStep>("FROM payment_histories WHERE payment_id = ? ORDER BY step")),
+      unreconciled_payments_(database,
+                             select<Payment>("FROM payments INDEXED BY payments_unreconciled WHERE reconciled_at IS NULL "
+                                             "AND id > ? AND (state <> 'requested' OR deadline <= ?) ORDER BY id LIMIT ?")),
       events_after_(database, select<Event>("FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?")),
       user_count_(database, "SELECT count(*) FROM users"),
       rooms_(database, select<Room>("FROM rooms")),
@@ -128,6 +131,12 @@ std::vector<Transfer> Pages::transfers_of(AccountId account, TransferId before, 
 std::vector<PaymentStep> Pages::steps_of(PaymentId payment) {
     std::vector<PaymentStep> page;
     steps_of_.fetch(page, payment);
+    return page;
+}
+
+std::vector<Payment> Pages::unreconciled_payments(Time now, PaymentId after, std::int64_t limit) {
+    std::vector<Payment> page;
+    unreconciled_payments_.fetch(page, after, to_us(now), limit);
     return page;
 }
 

@@ -25,6 +25,7 @@ class Pages {
     std::vector<Reservation> reservations_of(UserId user, ReservationId before, std::int64_t limit);
     std::vector<Transfer> transfers_of(AccountId account, TransferId before, std::int64_t limit);
     std::vector<PaymentStep> steps_of(PaymentId payment);
+    std::vector<Payment> unreconciled_payments(Time now, PaymentId after, std::int64_t limit);
     std::vector<Event> events_after(std::int64_t sequence, std::int64_t limit);
     StoreCounts counts(Time now);
     Prunable prunable(const PruneWish& wish, std::int64_t limit);
@@ -46,6 +47,7 @@ class Pages {
     Query reservations_of_;
     Query transfers_of_;
     Query steps_of_;
+    Query unreconciled_payments_;
     Query events_after_;
     Query user_count_;
     Query rooms_;

@@ -36,7 +36,7 @@ struct Values<ReservationState> {
 template <>
 struct Values<PaymentState> {
     static constexpr std::array all{PaymentState::requested, PaymentState::approved, PaymentState::captured,
-                                    PaymentState::failed};
+                                    PaymentState::failed, PaymentState::reconciled};
 };
 template <>
 struct Values<AccountKind> {
@@ -147,7 +147,8 @@ void read(Row& row, Account& account) {
 void read(Row& row, Payment& payment) {
     row >> payment.id >> payment.reservation >> payment.user >> payment.amount;
     read_enum(row, payment.state);
-    row >> payment.requested_at >> payment.deadline >> payment.finished_at >> payment.transaction_key;
+    row >> payment.requested_at >> payment.deadline >> payment.finished_at >> payment.transaction_key >>
+        payment.reconciled_at >> payment.step_count;
 }
 
 void read(Row& row, PaymentStep& step) {
@@ -232,7 +233,8 @@ void insert_values(Binder& binder, const Account& account) {
 
 void insert_values(Binder& binder, const Payment& payment) {
     binder << payment.id << payment.reservation << payment.user << payment.amount << text_of(payment.state)
-           << payment.requested_at << payment.deadline << payment.finished_at << payment.transaction_key;
+           << payment.requested_at << payment.deadline << payment.finished_at << payment.transaction_key
+           << payment.reconciled_at << payment.step_count;
 }
 
 void insert_values(Binder& binder, const PaymentStep& step) {
@@ -298,7 +300,7 @@ void update_values(Binder& binder, const Account& account) {
 
 void update_values(Binder& binder, const Payment& payment) {
     binder << text_of(payment.state) << payment.deadline << payment.finished_at << payment.transaction_key
-           << payment.id;
+           << payment.reconciled_at << payment.step_count << payment.id;
 }
 
 void update_values(Binder& binder, const NodeLease& lease) {

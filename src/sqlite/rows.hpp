@@ -54,7 +54,8 @@ template <>
 inline constexpr const char* columns<Account> = "id, kind, balance, created_at, updated_at";
 template <>
 inline constexpr const char* columns<Payment> =
-    "id, reservation_id, user_id, amount, state, requested_at, deadline, finished_at, transaction_key";
+    "id, reservation_id, user_id, amount, state, requested_at, deadline, finished_at, transaction_key, reconciled_at, "
+    "step_count";
 template <>
 inline constexpr const char* columns<PaymentStep> = "payment_id, step, state, occurred_at, transaction_key";
 template <>
@@ -141,7 +142,7 @@ inline constexpr const char* insert_sql<Account> =
 template <>
 inline constexpr const char* insert_sql<Payment> =
     "INSERT INTO payments (id, reservation_id, user_id, amount, state, requested_at, deadline, finished_at, "
-    "transaction_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "transaction_key, reconciled_at, step_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 template <>
 inline constexpr const char* insert_sql<PaymentStep> =
     "INSERT INTO payment_histories (payment_id, step, state, occurred_at, transaction_key) VALUES (?, ?, ?, ?, ?)";
@@ -190,7 +191,8 @@ template <>
 inline constexpr const char* update_sql<Account> = "UPDATE points SET balance = ?, updated_at = ? WHERE id = ?";
 template <>
 inline constexpr const char* update_sql<Payment> =
-    "UPDATE payments SET state = ?, deadline = ?, finished_at = ?, transaction_key = ? WHERE id = ?";
+    "UPDATE payments SET state = ?, deadline = ?, finished_at = ?, transaction_key = ?, reconciled_at = ?, step_count = ? "
+    "WHERE id = ?";
 template <>
 inline constexpr const char* update_sql<NodeLease> =
     "UPDATE node_leases SET until = ?, floor_id = ?, seen_at = ?, seen_steady_us = ?, seen_origin = ? WHERE node = ?";

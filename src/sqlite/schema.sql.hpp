@@ -37,7 +37,7 @@ CREATE TABLE users (
     id          INTEGER PRIMARY KEY,
     external_id TEXT    NOT NULL UNIQUE,     -- the host's name for the buyer, compared as bytes
     created_at  INTEGER NOT NULL,
-    CHECK (length(CAST(external_id AS BLOB)) BETWEEN 1 AND 64)
+    CHECK (length(CAST(external_id AS BLOB)) BETWEEN 1 AND 255)
 ) STRICT;
 
 CREATE TABLE rooms (                         -- waiting rooms
@@ -141,15 +141,18 @@ CREATE TABLE payments (
     requested_at    INTEGER NOT NULL,
     deadline        INTEGER,                 -- captured before this, or failed
     finished_at     INTEGER,
-    transaction_key TEXT    NOT NULL         -- the gateway's name for it
+    transaction_key TEXT    NOT NULL,        -- the gateway's name for it
+    reconciled_at   INTEGER,                 -- NULL of a failed one: its payer may be charged for nothing
+    step_count      INTEGER NOT NULL         -- rows of its history
 ) STRICT;
 CREATE UNIQUE INDEX payments_one_captured ON payments (reservation_id) WHERE state = 'captured';
 CREATE INDEX payments_lapsing ON payments (deadline) WHERE state = 'requested';
+CREATE INDEX payments_unreconciled ON payments (id) WHERE reconciled_at IS NULL;
 
 CREATE TABLE payment_histories (             -- append-only
     payment_id      INTEGER NOT NULL REFERENCES payments (id),
     step            INTEGER NOT NULL CHECK (step >= 0),
-    state           TEXT    NOT NULL CHECK (state IN ('requested', 'approved', 'captured', 'failed')),
+    state           TEXT    NOT NULL CHECK (state IN ('requested', 'approved', 'captured', 'failed', 'reconciled')),
     occurred_at     INTEGER NOT NULL,
     transaction_key TEXT    NOT NULL,
     PRIMARY KEY (payment_id, step)

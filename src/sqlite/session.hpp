@@ -87,6 +87,9 @@ class SessionView : public Base {
     Result<std::vector<PaymentStep>> steps_of(PaymentId payment) override {
         return ask([&](Pages& pages) { return pages.steps_of(payment); });
     }
+    Result<std::vector<Payment>> unreconciled_payments(Time now, PaymentId after, std::int64_t limit) override {
+        return ask([&](Pages& pages) { return pages.unreconciled_payments(now, after, limit); });
+    }
     Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) override {
         return ask([&](Pages& pages) { return pages.events_after(sequence, limit); });
     }

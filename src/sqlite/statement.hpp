@@ -87,7 +87,12 @@ class Row {
     Row& operator>>(std::string& value) { return value = next().getString(), *this; }
     Row& operator>>(Points& value) { return *this >> value.value; }
     Row& operator>>(Duration& value) { return value = Duration{next().getInt64()}, *this; }
-    Row& operator>>(Date& value) { return value = value_of(parse_date(next().getString())), *this; }
+    Row& operator>>(Date& value) {
+        const auto text = next().getString();
+        const auto date = parse_date(text);  // its error would be a mistake of the caller's
+        if (!date) throw Fault{ErrorCode::storage, "a row has the date '" + text + "'"};
+        return value = *date, *this;
+    }
     Row& operator>>(Time& value) {
         const auto column = next();
         value = column.isNull() ? never : from_us(column.getInt64());

@@ -291,6 +291,17 @@ TEST_CASE("P2: the history of a payment ends as the payment does") {
     CHECK(broken([](World& w) { w.steps.pop_back(); }) == Rules{"P2"});
     CHECK(broken([](World& w) { w.steps.clear(); }) == Rules{"P2"});
     CHECK(broken([](World& w) { w.steps.back().state = PaymentState::captured; }) == Rules{"P2"});
+    CHECK(broken([](World& w) { ++w.payment(PaymentState::failed).step_count; }) == Rules{"P2"});
+    CHECK(broken([](World& w) { w.payment(PaymentState::captured).reconciled_at = never; }) == Rules{"P2"});
+    const auto reconciled = [](Time at) {
+        return [at](World& w) {
+            auto& payment = w.payment(PaymentState::failed);
+            payment.reconciled_at = at;
+            w.steps.push_back({payment.id, payment.step_count++, PaymentState::reconciled, at, ""});
+        };
+    };
+    CHECK(broken(reconciled(opening)) == Rules{});
+    CHECK(broken(reconciled(never)) == Rules{"P2"});
 }
 
 TEST_CASE("E1 and T1: events rise in sequence and in time") {

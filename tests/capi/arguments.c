@@ -54,6 +54,10 @@ static void test_nulls(test_office *it) {
     CHECK_STATUS(boxoffice_capture_payment(office, 1, 1, 1, 1, NULL, 0, NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_fail_payment(office, 1, 1, 1, NULL, 4, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_get_payment(office, 1, 1, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_list_unreconciled_payments(office, 0, NULL, 1, &count, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_reconcile_payments(office, 1, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_reconcile_payment(office, 1, NULL, 4, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_reconcile_payment(office, 1, NULL, 0, NULL), BOXOFFICE_UNKNOWN_PAYMENT);
     CHECK_STATUS(boxoffice_execute(office, NULL, 1, NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_OK(boxoffice_execute(office, NULL, 0, NULL, 0, NULL, NULL));
     CHECK_STATUS(boxoffice_tick(office, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
@@ -69,7 +73,7 @@ static void test_nulls(test_office *it) {
 
 static void test_texts(test_office *it) {
     static const char *const bad[] = {"", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\x80", "\xE2\x82", "a\x01", "\x7F", "\xC2\x85"};
-    char longest[66];
+    char longest[BOXOFFICE_EXTERNAL_ID_MAX + 1];
     char key[257];
     int64_t id = 0;
     size_t i;
@@ -78,8 +82,9 @@ static void test_texts(test_office *it) {
     for (i = 0; i < sizeof bad / sizeof bad[0]; ++i)
         CHECK_STATUS(boxoffice_create_user(it->office, TEXT(bad[i]), &id, NULL), BOXOFFICE_INVALID_ARGUMENT);
     memset(longest, 'x', sizeof longest);
-    CHECK_OK(boxoffice_create_user(it->office, longest, 64, &id, NULL));
-    CHECK_STATUS(boxoffice_create_user(it->office, longest, 65, &id, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_OK(boxoffice_create_user(it->office, longest, BOXOFFICE_EXTERNAL_ID_MAX, &id, NULL));
+    CHECK_STATUS(boxoffice_create_user(it->office, longest, BOXOFFICE_EXTERNAL_ID_MAX + 1, &id, NULL),
+                 BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_create_user(it->office, "a\0b", 3, &id, NULL), BOXOFFICE_INVALID_ARGUMENT);
     memset(key, 'k', sizeof key);
     CHECK_OK(boxoffice_recharge(it->office, user, 1, key, 255, &recharged, NULL));

@@ -116,6 +116,13 @@ class FaultyOffice {
         REQUIRE(boxoffice_begin_payment(handle, payer.user, payer.token, payer.reservation, nullptr, 0, &begun,
                                         nullptr) == BOXOFFICE_OK);
         payer.payment = begun.payment;
+        loser = guest("loser");
+        hold(loser, seat_ids[4]);
+        REQUIRE(boxoffice_begin_payment(handle, loser.user, loser.token, loser.reservation, nullptr, 0, &begun,
+                                        nullptr) == BOXOFFICE_OK);
+        loser.payment = begun.payment;
+        REQUIRE(boxoffice_fail_payment(handle, loser.user, loser.reservation, loser.payment, "t", 1, nullptr) ==
+                BOXOFFICE_OK);
     }
     ~FaultyOffice() { (void)boxoffice_close(&handle); }
     FaultyOffice(const FaultyOffice&) = delete;
@@ -157,6 +164,7 @@ class FaultyOffice {
     Guest chooser;  // shown up
     Guest holder;   // holds a seat
     Guest payer;    // has a payment under way
+    Guest loser;    // has one that failed and is not reconciled
 };
 
 /// Every function of an office that asks its store (test_library.py compares with the list of exports: the others are
@@ -270,6 +278,15 @@ std::vector<Named> every_function(const FaultyOffice& it) {
         {"get_payment", reads, answering<boxoffice_payment>([&it](auto* o, auto* out, auto* e) {
              return boxoffice_get_payment(o, it.payer.user, it.payer.payment, out, e);
          })},
+        {"list_unreconciled_payments", reads,
+         listing<boxoffice_payment>([](auto* o, auto* out, auto most, auto* count, auto* e) {
+             return boxoffice_list_unreconciled_payments(o, 0, out, most, count, e);
+         })},
+        {"reconcile_payments", reads, answering<boxoffice_reconciled>([](auto* o, auto* out, auto* e) {
+             return boxoffice_reconcile_payments(o, 9, 0, out, e);
+         })},
+        {"reconcile_payment", writes,
+         [&it](auto* o, auto* e) { return boxoffice_reconcile_payment(o, it.loser.payment, "t", 1, e); }},
         {"execute", writes, answering<boxoffice_outcome>([&it](auto* o, auto* out, auto* e) {
              boxoffice_command command{};
              command.kind = BOXOFFICE_COMMAND_RECHARGE;

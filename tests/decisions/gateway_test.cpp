@@ -181,7 +181,8 @@ TEST_CASE("a hold that is given back while the gateway is asked is not paid") {
     };
     CHECK(outcome(s.office.try_pay(s.mina, s.held.reservation, "key")) == "hold_released");
     CHECK(s.gateway->cancelled == std::vector<std::string>{"tx"});
-    CHECK(s.office.history(s.mina, s.gateway->asked[0].payment) == std::vector<std::string>{"requested", "failed"});
+    CHECK(s.office.history(s.mina, s.gateway->asked[0].payment) ==
+          std::vector<std::string>{"requested", "failed", "reconciled"});
     CHECK(s.office.audit() == "");
 }
 
@@ -206,7 +207,8 @@ TEST_CASE("a gateway's name that is too long is refused, the approval taken back
     s.gateway->on_approve = [](const PaymentRequest&) -> Result<Approval> { return Approval{std::string(256, 'x')}; };
     CHECK(outcome(s.office.try_pay(s.mina, s.held.reservation, "key")) == "invalid_argument");
     CHECK(s.gateway->cancelled.size() == 1);
-    CHECK(s.office.history(s.mina, s.gateway->asked[0].payment) == std::vector<std::string>{"requested", "failed"});
+    CHECK(s.office.history(s.mina, s.gateway->asked[0].payment) ==
+          std::vector<std::string>{"requested", "failed", "reconciled"});
 }
 
 TEST_CASE("the halves of a payment can be called one by one") {

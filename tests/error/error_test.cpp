@@ -104,6 +104,13 @@ TEST_CASE("the range of an error follows from its number") {
     CHECK(static_cast<std::int32_t>(ErrorRange::fault) == 3);
 }
 
+TEST_CASE("D10: what an error quotes is valid UTF-8 without control characters") {
+    const auto error = refuse(ErrorCode::storage, "a row has the kind '\xFF\n'").value();
+    CHECK(error.detail == "a row has the kind '\\xff\\x0a'");
+    CHECK(is_plain_text(error.text()));
+    CHECK(refuse(ErrorCode::storage, "좌석 é").value().detail == "좌석 é");
+}
+
 TEST_CASE("an error says its name, what to do, and the detail if there is one") {
     CHECK(Error{ErrorCode::unknown_user, {}}.text() == "unknown_user: no such user");
     CHECK(Error{ErrorCode::seat_exists, "seat 12"}.text() ==

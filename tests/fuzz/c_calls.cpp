@@ -168,6 +168,8 @@ class Sequence : Opener {
             case Function::begin_payment:
             case Function::capture_payment:
             case Function::fail_payment:
+            case Function::reconcile_payments:
+            case Function::reconcile_payment:
             case Function::tick: return command(function);
             default: return query(function);
         }
@@ -395,6 +397,21 @@ class Sequence : Opener {
                 });
                 return;
             }
+            case Function::reconcile_payments: {
+                Out<boxoffice_reconciled> out(1, no_answer());
+                const auto limit = r_.a == 0 ? 1'000 : odd_number(r_.a);
+                get(function, out, [&](auto* h, auto* o, auto* e) {
+                    return boxoffice_reconcile_payments(h, limit, id(4, r_.b), o, e);
+                });
+                return;
+            }
+            case Function::reconcile_payment: {
+                const auto t = r_.a == 0 ? In{} : name(r_.a);
+                act(function, [&](auto* h, auto* e) {
+                    return boxoffice_reconcile_payment(h, payment, t.data(), t.size(), e);
+                });
+                return;
+            }
             default: {
                 Out<boxoffice_ticked> out(1, no_answer());
                 const auto consumed = id(4, r_.a);
@@ -544,6 +561,13 @@ class Sequence : Opener {
                 Out<boxoffice_payment> out(1, no);
                 get(function, out, [&](auto* h, auto* o, auto* e) {
                     return boxoffice_get_payment(h, user, id(3, who.payment), o, e);
+                });
+                return;
+            }
+            case Function::list_unreconciled_payments: {
+                Out<boxoffice_payment> out(n);
+                list(function, out, n, [&](auto* h, auto* o, auto most, auto* c, auto* e) {
+                    return boxoffice_list_unreconciled_payments(h, id(4, r_.a == 0 ? 0 : who.payment), o, most, c, e);
                 });
                 return;
             }

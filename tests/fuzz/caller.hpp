@@ -77,7 +77,7 @@ class Caller {
     static std::string name_text(std::uint8_t which) {
         static const std::string odd[] = {"",
                                           std::string(64, 'x'),
-                                          std::string(65, 'x'),
+                                          std::string(255, 'x'),  // the longest user, and too long for anything else
                                           std::string("a\0b", 3),
                                           "\xC0\xAF",
                                           "\xED\xA0\x80",

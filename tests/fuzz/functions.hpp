@@ -21,7 +21,8 @@ namespace c_fuzz {
                 X(list_seats) X(find_seat) X(count_seats) X(join) X(token_text) X(authenticate) X(peek) X(await_turn)  \
                     X(claim) X(leave) X(hold_seat) X(release_hold) X(get_reservation) X(list_reservations) X(recharge) \
                         X(balance) X(list_transfers) X(pay) X(begin_payment) X(capture_payment) X(fail_payment)        \
-                            X(get_payment) X(execute) X(tick) X(get_stats) X(list_events) X(audit)
+                            X(get_payment) X(execute) X(tick) X(get_stats) X(list_events) X(audit)  \
+                                X(list_unreconciled_payments) X(reconcile_payments) X(reconcile_payment)
 
 enum class Function : std::size_t {
 #define X(name) name,

@@ -68,6 +68,11 @@ STORIES = {
         + call("begin_payment") + call("wait", a=MINUTE) + call("capture_payment") + call("pay"),
     "gateway": opened(b=GATEWAY) + comes(0) + call("hold_seat")
         + b"".join(call("gateway", a=answer) + call("pay", b=6) for answer in (1, 3, 2, 7, 0)),
+    "reconcile": opened() + comes(0) + call("hold_seat") + call("begin_payment") + call("fail_payment", a=3)
+        + call("list_unreconciled_payments") + call("reconcile_payment") + call("reconcile_payment", a=3) * 2,
+    "reconcile-sweep": opened(b=GATEWAY) + comes(0) + call("hold_seat")
+        + b"".join(call("gateway", a=8) + call("pay") + call("gateway", a=answer) + call("wait", a=MINUTE)
+                   + call("reconcile_payments") for answer in (4, 1, 2, 3, 0)) + call("audit"),
     "gateway-slow": opened(b=GATEWAY) + comes(0) + call("hold_seat") + call("gateway", a=5) + call("pay")
         + call("audit"),
     "gateway-jump": opened(b=GATEWAY) + comes(0) + call("hold_seat") + call("gateway", a=6) + call("pay")
@@ -102,7 +107,7 @@ STORIES = {
     "handles": opened() + opened(where=1) + call("close", where=3, d=3) + call("now", where=3, d=5)
         + call("close") + call("open") + call("now", where=3, d=0) + call("close", where=3, d=0)
         + call("audit", where=1),
-    "options": b"".join(call("open", c=wrong, d=1) for wrong in range(34)),
+    "options": b"".join(call("open", c=wrong, d=1) for wrong in range(36)),
     "edges": opened() + comes(0)
         + b"".join(call(name, spoil=0xE0 + n, d=3)
                    for name in ("join", "hold_seat", "pay", "recharge", "balance") for n in (0, 1, 2, 4)),

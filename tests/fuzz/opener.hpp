@@ -54,7 +54,7 @@ class Opener : protected Caller {
         o.clock = {read_wall, read_steady, let_pass, &world};
         o.log = {write_log, &world};
         it.keys.push_back(key_of(7));
-        if ((r_.b & 1) != 0) o.gateway = {approve, cancel, &world};
+        if ((r_.b & 1) != 0) o.gateway = {approve, cancel, &world}, o.reconciler = {find, try_cancel, &world};
         if ((r_.b & 2) != 0) it.limits.active_capacity = 1;
         if ((r_.b & 4) != 0) it.limits.admissions_per_second = 1;
         if ((r_.b & 8) != 0) o.holds_per_user = 3;
@@ -100,6 +100,8 @@ class Opener : protected Caller {
             case 29: o.log = {}; break;
             case 30: o.main_room = nullptr; break;
             case 31: o.struct_size = static_cast<std::uint32_t>(offsetof(boxoffice_options, gateway)); break;
+            case 34: o.gateway = {}; break;  // a reconciler without one
+            case 35: o.reconciler = {}; break;
             default: break;
         }
         if (r_.c == 30 && r_.d == 1) it.keys.clear();  // one is made by chance
@@ -250,7 +252,7 @@ class Opener : protected Caller {
             case 6: world.wall_us = odd_number(r_.a); return;
             case 7:
             case 8: world.wall_us = World::start_us + world.steady_us; return;
-            default: world.gateway_answer = r_.a % 8; return;
+            default: world.gateway_answer = r_.a % 9; return;
         }
     }
 

@@ -83,12 +83,30 @@ inline std::int32_t approve(void* context, const boxoffice_payment_request* requ
         case 4: it->pass(61 * second); return 0;
         case 5: it->pass(2 * day); return 0;
         case 6: it->jump(2 * day); return 0;
+        case 8: return BOXOFFICE_BUSY;  // whether it charged is not known
         default: return INT32_MIN;
     }
 }
 
 inline void cancel(void*, const boxoffice_payment_request* request, const char* key) {
     MUST(request->payment > 0 && ::strnlen(key, BOXOFFICE_TRANSACTION_KEY_SIZE) < BOXOFFICE_TRANSACTION_KEY_SIZE);
+}
+
+inline std::int32_t find(void* context, const boxoffice_payment_request* request, char* key) {
+    MUST(request->payment > 0 && request->reservation > 0 && request->user > 0 && request->amount >= 0);
+    switch (static_cast<World*>(context)->gateway_answer) {
+        case 0: std::strcpy(key, "pg-1"); return 0;
+        case 1: return BOXOFFICE_UNKNOWN_PAYMENT;
+        case 2: std::memset(key, 'k', BOXOFFICE_TRANSACTION_KEY_SIZE); return 0;  // does not end
+        case 3: std::strcpy(key, "\xC0\xAF"); return 0;
+        case 4: return 0;
+        default: return INT32_MIN;
+    }
+}
+
+inline std::int32_t try_cancel(void* context, const boxoffice_payment_request* request, const char* key) {
+    cancel(context, request, key);
+    return static_cast<World*>(context)->gateway_answer == 4 ? 1 : 0;
 }
 
 inline void write_log(void* context, boxoffice_status status, const char* message) {

@@ -37,13 +37,13 @@ class Administration(HttpTest):
         return self.server.send("GET" if body is None else "POST", f"/api/admin/{path}", body, headers)
 
     def test_users(self):
-        for user in ("new", "김민아 🎫", "u" * 64):
+        for user in ("new", "김민아 🎫", "u" * 65, "가" * 85):
             with self.subTest(user=user):
                 answer = self.ask("users", {"userId": user})
                 self.assertEqual((answer.status, answer.json()), (200, {"userId": user}))
                 self.join(user)
         self.assert_refused(self.ask("users", {"userId": "new"}), 409, "user_exists", "이미 존재하는 사용자입니다.")
-        for user in ("", "u" * 65, "a\tb", 5, None):
+        for user in ("", "u" * 256, "a\tb", 5, None):
             with self.subTest(user=user):
                 answer = self.ask("users", {"userId": user})
                 self.assertEqual((answer.status, answer["code"]), (400, "invalid_argument"))

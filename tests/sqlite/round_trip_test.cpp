@@ -26,7 +26,7 @@ struct House {
     Reservation reservation;
     Account account{{11}, AccountKind::user, {5000}, at(4), at(5)};
     Account cash{cash_account, AccountKind::cash, {-5000}, at(4), at(5)};
-    Payment payment{{71}, {61}, {11}, {700}, PaymentState::requested, at(6), at(7), never, "gateway-1"};
+    Payment payment{{71}, {61}, {11}, {700}, PaymentState::requested, at(6), at(7), never, "gateway-1", at(8), 2};
     PaymentStep step{{71}, 0, PaymentState::requested, at(6), ""};
     Transfer transfer{{81}, cash_account, {11}, {5000}, TransferKind::recharge, {}, at(8)};
     IdempotencyRecord record{{{11}, Operation::begin_payment, "key-1"}, {1, 2, 255}, {1, -2, 9007199254740993}, at(9)};

@@ -101,6 +101,46 @@ TEST_CASE("reservations and transfers come newest first, in pages", "[store][pag
     CHECK(transfers(AccountId{999}, 0, 5).empty());
 }
 
+TEST_CASE("payments that are not reconciled come oldest first, once their time has run out", "[store][page]") {
+    const auto factory = any_store();
+    CAPTURE(factory.name);
+    const auto store = factory.open();
+    auto changes = town();
+    add(changes.places, admitted_place(1001, main_room, ann, 1, after_first_moment(3600)));
+    add(changes.seats, sample_seat(301, concert, "1"));
+    auto held = held_reservation(401, ann, sample_seat(301, concert, "1"), TokenId{1001}, after_first_moment(900));
+    release(held, first_moment);
+    add(changes.reservations, held);
+    for (std::int64_t n = 1; n <= 6; ++n) add(changes.payments, requested_payment(500 + n, held, after_first_moment(10 * n)));
+    auto& captured = changes.payments[1].entity;
+    captured.state = PaymentState::captured;
+    captured.reconciled_at = first_moment;
+    changes.payments[3].entity.state = PaymentState::failed;  // before its time ran out
+    commit(*store, changes);
+    Changes more;
+    more.payments.push_back({changes.payments[0].entity, false});
+    more.payments[0].entity.state = PaymentState::failed;
+    more.payments[0].entity.reconciled_at = after_first_moment(20);
+    more.payments[0].entity.step_count = 3;
+    commit(*store, more);
+    const auto view = must(store->read());
+    const auto open = [&](std::int64_t at, std::int64_t after, std::int64_t limit) {
+        return ids_of(must(view->unreconciled_payments(after_first_moment(at), PaymentId{after}, limit)));
+    };
+    CHECK(open(0, 0, 10) == Ids{504});
+    CHECK(open(30, 0, 10) == Ids{503, 504});
+    CHECK(open(60, 0, 10) == Ids{503, 504, 505, 506});
+    CHECK(open(60, 0, 2) == Ids{503, 504});
+    CHECK(open(60, 504, 2) == Ids{505, 506});
+    CHECK(open(60, 506, 2).empty());
+    PaymentKeys one;
+    one.ids = {PaymentId{501}};
+    std::vector<Payment> rows;
+    must(view->payments().load(one, rows));
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0] == more.payments[0].entity);
+}
+
 TEST_CASE("events come in order, after a sequence, and the last one is known", "[store][page]") {
     const auto factory = any_store();
     CAPTURE(factory.name);

@@ -51,7 +51,7 @@ class DumpVisitor final : public Visitor {
     }
     void visit(const Payment& row) override {
         line("payment", row.id, row.reservation, row.user, row.amount.value, row.state, row.requested_at, row.deadline,
-             row.finished_at, row.transaction_key);
+             row.finished_at, row.transaction_key, row.reconciled_at, std::int64_t{row.step_count});
     }
     void visit(const PaymentStep& row) override {
         line("step", row.payment, row.index, row.state, row.at, row.transaction_key);

@@ -83,6 +83,10 @@ class HookedView : public Base {
         BOXOFFICE_TRY(hooks_.before_page("steps_of"));
         return inner_->steps_of(payment);
     }
+    Result<std::vector<Payment>> unreconciled_payments(Time now, PaymentId after, std::int64_t limit) override {
+        BOXOFFICE_TRY(hooks_.before_page("unreconciled_payments"));
+        return inner_->unreconciled_payments(now, after, limit);
+    }
     Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) override {
         BOXOFFICE_TRY(hooks_.before_page("events_after"));
         return inner_->events_after(sequence, limit);

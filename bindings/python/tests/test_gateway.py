@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unittest
-from typing import Any, List
+from typing import Any, Dict, List, Optional
 
 from .support import MINUTE, Gateway, House, VirtualClock, memory
 import boxoffice  # noqa: E402
@@ -112,6 +112,118 @@ class GatewayTest(unittest.TestCase):
             other.create_user("mina")
             self.gateway.answer = lambda: str(other.find_user("mina"))
             self.pay()
+
+
+class Finding(Gateway):
+    """It can be asked what became of a payment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: Dict[Any, Any] = {}
+
+    def find(self, request: boxoffice.PaymentRequest) -> Optional[str]:
+        found: Any = self.found.get(request.payment)
+        if isinstance(found, Exception):
+            raise found
+        return None if found is None else str(found)
+
+
+class ReconcilingTest(unittest.TestCase):
+    """Charges that nobody captured."""
+
+    def setUp(self) -> None:
+        self.gateway = Finding()
+        self.clock = VirtualClock()
+        self.office = memory(gateway=self.gateway, clock=self.clock)
+        self.addCleanup(self.office.close)
+        self.house = House(self.office)
+        self.mina, self.token = self.house.buyer("mina", 5_000)
+        self.held = self.office.hold_seat(self.mina, self.token, self.house.seats[0].id)
+
+    def pay(self) -> boxoffice.Paid:
+        return self.office.pay(self.mina, self.token, self.held.reservation)
+
+    def listed(self) -> List[boxoffice.Payment]:
+        return list(self.office.unreconciled_payments())
+
+    def test_an_answer_that_was_lost_is_listed_found_and_taken_back(self) -> None:
+        for lost in (TimeoutError("slow"), ConnectionError(), boxoffice.Busy("slow")):
+            self.gateway.answer = lost
+            with self.subTest(lost), self.assertRaises(boxoffice.PaymentDeclined) as caught:
+                self.pay()
+            self.assertIs(caught.exception.__cause__, lost)
+        self.gateway.answer = lambda: 5  # it approved, and its name cannot be taken
+        with self.assertRaises(boxoffice.PaymentDeclined):
+            self.pay()
+        self.gateway.answer = KeyboardInterrupt()
+        with self.assertRaises(KeyboardInterrupt):
+            self.pay()
+        self.gateway.answer = ValueError("the card is stolen")
+        with self.assertRaises(boxoffice.PaymentDeclined):
+            self.pay()  # a decline is known, and not listed
+        payments = self.listed()
+        self.assertEqual(
+            [one.id for one in payments], [one.payment for one in self.gateway.requests[:5]]
+        )
+        self.assertEqual({one.state for one in payments}, {PaymentState.FAILED})
+
+        self.gateway.found = {payments[0].id: "late-1", payments[1].id: ""}
+        self.clock.advance(MINUTE)
+        swept = self.office.reconcile_payments(2)
+        self.assertEqual(swept, boxoffice.Reconciled(2, 0, 0, payments[1].id))
+        self.assertEqual([name for _, name in self.gateway.cancelled], ["late-1", ""])
+        swept = self.office.reconcile_payments(after=swept.next)
+        self.assertEqual(swept, boxoffice.Reconciled(0, 3, 0, None))
+        self.assertEqual(self.listed(), [])
+        steps = self.office.get_payment(self.mina, payments[0].id).steps
+        self.assertEqual(
+            [one.state.name for one in steps], ["REQUESTED", "FAILED", "APPROVED", "RECONCILED"]
+        )
+        self.assertEqual(self.office.audit(), [])
+
+    def test_what_it_raises_leaves_the_payment_listed(self) -> None:
+        begun = self.office.begin_payment(self.mina, self.token, self.held.reservation)
+        with self.assertRaises(boxoffice.PaymentPending):
+            self.office.reconcile_payment(begun.payment)
+        self.clock.advance(MINUTE)
+        self.gateway.found = {begun.payment: ConnectionError("away")}
+        with self.assertLogs("boxoffice", "ERROR"):
+            self.assertEqual(self.office.reconcile_payments().open, 1)
+        self.gateway.found = {begun.payment: "x" * 256}
+        with self.assertLogs("boxoffice", "ERROR"):
+            self.assertEqual(self.office.reconcile_payments().open, 1)
+        self.gateway.found = {begun.payment: "late"}
+
+        def broken(request: Any, name: str) -> None:
+            raise RuntimeError("cannot")
+
+        setattr(self.gateway, "cancel", broken)
+        with self.assertLogs("boxoffice", "ERROR"):
+            self.assertEqual(self.office.reconcile_payments().open, 1)
+        (payment,) = self.listed()
+        self.assertEqual(payment.transaction_key, "late")
+        with self.assertRaises(boxoffice.InvalidArgument):
+            self.office.reconcile_payment(begun.payment)
+        self.office.reconcile_payment(begun.payment, "late")
+        self.office.reconcile_payment(begun.payment, "late")
+        self.assertEqual(self.listed(), [])
+        with self.assertRaises(boxoffice.UnknownPayment):
+            self.office.reconcile_payment(boxoffice.PaymentId(7))
+        with self.assertRaises(boxoffice.InvalidArgument):
+            self.office.reconcile_payments(0)
+
+    def test_a_gateway_that_cannot_be_asked(self) -> None:
+        plain, clock = Gateway(), VirtualClock()
+        with memory(gateway=plain, clock=clock) as office:
+            house = House(office)
+            mina, token = house.buyer("mina", 5_000)
+            held = office.hold_seat(mina, token, house.seats[0].id)
+            begun = office.begin_payment(mina, token, held.reservation)
+            clock.advance(MINUTE)
+            self.assertEqual(office.reconcile_payments(), boxoffice.Reconciled(0, 0, 1, None))
+            office.fail_payment(mina, held.reservation, begun.payment, "late")
+            self.assertEqual(office.reconcile_payments(), boxoffice.Reconciled(1, 0, 0, None))
+            self.assertEqual([name for _, name in plain.cancelled], ["late"])
 
 
 class LogTest(unittest.TestCase):

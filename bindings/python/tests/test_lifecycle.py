@@ -297,7 +297,7 @@ class LoadTest(unittest.TestCase):
                 self.assertIn(f"{wrong} (BOXOFFICE_LIBRARY)", done.stdout)
                 self.assertIn(reason, done.stdout)
 
-    def test_without_an_override_bundled_comes_before_system(self) -> None:
+    def test_without_an_override_bundled_comes_before_the_checkouts_and_the_systems(self) -> None:
         done = run_python(
             """
             from boxoffice import _library
@@ -307,7 +307,7 @@ class LoadTest(unittest.TestCase):
             BOXOFFICE_LIBRARY="",
         )
         places, paths = done.stdout.splitlines()
-        self.assertTrue(places.startswith("['bundled', 'system'"), done.stderr)
+        self.assertTrue(places.startswith("['bundled', 'checkout', 'system'"), done.stderr)
         self.assertIn("boxoffice/_lib/libboxoffice.so.0", paths)
 
     def test_importing_needs_no_library(self) -> None:

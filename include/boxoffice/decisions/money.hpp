@@ -116,11 +116,16 @@ inline Event payment_event(EventKind kind, const Payment& payment, const Reserva
                  .amount = payment.amount.value};
 }
 
+/// Appends to the payment's history; the caller puts the payment.
+inline void add_step(WorkingSet& set, Payment& payment, PaymentState state, Time at) {
+    set.add(PaymentStep{payment.id, payment.step_count++, state, at, payment.transaction_key});
+}
+
 /// Writes down that a payment failed; `at` is now, or for one whose time ran out its deadline.
 inline void fail_payment(WorkingSet& set, Payment payment, const Reservation& reservation, Time at) {
     payment.state = PaymentState::failed;
     payment.finished_at = at;
-    set.add(PaymentStep{payment.id, 1, PaymentState::failed, at, payment.transaction_key});
+    add_step(set, payment, PaymentState::failed, at);
     auto failed = payment_event(EventKind::payment_failed, payment, reservation);
     if (passed(payment.deadline, at)) failed.deadline = payment.deadline;
     set.add(std::move(failed));
@@ -169,8 +174,9 @@ inline Paid capture(WorkingSet& set, const Moment& moment, Reservation reservati
     confirm(reservation, payment.id, moment.now);
     payment.state = PaymentState::captured;
     payment.finished_at = moment.now;
-    set.add(PaymentStep{payment.id, 1, PaymentState::approved, moment.now, payment.transaction_key});
-    set.add(PaymentStep{payment.id, 2, PaymentState::captured, moment.now, payment.transaction_key});
+    payment.reconciled_at = moment.now;
+    add_step(set, payment, PaymentState::approved, moment.now);
+    add_step(set, payment, PaymentState::captured, moment.now);
     set.add(payment_event(EventKind::payment_captured, payment, reservation));
     set.add(payment_event(EventKind::reservation_confirmed, payment, reservation));
     const Paid answer{payment.id, reservation.id, payment.amount, account.balance, moment.now};
@@ -191,7 +197,7 @@ inline Payment request_payment(WorkingSet& set, const Moment& moment, const Rese
     payment.amount = reservation.price;
     payment.requested_at = moment.now;
     payment.deadline = deadline;
-    set.add(PaymentStep{payment.id, 0, PaymentState::requested, moment.now, {}});
+    add_step(set, payment, PaymentState::requested, moment.now);
     return payment;
 }
 
@@ -365,16 +371,76 @@ inline void name_keys(const FailPayment& command, Keys& keys) {
     keys.reservations.ids.push_back(command.reservation);
 }
 
+/// Writes down that nothing is charged for a payment that failed, or no more.
+inline void reconcile(WorkingSet& set, const Moment& moment, Payment payment) {
+    payment.reconciled_at = moment.now;
+    add_step(set, payment, PaymentState::reconciled, moment.now);
+    set.add(payment_event(EventKind::payment_reconciled, payment, set.reservations.get(payment.reservation)));
+    set.put(std::move(payment));
+}
+
+/// What the gateway said of a payment that had failed before: its time had run out, or another caller gave it up.
+inline void hear_of_failed(const FailPayment& command, WorkingSet& set, const Moment& moment, Payment payment) {
+    const bool is_open = payment.reconciled_at == never;
+    if (command.transaction_key.empty()) {  // it declined, so a payment of which nothing was known is reconciled
+        if (is_open && !command.is_unclear && payment.transaction_key.empty()) reconcile(set, moment, std::move(payment));
+        return;
+    }
+    // It approved. An approval that is written down and not yet taken back stays the one to take back.
+    if (command.transaction_key == payment.transaction_key || (is_open && !payment.transaction_key.empty())) return;
+    payment.transaction_key = command.transaction_key;
+    payment.reconciled_at = never;
+    add_step(set, payment, PaymentState::approved, moment.now);
+    set.add(payment_event(EventKind::payment_approved, payment, set.reservations.get(payment.reservation)));
+    set.put(std::move(payment));
+}
+
 /// The hold stays as it is, until its deadline: the user can pay again.
 inline Result<Done> decide(const FailPayment& command, WorkingSet& set, const Moment& moment) {
     const auto found = payment_of(set, command.user, command.reservation, command.payment);
     if (!found) return tl::unexpected(found.error());
     Payment payment = **found;
     if (payment.state == PaymentState::captured) return refuse(ErrorCode::already_paid);
-    if (payment.state == PaymentState::failed) return Done{};
+    if (payment.state == PaymentState::failed) {
+        hear_of_failed(command, set, moment, std::move(payment));
+        return Done{};
+    }
     payment.transaction_key = command.transaction_key;
+    if (command.transaction_key.empty() && !command.is_unclear) payment.reconciled_at = moment.now;
     const auto at = std::min(moment.now, payment.deadline);
     fail_payment(set, std::move(payment), set.reservations.get(command.reservation), at);
+    return Done{};
+}
+
+// ---- ReconcilePayment -------------------------------------------------------------------------------------------
+
+inline Result<void> check(const ReconcilePayment& command, const Options&) {
+    return check_transaction_key(command.transaction_key);
+}
+
+inline void name_keys(const ReconcilePayment& command, Keys& keys) { keys.payments.ids.push_back(command.payment); }
+
+inline void name_more_keys(const ReconcilePayment& command, const WorkingSet& set, Keys& keys) {
+    if (const auto* payment = command.payment ? set.payments.find(command.payment) : nullptr)
+        keys.reservations.ids.push_back(payment->reservation);
+}
+
+inline void meet(const ReconcilePayment& command, WorkingSet& set, const Moment& moment) {
+    retire_payment(set, moment, command.payment);
+}
+
+/// A key that is written down must be named, so that an approval that came meanwhile is not taken for one that never was.
+inline Result<Done> decide(const ReconcilePayment& command, WorkingSet& set, const Moment& moment) {
+    const auto* found = command.payment ? set.payments.find(command.payment) : nullptr;
+    if (found == nullptr) return refuse(ErrorCode::unknown_payment);
+    Payment payment = *found;
+    if (payment.state == PaymentState::captured) return refuse(ErrorCode::already_paid);
+    if (payment.state != PaymentState::failed) return refuse(ErrorCode::payment_pending);
+    if (!payment.transaction_key.empty() && payment.transaction_key != command.transaction_key)
+        return refuse(ErrorCode::invalid_argument, "transaction_key: not the one that is written down");
+    if (payment.reconciled_at != never) return Done{};
+    payment.transaction_key = command.transaction_key;
+    reconcile(set, moment, std::move(payment));
     return Done{};
 }
 

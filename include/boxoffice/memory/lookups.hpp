@@ -228,6 +228,14 @@ inline std::vector<Transfer> transfers_page(const Tables& tables, AccountId acco
     return page;
 }
 
+inline std::vector<Payment> unreconciled_page(const Tables& tables, Time now, PaymentId after, std::int64_t limit) {
+    std::vector<Payment> page;
+    const auto& open = tables.payments.by<UnreconciledPayment>();
+    for (auto entry = open.upper_bound(after); entry != open.end() && static_cast<std::int64_t>(page.size()) < limit; ++entry)
+        if (is_unreconciled_at(*entry->second, now)) page.push_back(*entry->second);
+    return page;
+}
+
 /// How many rows of an index whose keys are (owner, deadline, id) have lapsed at `now`.
 template <class Entries, class Owner>
 std::int64_t lapsed_count(const Entries& entries, Owner owner, Time now) {

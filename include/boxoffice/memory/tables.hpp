@@ -268,10 +268,18 @@ struct CapturedPayment {
     }
 };
 
+struct UnreconciledPayment {
+    using Key = PaymentId;
+    static constexpr auto name = "a payment is unreconciled twice";
+    static std::optional<Key> key_of(const Payment& payment) {
+        return payment.reconciled_at == never ? std::optional{payment.id} : std::nullopt;
+    }
+};
+
 struct PaymentTable : NotCounted {
     using Entity = Payment;
     using Key = PaymentId;
-    using Indexes = std::tuple<RequestedByDeadline, CapturedPayment>;
+    using Indexes = std::tuple<RequestedByDeadline, CapturedPayment, UnreconciledPayment>;
     static constexpr auto name = "payments";
     static constexpr bool replaces = false;
     static Key key_of(const Payment& payment) { return payment.id; }

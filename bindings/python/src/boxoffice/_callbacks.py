@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, Optional, Protocol, Set, Tuple
 from . import _convert
 from . import _structures as c
 from .answers import PaymentId, PaymentRequest, ReservationId, UserId
-from .errors import Closed, Error, InvalidArgument, error_of
+from .errors import Closed, Error, Fault, InvalidArgument, error_of
 
 logger = logging.getLogger("boxoffice")
 
@@ -42,15 +42,31 @@ class Clock(Protocol):
 
 class PaymentGateway(Protocol):
     """A payment gateway of your own, asked by ``Office.pay`` between begin and capture, outside any
-    transaction, on the thread that pays. It must not call the office."""
+    transaction, on the thread that pays. It must not call the office.
+
+    **Reconciling.** The process can die, or the line to the gateway break, after it has charged and
+    before the seat is sold. Such a payment fails, and ``Office.unreconciled_payments`` lists it.
+    Call ``Office.reconcile_payments`` beside ``Office.tick``: it has the gateway take back what it
+    charged, as far as the approval's key is written down or the gateway can be asked. For that give
+    it a third method::
+
+        def find(self, request: PaymentRequest) -> Optional[str]: ...
+
+    which tells of a payment that failed ``capture_ttl`` or longer ago: the gateway's name for its
+    approval (empty where cancelling goes by the payment), or None where it was not *and will not be*
+    approved. It raises where that is not known. What stays listed a person looks up at the gateway
+    by the payment's id, and says what came of it with ``Office.reconcile_payment``.
+    """
 
     def approve(self, request: PaymentRequest) -> str:
         """Returns the gateway's name for the payment (up to 255 bytes, may be empty), or raises to
-        decline."""
+        decline. Where it is not known whether the payer was charged, raise an OSError (a
+        ConnectionError or TimeoutError, say) or a Fault: the payment has failed all the same, and
+        is listed for reconciling; so it is when what was returned could not be taken."""
 
     def cancel(self, request: PaymentRequest, transaction_key: str) -> None:
         """Takes an approval back: the payment could not be captured after all. May be called more
-        than once."""
+        than once. If it raises, the payment stays listed for reconciling."""
 
 
 #: Told of every fault that a call meets: the error, on the thread of that call, before it is
@@ -89,6 +105,9 @@ class Callbacks:
             self._c_gateway = c.Gateway(
                 c.GatewayApprove(self._approve), c.GatewayCancel(self._cancel)
             )
+            self._c_reconciler = c.Reconciler(cancel=c.ReconcilerCancel(self._try_cancel))
+            if callable(getattr(gateway, "find", None)):
+                self._c_reconciler.find = c.ReconcilerFind(self._find)
         if log is not None:
             self._c_log = c.Log(c.LogWrite(self._write))
 
@@ -97,6 +116,7 @@ class Callbacks:
             options.clock = self._c_clock
         if self._gateway is not None:
             options.gateway = self._c_gateway
+            options.reconciler = self._c_reconciler
         if self._log is not None:
             options.log = self._c_log
 
@@ -171,26 +191,49 @@ class Callbacks:
     # ------------------------------------------------------------------------------
 
     def _approve(self, context: Any, request: Any, transaction_key: Any) -> int:
-        def ask() -> None:
-            name = self._gateway.approve(_request(request))
-            raw = _convert.text(name, "what approve() returned")
-            if len(raw) >= c.TRANSACTION_KEY_SIZE or b"\0" in raw:
-                raise InvalidArgument(
-                    "what approve() returned: at most 255 bytes, none of them zero"
-                )
-            ctypes.memmove(transaction_key, raw + b"\0", len(raw) + 1)
+        answer = c.INTERNAL  # not known whether the payer was charged
 
-        return 0 if self._guarded(ask) else 1
+        def ask() -> None:
+            nonlocal answer
+            try:
+                name = self._gateway.approve(_request(request))
+            except (OSError, Fault):
+                raise
+            except Exception:
+                answer = c.PAYMENT_DECLINED
+                raise
+            _write_key(transaction_key, name, "approve()")
+
+        return 0 if self._guarded(ask) else answer
 
     def _cancel(self, context: Any, request: Any, transaction_key: bytes) -> None:
-        self._guarded(lambda: self._gateway.cancel(_request(request), transaction_key.decode()))
+        self._try_cancel(context, request, transaction_key)
+
+    def _try_cancel(self, context: Any, request: Any, transaction_key: bytes) -> int:
+        def cancel() -> None:
+            self._gateway.cancel(_request(request), transaction_key.decode(errors="replace"))
+
+        return 0 if self._guarded(cancel) else c.INTERNAL
+
+    def _find(self, context: Any, request: Any, transaction_key: Any) -> int:
+        answer = 0
+
+        def ask() -> None:
+            nonlocal answer
+            name = self._gateway.find(_request(request))
+            if name is None:
+                answer = c.UNKNOWN_PAYMENT
+            else:
+                _write_key(transaction_key, name, "find()")
+
+        return answer if self._guarded(ask) else c.INTERNAL
 
     # ---- the log
     # ----------------------------------------------------------------------------------
 
     def _write(self, context: Any, status: int, message: bytes) -> None:
         def tell() -> None:
-            text = message.decode()
+            text = message.decode(errors="replace")
             error = error_of(status, "")
             error.args = (
                 text[len(error.name) + 2 :] if text.startswith(error.name + ": ") else text,
@@ -198,6 +241,13 @@ class Callbacks:
             self._log(error)
 
         self._guarded(tell)
+
+
+def _write_key(transaction_key: Any, name: Any, what: str) -> None:
+    raw = _convert.text(name, f"what {what} returned")
+    if len(raw) >= c.TRANSACTION_KEY_SIZE or b"\0" in raw:
+        raise InvalidArgument(f"what {what} returned: at most 255 bytes, none of them zero")
+    ctypes.memmove(transaction_key, raw + b"\0", len(raw) + 1)
 
 
 def _request(pointer: Any) -> PaymentRequest:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import datetime
+import operator
 from typing import Any, Optional, Tuple
 
 from . import _structures as c
@@ -27,6 +28,7 @@ from .answers import (
     Peeked,
     PlaceState,
     Recharged,
+    Reconciled,
     Reservation,
     ReservationState,
     Room,
@@ -45,7 +47,7 @@ from .errors import InvalidArgument
 LAYOUTS = {
     structure: c.layout(structure)
     for structure in c.STRUCTURES.values()
-    if structure not in (c.Clock, c.Gateway, c.Log, c.TokenKey, c.Options, c.NewSeat)
+    if structure not in (c.Clock, c.Gateway, c.Reconciler, c.Log, c.TokenKey, c.Options, c.NewSeat)
 }
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
@@ -62,14 +64,19 @@ INT64_MAX = 2**63 - 1
 
 
 def int64(value: Any, what: str) -> int:
-    """An int that fits 64 bits; not a bool, and nothing that only looks like a number."""
+    """An int that fits 64 bits, or what has one by ``__index__`` (numpy's integers do); not a bool,
+    and nothing that only looks like a number."""
     if type(value) is not int:
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise InvalidArgument(f"{what}: an int, not {type(value).__name__}")
-        value = int(value)
-    if not INT64_MIN <= value <= INT64_MAX:
+        try:
+            if isinstance(value, bool):
+                raise TypeError
+            value = operator.index(value)
+        except TypeError:
+            raise InvalidArgument(f"{what}: an int, not {type(value).__name__}") from None
+    number: int = value
+    if not INT64_MIN <= number <= INT64_MAX:
         raise InvalidArgument(f"{what}: an int of 64 bits")
-    return value
+    return number
 
 
 def int32(value: Any, what: str) -> int:
@@ -148,7 +155,13 @@ def deadline(us: int) -> Optional[datetime.datetime]:
 
 
 def string(raw: bytes) -> str:
-    return raw[: raw.index(0)].decode()
+    """A text that came out. Bytes of a damaged file must not hide what is said of it."""
+    return raw[: raw.index(0)].decode(errors="replace")
+
+
+def message(error: c.Error) -> str:
+    raw: bytes = error.message
+    return raw.decode(errors="replace")
 
 
 def _date(raw: bytes) -> datetime.date:
@@ -321,6 +334,11 @@ def payment(fields: Tuple[Any, ...]) -> Payment:
         deadline(finished),
         steps,
     )
+
+
+def reconciled(fields: Tuple[Any, ...]) -> Reconciled:
+    taken_back, uncharged, still_open, following = fields
+    return Reconciled(taken_back, uncharged, still_open, following or None)
 
 
 def ticked(fields: Tuple[Any, ...]) -> Ticked:

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Iterator, List, Tuple
 
-from . import _structures
+from . import _checkout, _structures
 from ._version import ABI, __version__
 from .errors import LibraryNotFound
 
@@ -30,6 +30,11 @@ def candidates() -> Iterator[Tuple[str, str]]:
         return
     bundled = Path(__file__).resolve().parent / "_lib"
     yield "bundled", str(bundled / SONAME)
+    # An editable install, or a checkout on PYTHONPATH: <root>/bindings/python/src/boxoffice.
+    above = Path(__file__).resolve().parents
+    if len(above) > 4 and (above[4] / "capi" / "boxoffice.h").is_file():
+        built = _checkout.newest_build(above[4])
+        yield "checkout", str(built or above[4] / "build" / "*" / "libboxoffice.so")
     found = ctypes.util.find_library("boxoffice")
     if found and found != SONAME:
         yield "system", found

@@ -27,11 +27,15 @@ NEVER = 2**63 - 1
 ID_TEXT_SIZE = 14
 TOKEN_TEXT_SIZE = 69
 TRANSACTION_KEY_SIZE = 256
+EXTERNAL_ID_MAX = 255
 
 OK = 0
 INVALID_HANDLE = 214
 CLOSED = 215
 FORKED = 306
+INTERNAL = 303
+PAYMENT_DECLINED = 119
+UNKNOWN_PAYMENT = 207
 
 
 class Office(ctypes.Structure):
@@ -85,6 +89,14 @@ class Gateway(ctypes.Structure):
     _fields_ = [("approve", GatewayApprove), ("cancel", GatewayCancel), ("context", c_void_p)]
 
 
+ReconcilerFind = CFUNCTYPE(c_int32, c_void_p, POINTER(PaymentRequest), POINTER(c_char))
+ReconcilerCancel = CFUNCTYPE(c_int32, c_void_p, POINTER(PaymentRequest), c_char_p)
+
+
+class Reconciler(ctypes.Structure):
+    _fields_ = [("find", ReconcilerFind), ("cancel", ReconcilerCancel), ("context", c_void_p)]
+
+
 LogWrite = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 
 
@@ -120,6 +132,7 @@ class Options(ctypes.Structure):
         ("accept_time", c_int32),
         ("adopt_rules", c_int32),
         ("event_ttl_us", c_int64),
+        ("reconciler", Reconciler),
     ]
 
 
@@ -300,6 +313,15 @@ class Payment(ctypes.Structure):
     ]
 
 
+class Reconciled(ctypes.Structure):
+    _fields_ = [
+        ("taken_back", c_int64),
+        ("uncharged", c_int64),
+        ("open", c_int64),
+        ("next", c_int64),
+    ]
+
+
 class Command(ctypes.Structure):
     _fields_ = [
         ("kind", c_int32),
@@ -375,6 +397,7 @@ STRUCTURES: Dict[str, Type[ctypes.Structure]] = {
     "boxoffice_clock": Clock,
     "boxoffice_payment_request": PaymentRequest,
     "boxoffice_gateway": Gateway,
+    "boxoffice_reconciler": Reconciler,
     "boxoffice_log": Log,
     "boxoffice_token_key": TokenKey,
     "boxoffice_options": Options,
@@ -396,6 +419,7 @@ STRUCTURES: Dict[str, Type[ctypes.Structure]] = {
     "boxoffice_payment_begun": PaymentBegun,
     "boxoffice_payment_step": PaymentStep,
     "boxoffice_payment": Payment,
+    "boxoffice_reconciled": Reconciled,
     "boxoffice_command": Command,
     "boxoffice_outcome": Outcome,
     "boxoffice_ticked": Ticked,
@@ -493,6 +517,15 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     ),
     "boxoffice_fail_payment": (c_int32, [_office, c_int64, c_int64, c_int64, *_text, _error]),
     "boxoffice_get_payment": (c_int32, [_office, c_int64, c_int64, POINTER(Payment), _error]),
+    "boxoffice_list_unreconciled_payments": (
+        c_int32,
+        [_office, c_int64, POINTER(Payment), c_size_t, _count, _error],
+    ),
+    "boxoffice_reconcile_payments": (
+        c_int32,
+        [_office, c_int64, c_int64, POINTER(Reconciled), _error],
+    ),
+    "boxoffice_reconcile_payment": (c_int32, [_office, c_int64, *_text, _error]),
     "boxoffice_execute": (
         c_int32,
         [_office, POINTER(Command), c_size_t, c_char_p, c_size_t, POINTER(Outcome), _error],

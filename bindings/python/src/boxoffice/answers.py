@@ -78,6 +78,7 @@ class PaymentState(IntEnum):
     APPROVED = 2
     CAPTURED = 3
     FAILED = 4
+    RECONCILED = 5  # of a step only: nothing is charged, or no more
 
 
 class _Answer:
@@ -383,6 +384,19 @@ class Payment(_Answer):
     deadline: Optional[datetime.datetime]
     finished_at: Optional[datetime.datetime]
     steps: Tuple[PaymentStep, ...]
+
+
+@dataclass(frozen=True)
+class Reconciled(_Answer):
+    """What a sweep over the payments that are not reconciled came to: approvals that the gateway took
+    back, payments that it never charged nor will, and those still listed. ``next``: go on after
+    this one; None: that was the last."""
+
+    __slots__ = ("taken_back", "uncharged", "open", "next")
+    taken_back: int
+    uncharged: int
+    open: int
+    next: Optional[PaymentId]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import datetime
+import operator
 import os
 from ctypes import byref
 from typing import Any, Iterable, Iterator, List, Mapping, Optional, Tuple, Union
@@ -30,6 +31,7 @@ from .answers import (
     PaymentId,
     Peeked,
     Recharged,
+    Reconciled,
     Reservation,
     ReservationId,
     Room,
@@ -54,7 +56,7 @@ def id_text(identity: int) -> str:
     error = c.Error(ERROR_SIZE)
     status = load().boxoffice_id_text(convert.int64(identity, "id"), text, byref(error))
     if status:
-        raise error_of(status, error.message.decode())
+        raise error_of(status, convert.message(error))
     return text.value.decode()
 
 
@@ -65,7 +67,7 @@ def parse_id(text: str) -> int:
     error = c.Error(ERROR_SIZE)
     status = load().boxoffice_id_parse(raw, len(raw), byref(identity), byref(error))
     if status:
-        raise error_of(status, error.message.decode())
+        raise error_of(status, convert.message(error))
     return identity.value
 
 
@@ -276,7 +278,7 @@ class Office(Handle):
     # ------------------------------------------------------------------------------------
 
     def create_user(self, external_id: str) -> UserId:
-        """A buyer known to you by an external id: 1 to 64 bytes of UTF-8 without control
+        """A buyer known to you by an external id: 1 to 255 bytes of UTF-8 without control
         characters. Refusals: UserExists."""
         raw = convert.text(external_id, "external_id")
         return UserId(self._number(self._library.boxoffice_create_user, raw, len(raw)))
@@ -621,7 +623,11 @@ class Office(Handle):
         payment: PaymentId,
         transaction_key: str = "",
     ) -> None:
-        """Failed already: fine. The hold stays until its deadline. Refusals: AlreadyPaid. Mistakes:
+        """The gateway declined (no ``transaction_key``); or it approved, and the payment cannot be
+        captured (the approval's: take it back then, and call :meth:`reconcile_payment`). Failed
+        already: fine, and what is new of it is written down. Where it is not known whether the
+        payer was charged, do not call this: when its time runs out the payment fails, and is
+        listed. The hold stays until its deadline. Refusals: AlreadyPaid. Mistakes:
         UnknownPayment."""
         theirs = convert.text(transaction_key, "transaction_key")
         self._call(
@@ -639,6 +645,45 @@ class Office(Handle):
         who, identity = convert.int64(user, "user"), convert.int64(payment, "payment")
         function = self._library.boxoffice_get_payment
         return self._ask(function, c.Payment, convert.payment, who, identity)
+
+    def unreconciled_payments(self, after: Optional[PaymentId] = None) -> Iterator[Payment]:
+        """Everybody's payments that failed with nobody knowing whether their payer was charged, the
+        oldest first; read page by page as they are asked for. What is captured or declined is never
+        among them. See :class:`PaymentGateway`."""
+        return self._unreconciled(0 if after is None else convert.int64(after, "after"))
+
+    def _unreconciled(self, after: int) -> Iterator[Payment]:
+        function = self._library.boxoffice_list_unreconciled_payments
+        while True:
+            page = self._rows(function, c.Payment, convert.payment, PAGE, after)
+            yield from page
+            if len(page) < PAGE:
+                return
+            after = page[-1].id
+
+    def reconcile_payments(self, limit: int = 100, after: Optional[PaymentId] = None) -> Reconciled:
+        """The sweep over these; call it beside :meth:`tick`, from one process or several. For up to
+        ``limit`` (1 to 1,000) of them after ``after`` the gateway takes back what it charged, and
+        that is written down; go on after the answer's ``next``. An approval may be cancelled twice.
+        A gateway that raises leaves its payment listed, and the exception goes to the logger
+        "boxoffice". Without a gateway all stay listed."""
+        most = convert.int64(limit, "limit")
+        begin = 0 if after is None else convert.int64(after, "after")
+        function = self._library.boxoffice_reconcile_payments
+        return self._ask(function, c.Reconciled, convert.reconciled, most, begin)
+
+    def reconcile_payment(self, payment: PaymentId, transaction_key: str = "") -> None:
+        """Says of one of them that its payer is charged nothing, or no more: you took the approval
+        ``transaction_key`` back, or (empty) there is none. Reconciled already: fine. Refusals:
+        AlreadyPaid, PaymentPending (its time has not run out). Mistakes: UnknownPayment,
+        InvalidArgument (another transaction key is written down)."""
+        theirs = convert.text(transaction_key, "transaction_key")
+        self._call(
+            self._library.boxoffice_reconcile_payment,
+            convert.int64(payment, "payment"),
+            theirs,
+            len(theirs),
+        )
 
     # ---- many commands at once
     # --------------------------------------------------------------------
@@ -685,9 +730,11 @@ def _new_seats(seats: Iterable[NewSeat]) -> Tuple[Any, int]:
 
 
 def _coordinate(value: Any, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise InvalidArgument(f"{what}: a float, not {type(value).__name__}")
     try:
-        return float(value)
+        if isinstance(value, bool):
+            raise TypeError
+        return float(value if isinstance(value, float) else operator.index(value))
+    except TypeError:
+        raise InvalidArgument(f"{what}: a float, not {type(value).__name__}") from None
     except OverflowError:
         raise InvalidArgument(f"{what}: a float") from None
