@@ -308,6 +308,7 @@ BOXOFFICE_API boxoffice_status boxoffice_find_room(boxoffice_office *office, con
 
 enum { BOXOFFICE_SEAT_AVAILABLE = 1, BOXOFFICE_SEAT_HELD = 2, BOXOFFICE_SEAT_SOLD = 3, BOXOFFICE_SEAT_BLOCKED = 4 };
 
+/* `number` names the seat and is often made by a machine; `label` is what people read, beside section and row. */
 typedef struct boxoffice_new_seat {
     const char *number; /* 1 to 64 bytes, unique in its concert */
     size_t number_length;
@@ -318,6 +319,10 @@ typedef struct boxoffice_new_seat {
     int64_t price; /* 0 to 10^12 */
     double x;      /* plan coordinates */
     double y;
+    const char *label; /* 0 to 64 bytes; none: the number */
+    size_t label_length;
+    int32_t is_blocked; /* 1: off sale from the start */
+    int32_t reserved;   /* 0 */
 } boxoffice_new_seat;
 
 typedef struct boxoffice_concert {
@@ -340,6 +345,7 @@ typedef struct boxoffice_seat {
     char number[72];
     char section[72];
     char row[72];
+    char label[72];
 } boxoffice_seat;
 
 typedef struct boxoffice_seat_counts {
@@ -497,8 +503,11 @@ typedef struct boxoffice_reservation {
     int64_t finished_at_us;
     int32_t state; /* now, expiry included */
     int32_t reserved;
-    char seat_number[72];
+    char seat_number[72]; /* names the seat; people read the label, beside section and row */
     char date[16];
+    char seat_label[72];
+    char seat_section[72];
+    char seat_row[72];
 } boxoffice_reservation;
 
 /* Refusals: not_your_turn, seat_unavailable, hold_limit, idempotency_conflict. Mistakes: invalid_token, unknown_seat. */

@@ -36,7 +36,11 @@ inline Result<NewSeat> from_c(const boxoffice_new_seat& c) {
     BOXOFFICE_GIVE(number, text_of(c.number, c.number_length, "seat number"));
     BOXOFFICE_GIVE(section, text_of(c.section, c.section_length, "section"));
     BOXOFFICE_GIVE(row, text_of(c.row, c.row_length, "row"));
-    return NewSeat{std::string{number}, std::string{section}, std::string{row}, Points{c.price}, c.x, c.y};
+    BOXOFFICE_GIVE(label, text_of(c.label, c.label_length, "label"));
+    if ((c.is_blocked != 0 && c.is_blocked != 1) || c.reserved != 0)
+        return refuse(ErrorCode::invalid_argument, "is_blocked: 0 or 1, and reserved: 0");
+    return NewSeat{std::string{number}, std::string{section}, std::string{row},   Points{c.price},
+                   c.x,                 c.y,                  std::string{label}, c.is_blocked == 1};
 }
 
 inline Result<std::vector<NewSeat>> from_c(const boxoffice_new_seat* seats, std::size_t count) {
@@ -70,6 +74,7 @@ inline void to_c(const MapSeat& one, boxoffice_seat& c) {
     copy_text(c.number, seat.facts.number);
     copy_text(c.section, seat.facts.section);
     copy_text(c.row, seat.facts.row);
+    copy_text(c.label, seat.facts.label);
 }
 
 /// Seats that can be held now are shown as everybody sees them.
@@ -132,6 +137,9 @@ inline void to_c(const ReservationView& one, boxoffice_reservation& c) {
     c.state = static_cast<std::int32_t>(one.state);
     copy_text(c.seat_number, one.seat_number);
     copy_text(c.date, to_text(one.date));
+    copy_text(c.seat_label, one.seat_label);
+    copy_text(c.seat_section, one.seat_section);
+    copy_text(c.seat_row, one.seat_row);
 }
 
 inline void to_c(const Recharged& recharged, boxoffice_recharged& c) {

@@ -53,7 +53,7 @@ boxoffice::Time opening_time(const Flags& flags) {
 bool print(const std::string& text) { return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0; }
 
 int run_sale(const Flags& flags) {
-    const auto hall = read_hall(flags.plan, flags.prices);
+    const auto [hall, not_for_sale] = read_hall(flags.plan, flags.prices);
     const auto buyers = read_buyers(flags.buyers);
     const auto clock = std::make_shared<boxoffice::VirtualClock>(opening_time(flags));
     auto house = open_house(flags, hall, buyers, clock);
@@ -71,6 +71,7 @@ int run_sale(const Flags& flags) {
     report.hall = hall.name;
     report.date = flags.date;
     report.seats = static_cast<std::int64_t>(hall.seats.size());
+    report.not_for_sale = not_for_sale;
     report.buyers = static_cast<std::int64_t>(buyers.size());
     const auto map = house.office->seat_map(house.concert);
     const auto violations = house.office->audit();

@@ -53,12 +53,10 @@ Prices read_prices(const std::string& path) {
 
 }  // namespace
 
-Hall read_hall(const std::string& plan_path, const std::string& prices_path) {
-    auto hall = read_plan(plan_path, parse(plan_path));
-    if (const auto i = set_prices(hall, read_prices(prices_path)))
-        throw BadInput(fmt::format("{}: expected a price for the category {} ({}: categories[{}])", prices_path,
-                                   in_quotes(hall.categories[*i]), plan_path, *i));
-    return hall;
+PricedHall read_hall(const std::string& plan_path, const std::string& prices_path) {
+    PricedHall priced{read_plan(plan_path, parse(plan_path)), {}};
+    priced.not_for_sale = set_prices(priced.hall, read_prices(prices_path));
+    return priced;
 }
 
 }  // namespace onsale

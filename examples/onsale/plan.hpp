@@ -9,7 +9,12 @@ namespace onsale {
 
 using support::Hall;
 
+struct PricedHall {
+    Hall hall;
+    support::NotForSale not_for_sale;
+};
+
 /// Reads a plan and its prices (CSV: category,points). Throws BadInput.
-Hall read_hall(const std::string& plan_path, const std::string& prices_path);
+PricedHall read_hall(const std::string& plan_path, const std::string& prices_path);
 
 }  // namespace onsale

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "support/input.hpp"
+
 namespace onsale {
 namespace {
 
@@ -31,6 +33,16 @@ std::string percentile(const std::vector<std::int64_t>& sorted, std::size_t perc
     return fmt::format("{:.3f} ms", static_cast<double>(sorted[at]) / 1000);
 }
 
+/// Nothing where everything is for sale; else how many seats are not, and why.
+std::string not_for_sale_rows(const support::NotForSale& it) {
+    std::string out;
+    if (it.seats > 0) out += row("not for sale", it.seats);
+    if (it.without_category > 0) out += row("  without a category", it.without_category);
+    for (const auto& [name, count] : it.categories)
+        out += row("  no price for " + support::in_quotes(name), count);
+    return out;
+}
+
 double commands_per_second(const SaleReport& sale) {
     return sale.seconds > 0 ? static_cast<double>(sale.tally.commands) / sale.seconds : 0;
 }
@@ -40,6 +52,11 @@ double commands_per_second(const SaleReport& sale) {
 std::string as_json(const Report& report) {
     nlohmann::ordered_json out;
     out["seats"] = report.seats;
+    auto& not_for_sale = out["not_for_sale"];
+    not_for_sale["seats"] = report.not_for_sale.seats;
+    not_for_sale["without_category"] = report.not_for_sale.without_category;
+    not_for_sale["categories"] = nlohmann::ordered_json::object();
+    for (const auto& [name, count] : report.not_for_sale.categories) not_for_sale["categories"][name] = count;
     out["sold"] = report.sold;
     out["revenue"] = report.revenue;
     out["buyers"] = report.buyers;
@@ -68,6 +85,7 @@ std::string as_table(const Report& report) {
 
     add(fmt::format("{}, {}\n\n", report.hall, boxoffice::to_text(report.date)));
     add(row("seats", report.seats));
+    add(not_for_sale_rows(report.not_for_sale));
     add(row("sold", report.sold));
     add(row("revenue (points)", report.revenue));
     end_part();

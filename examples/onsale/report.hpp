@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "boxoffice/box_office.hpp"
+#include "plan.hpp"
 #include "sale.hpp"
 
 namespace onsale {
@@ -14,6 +15,7 @@ struct Report {
     std::string hall;
     boxoffice::Date date{};
     std::int64_t seats = 0;
+    support::NotForSale not_for_sale;
     std::int64_t sold = 0;     ///< of the concert, earlier runs included
     std::int64_t revenue = 0;  ///< likewise
     std::int64_t buyers = 0;

@@ -321,7 +321,8 @@ std::optional<std::size_t> Sale::wanted_category(const Visit& visit) const {
     if (visit.buyer->want == "any") return std::nullopt;
     if (const auto at = hall_.category_by_name.find(visit.buyer->want); at != hall_.category_by_name.end())
         return at->second;
-    if (const auto at = hall_.seat_by_number.find(visit.buyer->want); at != hall_.seat_by_number.end())
+    if (const auto at = hall_.seat_by_number.find(visit.buyer->want);
+        at != hall_.seat_by_number.end() && hall_.category_of[at->second] != support::no_category)
         return hall_.category_of[at->second];
     return std::nullopt;
 }

@@ -22,7 +22,8 @@ boxoffice::Result<std::shared_ptr<const Listing>> SeatBoard::look() {
         const auto known = index_of_.find(seat.id);
         if (known == index_of_.end()) continue;  // added by someone else since
         listing->all.push_back(known->second);
-        listing->by_category[hall_.category_of[known->second]].push_back(known->second);
+        const auto category = hall_.category_of[known->second];
+        if (category != support::no_category) listing->by_category[category].push_back(known->second);
     }
     latest_ = std::move(listing);
     return latest_;

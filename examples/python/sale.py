@@ -23,7 +23,7 @@ BUYERS, INSIDE, SEATS, PRICE = 40, 8, 12, 99_000
 
 
 def buy(office: Office, user: UserId, room: RoomId, concert: ConcertId) -> Optional[str]:
-    """One buyer's way through the sale: the number of the seat bought, or None when the house is
+    """One buyer's way through the sale: the label of the seat bought, or None when the house is
     sold out."""
     place = office.join(user, room)
     token = office.token_text(place.claims)  # this is what a browser would keep
@@ -48,7 +48,7 @@ def buy(office: Office, user: UserId, room: RoomId, concert: ConcertId) -> Optio
         user, place.token, held.reservation, key="pay-1"
     )  # a retry: the same answer, one effect
     assert again == paid and paid.balance == 0
-    return seats[0].number
+    return seats[0].label
 
 
 def main() -> int:

@@ -11,6 +11,16 @@
 #include "boxoffice/text.hpp"
 
 namespace support {
+namespace {
+
+/// By its byte order mark, or by the NUL beside its first character, which is a bracket, a quote or a letter in what we
+/// read.
+bool is_utf16(std::string_view text) {
+    return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||
+           (text.size() >= 2 && (text[0] == '\0') != (text[1] == '\0'));
+}
+
+}  // namespace
 
 std::string read_file(const std::string& path) {
     const auto fail = [&]() -> BadInput { return BadInput(path + ": cannot be read: " + std::strerror(errno)); };
@@ -21,6 +31,7 @@ std::string read_file(const std::string& path) {
     std::array<char, 65536> block{};
     while (const auto length = std::fread(block.data(), 1, block.size(), file.get())) text.append(block.data(), length);
     if (std::ferror(file.get()) != 0) throw fail();
+    if (is_utf16(text)) throw BadInput(path + ": this is UTF-16; save it as UTF-8");
     if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     return text;
 }

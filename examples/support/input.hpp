@@ -17,7 +17,7 @@ class BadInput : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// The file's bytes, without a UTF-8 byte order mark. Throws BadInput when it cannot be read.
+/// The file's bytes, without a UTF-8 byte order mark. Throws BadInput when it cannot be read, and when it is UTF-16.
 std::string read_file(const std::string& path);
 
 /// A text from a file in double quotes, fit for one line of a terminal: control characters and what is not UTF-8 become

@@ -118,6 +118,7 @@ class PlanReader {
     void read_category(const Node& category) {
         const auto name = category.need("name", "a string");
         const auto text = name.text();
+        if (text.empty()) return;  // as a seat's: none
         if (!hall_.category_by_name.emplace(text, hall_.categories.size()).second)
             throw name.bad(fmt::format("expected each category once, found {} again", in_quotes(text)));
         hall_.categories.push_back(text);
@@ -133,16 +134,23 @@ class PlanReader {
         });
     }
 
+    /// Which category the seat says it has; plans without a list of categories are about, too.
+    std::size_t category_of(const Node& seat) {
+        const auto category = seat.find("category");
+        const auto name = category ? category->text() : "";
+        if (name.empty()) return no_category;
+        const auto [known, is_new] = hall_.category_by_name.emplace(name, hall_.categories.size());
+        if (is_new) hall_.categories.push_back(name);
+        return known->second;
+    }
+
     void read_seat(const Node& node, const std::string& section, const std::string& row, Offset row_at) {
-        if (const auto number = node.find("seat_number")) (void)number->text_or_number();
+        const auto number = node.find("seat_number");
         const auto guid = node.need("seat_guid", "a string");
-        const auto category = node.need("category", "a string");
-        const auto declared = hall_.category_by_name.find(category.text());
-        if (declared == hall_.category_by_name.end())
-            throw category.bad(
-                fmt::format("expected one of the plan's categories, found {}", in_quotes(category.text())));
+        const auto category = category_of(node);
         const auto at = place(node, row_at);
         boxoffice::NewSeat seat{guid.text(), section, row, {}, at.x, at.y};
+        if (number) seat.label = label(number->text_or_number(), 64);
         if (!boxoffice::check_text(seat.number, 1, 64, "seat_guid"))
             throw guid.bad(
                 fmt::format("expected 1 to 64 bytes without control characters, found {}", in_quotes(seat.number)));
@@ -150,7 +158,7 @@ class PlanReader {
         if (!hall_.seat_by_number.emplace(seat.number, hall_.seats.size()).second)
             throw guid.bad(fmt::format("expected each seat_guid once, found {} again", in_quotes(seat.number)));
         hall_.seats.push_back(std::move(seat));
-        hall_.category_of.push_back(declared->second);
+        hall_.category_of.push_back(category);
     }
 
     Node root_;
@@ -161,12 +169,20 @@ class PlanReader {
 
 Hall read_plan(const std::string& source, const Json& plan) { return PlanReader(source, plan).read(); }
 
-std::optional<std::size_t> set_prices(Hall& hall, const Prices& prices) {
+NotForSale set_prices(Hall& hall, const Prices& prices) {
+    NotForSale out;
+    std::vector<std::int64_t> seats_of(hall.categories.size());
+    for (std::size_t i = 0; i < hall.seats.size(); ++i) {
+        const auto category = hall.category_of[i];
+        const auto price = category == no_category ? prices.end() : prices.find(hall.categories[category]);
+        auto& seat = hall.seats[i];
+        seat.is_blocked = price == prices.end();
+        seat.price = seat.is_blocked ? boxoffice::Points{} : price->second;
+        if (seat.is_blocked) ++out.seats, ++(category == no_category ? out.without_category : seats_of[category]);
+    }
     for (std::size_t i = 0; i < hall.categories.size(); ++i)
-        if (!prices.contains(hall.categories[i])) return i;
-    for (std::size_t i = 0; i < hall.seats.size(); ++i)
-        hall.seats[i].price = prices.at(hall.categories[hall.category_of[i]]);
-    return std::nullopt;
+        if (!prices.contains(hall.categories[i])) out.categories.emplace_back(hall.categories[i], seats_of[i]);
+    return out;
 }
 
 }  // namespace support

@@ -1,4 +1,5 @@
-// Requests to the server. An answer, also a refusal, is returned; only the lack of one is thrown.
+// Requests to the server. An answer, also a refusal, is returned; only the lack of one is thrown. Paths are relative to
+// the page, which a proxy may serve below a path of its own.
 
 const answerWithin = 15_000;
 const tries = 4; // of a request without an effect to protect, before its failure is shown
@@ -51,22 +52,22 @@ export async function request(method, path, { body, token, key, etag } = {}) {
     }
 }
 
-export const join = (userId) => request("POST", "/api/token", { body: { userId } });
-export const peek = (token) => request("POST", "/api/token/peek", { body: { tokenId: token } });
-export const leave = (token) => request("DELETE", "/api/token", { token });
-export const dates = () => request("GET", "/api/concert/date");
+export const join = (userId) => request("POST", "api/token", { body: { userId } });
+export const peek = (token) => request("POST", "api/token/peek", { body: { tokenId: token } });
+export const leave = (token) => request("DELETE", "api/token", { token });
+export const dates = () => request("GET", "api/concert/date");
 
 export function map({ date, concertId }, token, etag) {
     const query = new URLSearchParams({ date });
     if (concertId) query.set("concertId", concertId);
-    return request("GET", `/api/concert/map?${query}`, { token, etag });
+    return request("GET", `api/concert/map?${query}`, { token, etag });
 }
 
 export const reservations = (userId, token) =>
-    request("GET", `/api/reservations?${new URLSearchParams({ userId, limit: "100" })}`, { token });
+    request("GET", `api/reservations?${new URLSearchParams({ userId, limit: "100" })}`, { token });
 export const release = (reservationId, token) =>
-    request("DELETE", `/api/reservations/${encodeURIComponent(reservationId)}`, { token });
-export const balance = (userId, token) => request("GET", `/api/balance?${new URLSearchParams({ userId })}`, { token });
+    request("DELETE", `api/reservations/${encodeURIComponent(reservationId)}`, { token });
+export const balance = (userId, token) => request("GET", `api/balance?${new URLSearchParams({ userId })}`, { token });
 
 /** Waits, in milliseconds; the waiting ends early when the device comes back online. */
 export function pause(milliseconds) {

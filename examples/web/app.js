@@ -5,7 +5,7 @@ import * as api from "./api.js";
 import { concertsView, datesView } from "./dates.js";
 import { checkoutView } from "./checkout.js";
 import { until, wakeAfter } from "./clock.js";
-import { details, remember } from "./concerts.js";
+import { remember, titleOf } from "./concerts.js";
 import { announce, h } from "./dom.js";
 import { perform, unfinished } from "./effects.js";
 import { gather, Unsettled } from "./facts.js";
@@ -140,14 +140,12 @@ async function load() {
     facts.hold = (facts.place && rows.find((row) => row.status === "Reserved")) ?? null;
     facts.tickets = rows.filter((row) => row.status === "Confirmed");
     if (had && rows.some((row) => row.reservationId === had.reservationId && row.status === "Expired"))
-        await noteLost(had, "expired");
+        noteLost(had, "expired");
     return true;
 }
 
-async function noteLost(hold, how) {
-    const found = await details(hold);
-    const seat = found?.seat ?? { number: hold.seatNumber };
-    facts.note = (t) => t.seats[how](seatName(seat));
+function noteLost(hold, how) {
+    facts.note = (t) => t.seats[how](seatName(hold));
     announce(facts.note(texts()), { urgent: true });
 }
 
@@ -305,11 +303,11 @@ const app = {
     release: (hold) =>
         act("release", async (onTrouble) => {
             const answer = await api.patiently(() => api.release(hold.reservationId, facts.session.token), onTrouble);
-            if (answer.ok) await noteLost(hold, "released");
+            if (answer.ok) noteLost(hold, "released");
             return answer;
         }),
 
-    details,
+    titleOf,
 
     /** The map that is shown: its concert is the one that a hold is asked of. */
     remember(map) {

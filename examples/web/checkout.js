@@ -188,12 +188,10 @@ export function checkoutView(app) {
         h("div", { class: "actions" }, refused.node, pay, other),
     );
 
-    say(where, seatName({ number: hold.seatNumber }));
+    say(where, seatName(hold));
     say(concert, texts().dates.full(dateOf(hold.date)));
-    app.details(hold).then((details) => {
-        if (!details) return;
-        say(where, seatName(details.seat));
-        say(concert, `${details.title} · ${texts().dates.full(dateOf(hold.date))}`);
+    app.titleOf(hold).then((title) => {
+        if (title) say(concert, `${title} · ${texts().dates.full(dateOf(hold.date))}`);
     });
 
     let whole = 0;

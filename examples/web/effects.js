@@ -4,7 +4,7 @@
 import { NoAnswer, backoff, pause, request } from "./api.js";
 import { forgetPending, pending, savePending, session } from "./session.js";
 
-const paths = { hold: "/api/reservations", recharge: "/api/payment/recharge", pay: "/api/payment" };
+const paths = { hold: "api/reservations", recharge: "api/payment/recharge", pay: "api/payment" };
 const tokenInBody = new Set(["hold", "pay"]);
 
 // A request this old is no longer what the person wants; what became of it is read from the server.

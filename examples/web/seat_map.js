@@ -1,10 +1,10 @@
 // The drawing of a hall: SVG, one element a seat, of which an update touches only those that changed.
 
 import { s, say } from "./dom.js";
-import { layOut, neighbour, pitch, rowEnd, tiersOf } from "./seat_plan.js";
-import { seatLabel, seatName, texts } from "./texts.js";
+import { inReadingOrder, layOut, neighbour, pitch, rowEnd, tiersOf } from "./seat_plan.js";
+import { seatName, texts } from "./texts.js";
 
-// States are told by shape as well as by colour; an available seat shows its number instead.
+// States are told by shape as well as by colour; an available seat shows its label instead.
 const marks = {
     available: "",
     held: "M-7-8h14M-7 8h14M-6-8c0 6 12 10 12 16M6-8c0 6-12 10-12 16", // an hourglass
@@ -14,6 +14,22 @@ const marks = {
 };
 
 const seatPixels = { least: 9, comfortable: 34, most: 68, fitMost: 50 };
+
+/** A seat's label on its face: smaller, then narrower where it is longer; one that does not fit is for the ear and for a
+ * closer look, since a scrap of it would name another seat. */
+function faceText(label) {
+    const width = [...label].reduce((sum, char) => sum + (char > "\u2e80" ? 2 : 1), 0);
+    return s(
+        "text",
+        {
+            y: 5,
+            class: width > 2 ? "long" : undefined,
+            textLength: width > 4 ? 26 : undefined,
+            lengthAdjust: width > 4 ? "spacingAndGlyphs" : undefined,
+        },
+        width > 8 ? "" : label,
+    );
+}
 
 /**
  * onPick(number, {atOnce}) when a seat is pressed: at once by keyboard, else after a closer look.
@@ -40,7 +56,7 @@ export function seatMap({ onPick }) {
     function label(entry) {
         return t.seatLabel({
             seat: seatName(entry.seat),
-            price: texts().points(entry.seat.price),
+            price: entry.state === "blocked" ? null : texts().points(entry.seat.price),
             state: t.states[entry.state],
         });
     }
@@ -57,10 +73,11 @@ export function seatMap({ onPick }) {
     }
 
     function build(map) {
-        plan = layOut(map.seats);
+        const seats = inReadingOrder(map.seats);
+        plan = layOut(seats);
         drawn.clear();
         const { box, stage } = plan;
-        const tiers = tiersOf(map.seats);
+        const tiers = tiersOf(seats);
         const half = stage.width / 2;
         const parts = [
             s(
@@ -71,10 +88,9 @@ export function seatMap({ onPick }) {
             ),
         ];
         for (const { name, x, y } of plan.labels) parts.push(s("text", { class: "section_name", x, y }, name));
-        for (const seat of map.seats) {
+        for (const seat of seats) {
             const { x, y } = plan.places.get(seat.number);
             const mark = s("path", { class: "mark" });
-            const text = seatLabel(seat);
             const node = s(
                 "g",
                 {
@@ -91,7 +107,7 @@ export function seatMap({ onPick }) {
                     class: "face",
                     d: "M-13-16h26a4 4 0 0 1 4 4v17a11 11 0 0 1-11 11h-12a11 11 0 0 1-11-11v-17a4 4 0 0 1 4-4z",
                 }),
-                s("text", { y: 5, class: text.length > 2 ? "long" : undefined }, text),
+                faceText(seat.label),
                 mark,
             );
             const entry = { seat, state: null, node, mark };
@@ -101,7 +117,7 @@ export function seatMap({ onPick }) {
         }
         drawing.setAttribute("viewBox", `${box.x} ${box.y} ${box.width} ${box.height}`);
         drawing.replaceChildren(...parts);
-        const first = map.seats.find((seat) => seat.state === "available") ?? map.seats[0];
+        const first = seats.find((seat) => seat.state === "available") ?? seats[0];
         if (first) enterTabOrder(drawn.has(current) ? current : first.number);
         requestAnimationFrame(() => {
             if (scale === 0) fit(true);
@@ -233,7 +249,8 @@ export function seatMap({ onPick }) {
                 entry.seat.y === seat.y &&
                 entry.seat.price === seat.price &&
                 entry.seat.section === seat.section &&
-                entry.seat.row === seat.row
+                entry.seat.row === seat.row &&
+                entry.seat.label === seat.label
             );
         });
 

@@ -6,6 +6,21 @@ const stageRoom = 84; // above the front row
 const labelRoom = 78; // between one section's last row and the next one's first, with its name between
 const perRow = 10; // where the plan tells no rows
 
+const byText = new Intl.Collator("und", { numeric: true }).compare;
+
+/**
+ * As people read a hall: section by section as they first come, in them by row, then by label. The numbers that name
+ * seats may be in no order that means anything.
+ */
+export function inReadingOrder(seats) {
+    const sections = new Map();
+    for (const { section = "" } of seats) if (!sections.has(section)) sections.set(section, sections.size);
+    const order = ({ section = "" }) => sections.get(section);
+    return [...seats].sort(
+        (a, b) => order(a) - order(b) || byText(a.row ?? "", b.row ?? "") || byText(a.label ?? "", b.label ?? ""),
+    );
+}
+
 /** Rows one behind the other, centred, bending a little toward the stage. */
 function inventPlaces(seats) {
     const rows = new Map();
@@ -151,9 +166,10 @@ export function rowEnd(places, number, key) {
 
 export const tierCount = 5;
 
-/** Price → tier 0 (dearest) … tierCount-1. */
+/** Price → tier 0 (dearest) … tierCount-1. A seat that is not for sale may have no price: its 0 is none. */
 export function tiersOf(seats) {
-    const prices = [...new Set(seats.map((seat) => seat.price))].sort((a, b) => b - a);
+    const priced = seats.filter(({ state, price }) => price > 0 || state !== "blocked");
+    const prices = [...new Set(priced.map((seat) => seat.price))].sort((a, b) => b - a);
     return new Map(
         prices.map((price, i) => [price, prices.length <= tierCount ? i : Math.floor((i * tierCount) / prices.length)]),
     );

@@ -25,7 +25,8 @@ function sectionList(onChoose) {
                 node.replaceChildren(
                     ...sections.map(({ name, minPrice, maxPrice }) => {
                         const free = h("span", { class: "free" });
-                        lines.set(name, free);
+                        const price = h("span", { class: "price" }, t.priceRange(minPrice, maxPrice));
+                        lines.set(name, { free, price });
                         const swatches = [...new Set([tiers.get(maxPrice), tiers.get(minPrice)])];
                         return h(
                             "li",
@@ -40,14 +41,18 @@ function sectionList(onChoose) {
                                 ),
                                 h("strong", {}, name || t.wholeHall),
                                 free,
-                                h("span", { class: "price" }, t.priceRange(minPrice, maxPrice)),
+                                price,
                             ),
                         );
                     }),
                 );
             }
-            for (const { name, available } of sections)
-                say(lines.get(name), available > 0 ? t.sectionFree(available) : t.sectionOut);
+            const forSale = new Set(seats.filter(({ state }) => state !== "blocked").map(({ section }) => section));
+            for (const { name, available } of sections) {
+                const { free, price } = lines.get(name);
+                say(free, !forSale.has(name) ? t.states.blocked : available > 0 ? t.sectionFree(available) : t.sectionOut);
+                price.hidden = !forSale.has(name);
+            }
         },
     };
 }

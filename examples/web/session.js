@@ -1,7 +1,9 @@
 // What this browser remembers: who is buying, the token, what was chosen, and requests whose answer has not arrived.
 // Everything else is asked of the server, so that a reload or another device goes on where the person was.
 
-const prefix = "boxoffice.";
+// Two box offices on one origin, each below a path of its own, keep apart what they remember.
+const home = new URL(".", document.baseURI).pathname;
+const prefix = home === "/" ? "boxoffice." : `boxoffice${home}.`;
 const memory = new Map(); // where storage is forbidden, the page still works until it is reloaded
 
 function read(name) {

@@ -32,9 +32,5 @@ export const refusalText = (answer) => texts().refusals[answer.code] ?? texts().
 /** A date of the API, "2026-12-24", as a Date at midnight UTC. */
 export const dateOf = (day) => new Date(`${day}T00:00:00Z`);
 
-/** What people call a seat: the number at the end of "F1-3-12" where its row is told beside it. */
-export function seatLabel({ number, row }) {
-    return row ? (/^.*?(\d+)$/.exec(number)?.[1] ?? number) : number;
-}
-
-export const seatName = (seat) => texts().seats.name({ section: seat.section, row: seat.row, label: seatLabel(seat) });
+/** What people call a seat, of the map or of a reservation: never by the number that names it, or a part of that. */
+export const seatName = ({ section, row, label }) => texts().seats.name({ section, row, label });

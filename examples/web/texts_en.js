@@ -122,7 +122,7 @@ export const en = {
         mapHint: "Arrow keys move between seats, Enter or Space holds one, plus and minus zoom.",
         stage: "Stage",
         name: seatName,
-        seatLabel: ({ seat, price, state }) => `${seat}, ${price}, ${state}`,
+        seatLabel: ({ seat, price, state }) => [seat, price, state].filter(Boolean).join(", "),
         states: {
             available: "available",
             held: "someone is paying",

@@ -115,7 +115,7 @@ export const ko = {
             "방향키로 옆 좌석으로 옮기고, Enter나 스페이스로 좌석을 잡습니다. 더하기와 빼기로 확대하고 축소합니다.",
         stage: "무대",
         name: seatName,
-        seatLabel: ({ seat, price, state }) => `${seat}, ${price}, ${state}`,
+        seatLabel: ({ seat, price, state }) => [seat, price, state].filter(Boolean).join(", "),
         states: {
             available: "선택 가능",
             held: "다른 분이 결제 중",

@@ -22,7 +22,7 @@ function earlier(reservations) {
                 h(
                     "li",
                     {},
-                    `${t.dates.full(dateOf(r.date))} · ${r.seatNumber} · ${t.points(r.price)}`,
+                    `${t.dates.full(dateOf(r.date))} · ${seatName(r)} · ${t.points(r.price)}`,
                     h("small", {}, r.reservationId),
                 ),
             ),
@@ -36,7 +36,6 @@ export function ticketView(app) {
     const paid = receipt(bought.reservationId);
     const refused = notice();
     const title = h("p", { class: "ticket_title" }, " ");
-    const where = h("strong", { class: "ticket_seat" }, seatName({ number: bought.seatNumber }));
     const left = h("p", { class: "hint" }, " ");
     const another = h("button", { type: "button", class: "primary" }, t.another);
     another.addEventListener("click", async () => {
@@ -59,12 +58,12 @@ export function ticketView(app) {
                 h("p", { class: "ticket_kind" }, t.admit),
                 title,
                 h("p", { class: "ticket_date" }, texts().dates.full(dateOf(bought.date))),
-                where,
+                h("strong", { class: "ticket_seat" }, seatName(bought)),
             ),
             h(
                 "dl",
                 { class: "ticket_stub" },
-                row(t.number, bought.seatNumber),
+                row(t.number, bought.label),
                 row(t.price, texts().points(paid?.amount ?? bought.price)),
                 paid && row(t.paidAt, t.time(new Date(paid.paymentTime))),
                 row(t.reservation, bought.reservationId, "code"),
@@ -82,10 +81,8 @@ export function ticketView(app) {
         earlier(others),
     );
 
-    app.details(bought).then((details) => {
-        if (!details) return;
-        say(title, details.title);
-        say(where, seatName(details.seat));
+    app.titleOf(bought).then((of) => {
+        if (of) say(title, of);
     });
     const { session } = app.facts;
     api.balance(session.userId, session.token)

@@ -28,12 +28,16 @@ struct MapSeat {
     bool is_mine = false;
 };
 
-/// A reservation as it stands now, expiry included in `state`.
+/// A reservation as it stands now, expiry included in `state`. The number names the seat; people read its label, beside
+/// section and row.
 struct ReservationView {
     Reservation reservation;
     ReservationState state = ReservationState::held;
     std::string seat_number;
     Date date{};
+    std::string seat_label;
+    std::string seat_section;
+    std::string seat_row;
 };
 
 struct PaymentView {

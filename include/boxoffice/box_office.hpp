@@ -706,7 +706,9 @@ class BasicBoxOffice {
         if (!seat) return tl::unexpected(seat.error());
         const auto concert = one(view.concerts(), ConcertKeys{{row.concert}}, ErrorCode::internal);
         if (!concert) return tl::unexpected(concert.error());
-        return ReservationView{row, state_at(row, now), seat->facts.number, concert->date};
+        const auto& facts = seat->facts;
+        return ReservationView{row,         state_at(row, now), facts.number, concert->date,
+                               facts.label, facts.section,      facts.row};
     }
 
     const std::uint32_t opened_in_ = fork_epoch();

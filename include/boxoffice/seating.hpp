@@ -5,6 +5,7 @@
 /// whatever the row says:
 ///
 ///     from        what happens                  to
+///     (new)       made                          available, or blocked where it is not for sale
 ///     available   hold                          held
 ///     available   block                         blocked
 ///     held        pay                           sold
@@ -46,22 +47,43 @@ inline constexpr std::string_view name_of(SeatState state) noexcept {
     return "unknown";
 }
 
-/// What a host says of a seat. `number` is text and unique in its concert (1 to 64 bytes); section and row are
-/// free (up to 64 bytes); x and y are plan coordinates in the plan's own unit.
+/// What a host says of a seat that it makes. `number` names it: text, unique in its concert (1 to 64 bytes), and often
+/// made by a machine. `label` is what people read beside section and row, and need not be unique (up to 64 bytes; empty:
+/// the number). Section and row are free (up to 64 bytes); x and y are plan coordinates in the plan's own unit. A blocked
+/// one is off sale from the start: nobody can have held it before.
 struct NewSeat {
+    std::string number;
+    std::string section{};
+    std::string row{};
+    Points price;
+    double x = 0;
+    double y = 0;
+    std::string label{};
+    bool is_blocked = false;
+    friend bool operator==(const NewSeat&, const NewSeat&) = default;
+};
+
+/// What is kept of it. The label is never empty; whether the seat is blocked is its state.
+struct SeatFacts {
     std::string number;
     std::string section;
     std::string row;
     Points price;
     double x = 0;
     double y = 0;
-    friend bool operator==(const NewSeat&, const NewSeat&) = default;
+    std::string label{};
+    friend bool operator==(const SeatFacts&, const SeatFacts&) = default;
 };
+
+inline SeatFacts facts_of(const NewSeat& seat) {
+    return {seat.number, seat.section, seat.row,
+            seat.price,  seat.x,       seat.y,   seat.label.empty() ? seat.number : seat.label};
+}
 
 struct Seat {
     SeatId id;
     ConcertId concert;
-    NewSeat facts;
+    SeatFacts facts;
     SeatState state = SeatState::available;
     ReservationId claim;      ///< of a held or sold seat
     Time held_until = never;  ///< of a held seat
@@ -93,6 +115,7 @@ inline Result<void> check(const NewSeat& seat) {
     BOXOFFICE_TRY(check_text(seat.number, 1, 64, "seat number"));
     BOXOFFICE_TRY(check_text(seat.section, 0, 64, "section"));
     BOXOFFICE_TRY(check_text(seat.row, 0, 64, "row"));
+    BOXOFFICE_TRY(check_text(seat.label, 0, 64, "label"));
     BOXOFFICE_TRY(check_price(seat.price));
     if (!std::isfinite(seat.x) || !std::isfinite(seat.y))
         return refuse(ErrorCode::invalid_argument, "x, y: finite numbers");

@@ -120,7 +120,8 @@ void read(Row& row, Concert& concert) {
 
 void read(Row& row, Seat& seat) {
     auto& facts = seat.facts;
-    row >> seat.id >> seat.concert >> facts.number >> facts.section >> facts.row >> facts.price >> facts.x >> facts.y;
+    row >> seat.id >> seat.concert >> facts.number >> facts.section >> facts.row >> facts.price >> facts.x >> facts.y >>
+        facts.label;
     read_enum(row, seat.state);
     row >> seat.claim >> seat.held_until >> seat.version;
 }
@@ -212,7 +213,7 @@ void insert_values(Binder& binder, const Concert& concert) {
 void insert_values(Binder& binder, const Seat& seat) {
     const auto& facts = seat.facts;
     binder << seat.id << seat.concert << facts.number << facts.section << facts.row << facts.price << facts.x << facts.y
-           << text_of(seat.state) << or_null(seat.claim) << seat.held_until << seat.version
+           << facts.label << text_of(seat.state) << or_null(seat.claim) << seat.held_until << seat.version
            << natural_key(facts.number);
 }
 
@@ -280,7 +281,7 @@ void update_values(Binder& binder, const Concert& concert) {
 
 void update_values(Binder& binder, const Seat& seat) {
     const auto& facts = seat.facts;
-    binder << facts.section << facts.row << facts.price << facts.x << facts.y << text_of(seat.state)
+    binder << facts.section << facts.row << facts.price << facts.x << facts.y << facts.label << text_of(seat.state)
            << or_null(seat.claim) << seat.held_until << seat.version << seat.id << seat.version;
 }
 

@@ -43,7 +43,7 @@ template <>
 inline constexpr const char* columns<Concert> = "id, date, title, room_id, created_at";
 template <>
 inline constexpr const char* columns<Seat> =
-    "id, concert_id, number, section, seat_row, price, x, y, state, claim_id, held_until, version";
+    "id, concert_id, number, section, seat_row, price, x, y, label, state, claim_id, held_until, version";
 template <>
 inline constexpr const char* columns<Place> =
     "id, room_id, user_id, position, state, admitted_at, claimed_at, turn_until, deadline, finished_at";
@@ -125,8 +125,8 @@ inline constexpr const char* insert_sql<Concert> =
     "INSERT INTO concerts (id, date, title, room_id, created_at) VALUES (?, ?, ?, ?, ?)";
 template <>
 inline constexpr const char* insert_sql<Seat> =
-    "INSERT INTO seats (id, concert_id, number, section, seat_row, price, x, y, state, claim_id, held_until, version, "
-    "number_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO seats (id, concert_id, number, section, seat_row, price, x, y, label, state, claim_id, held_until, "
+    "version, number_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 template <>
 inline constexpr const char* insert_sql<Place> =
     "INSERT INTO tokens (id, room_id, user_id, position, state, admitted_at, claimed_at, turn_until, deadline, "
@@ -178,8 +178,8 @@ inline constexpr const char* update_sql<Concert> =
     "UPDATE concerts SET date = ?, title = ?, room_id = ?, created_at = ? WHERE id = ?";
 template <>
 inline constexpr const char* update_sql<Seat> =
-    "UPDATE seats SET section = ?, seat_row = ?, price = ?, x = ?, y = ?, state = ?, claim_id = ?, held_until = ?, "
-    "version = ? WHERE id = ? AND version = ? - 1";
+    "UPDATE seats SET section = ?, seat_row = ?, price = ?, x = ?, y = ?, label = ?, state = ?, claim_id = ?, "
+    "held_until = ?, version = ? WHERE id = ? AND version = ? - 1";
 template <>
 inline constexpr const char* update_sql<Place> =
     "UPDATE tokens SET state = ?, admitted_at = ?, claimed_at = ?, turn_until = ?, deadline = ?, finished_at = ? "

@@ -71,7 +71,8 @@ CREATE INDEX concerts_by_date ON concerts (date);
 CREATE TABLE seats (
     id         INTEGER PRIMARY KEY,
     concert_id INTEGER NOT NULL REFERENCES concerts (id),
-    number     TEXT    NOT NULL,
+    number     TEXT    NOT NULL,             -- names the seat; people read its label
+    label      TEXT    NOT NULL CHECK (label <> ''),
     number_key TEXT    NOT NULL,             -- its byte order is the natural order of the numbers
     section    TEXT    NOT NULL,
     seat_row   TEXT    NOT NULL,

@@ -29,9 +29,37 @@ static void test_ids(void) {
     CHECK(id == 0);
 }
 
+/* Seats that are not for sale, and the bounds of what says so. */
+static void test_new_seats(test_office *it) {
+    boxoffice_new_seat seat;
+    boxoffice_seat found;
+    int64_t concert = 0;
+    memset(&seat, 0, sizeof seat);
+    seat.number = "7";
+    seat.number_length = 1;
+    seat.is_blocked = 1;
+    CHECK_OK(boxoffice_create_concert(it->office, TEXT("2029-12-31"), TEXT("Old Year"), it->room, &seat, 1, &concert,
+                                      NULL));
+    CHECK_OK(boxoffice_find_seat(it->office, concert, TEXT("7"), 0, &found, NULL));
+    CHECK(found.state == BOXOFFICE_SEAT_BLOCKED && strcmp(found.label, "7") == 0);
+    seat.number = "8";
+    seat.is_blocked = 2;
+    CHECK_STATUS(boxoffice_add_seats(it->office, concert, &seat, 1, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    seat.is_blocked = 0;
+    seat.reserved = 1;
+    CHECK_STATUS(boxoffice_add_seats(it->office, concert, &seat, 1, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    seat.reserved = 0;
+    seat.label_length = 1; /* without a text */
+    CHECK_STATUS(boxoffice_add_seats(it->office, concert, &seat, 1, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    seat.label = "\xff";
+    CHECK_STATUS(boxoffice_add_seats(it->office, concert, &seat, 1, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    seat.label = "8";
+    CHECK_OK(boxoffice_add_seats(it->office, concert, &seat, 1, NULL));
+}
+
 static void test_house(test_office *it) {
     boxoffice_room_limits limits = BOXOFFICE_ROOM_LIMITS_INIT;
-    boxoffice_new_seat seat = {"11", 2, "", 0, "", 0, 50, 0.0, 0.0};
+    boxoffice_new_seat seat = {"11", 2, "", 0, "", 0, 50, 0.0, 0.0, "eleven", 6, 0, 0};
     boxoffice_concert concert;
     boxoffice_concert concerts[4];
     boxoffice_date dates[4];
@@ -64,6 +92,7 @@ static void test_house(test_office *it) {
     CHECK_OK(boxoffice_add_seats(it->office, it->concert, &seat, 1, NULL));
     CHECK_STATUS(boxoffice_add_seats(it->office, it->concert, &seat, 1, NULL), BOXOFFICE_SEAT_EXISTS);
     CHECK_STATUS(boxoffice_add_seats(it->office, 99, &seat, 1, NULL), BOXOFFICE_UNKNOWN_CONCERT);
+    test_new_seats(it);
     CHECK_STATUS(boxoffice_create_concert(it->office, TEXT("2030-02-30"), TEXT("x"), it->room, NULL, 0, &id, NULL),
                  BOXOFFICE_INVALID_DATE);
     CHECK_STATUS(boxoffice_create_concert(it->office, TEXT("2030-02-03"), TEXT("x"), 99, NULL, 0, &id, NULL),
@@ -85,6 +114,7 @@ static void test_house(test_office *it) {
 
     CHECK_OK(boxoffice_find_seat(it->office, it->concert, TEXT("11"), 0, &one, NULL));
     CHECK(one.price == 50 && one.state == BOXOFFICE_SEAT_AVAILABLE && one.held_until_us == BOXOFFICE_NEVER);
+    CHECK(strcmp(one.number, "11") == 0 && strcmp(one.label, "eleven") == 0);
     CHECK_STATUS(boxoffice_find_seat(it->office, it->concert, TEXT("12"), 0, &one, NULL), BOXOFFICE_UNKNOWN_SEAT);
     CHECK_OK(boxoffice_find_seat(it->office, it->concert, TEXT("11"), 0, &one, NULL));
     CHECK_OK(boxoffice_block_seat(it->office, one.id, NULL));
@@ -208,6 +238,8 @@ static void test_sale(test_office *it) {
     CHECK_STATUS(boxoffice_get_payment(it->office, other, paid.payment, &payment, NULL), BOXOFFICE_UNKNOWN_PAYMENT);
     CHECK_OK(boxoffice_get_reservation(it->office, user, held.reservation, &reservation, NULL));
     CHECK(reservation.state == BOXOFFICE_RESERVATION_CONFIRMED && strcmp(reservation.seat_number, "2") == 0);
+    CHECK(strcmp(reservation.seat_label, "2") == 0 && strcmp(reservation.seat_section, "stalls") == 0);
+    CHECK(strcmp(reservation.seat_row, "") == 0);
     CHECK_STATUS(boxoffice_get_reservation(it->office, other, held.reservation, &reservation, NULL),
                  BOXOFFICE_UNKNOWN_RESERVATION);
     CHECK_OK(boxoffice_list_reservations(it->office, user, 0, reservations, 4, &count, NULL));

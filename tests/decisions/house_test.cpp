@@ -83,7 +83,7 @@ TEST_CASE("a concert comes with its first seats") {
     CHECK(concert.room == office->main_room());
     CHECK(concert.created_at == opening);
     const auto seat = office->seat(eve, "1")->seat;
-    CHECK(seat.facts == NewSeat{"1", "A", "1", Points{100}, 1.5, -2.5});
+    CHECK(seat.facts == SeatFacts{"1", "A", "1", Points{100}, 1.5, -2.5, "1"});
     CHECK(office.last(EventKind::concert_created).amount == 1);
 
     auto without_seats = concert_in(office);
@@ -147,6 +147,30 @@ TEST_CASE("seats are added all or none") {
 
     const auto other = office.concert("2026-12-25", {});
     CHECK(add({{"1", "", "", Points{5}}}, other) == "ok");  // unique in its concert only
+}
+
+TEST_CASE("a seat made blocked is off sale from the start, and told of as one blocked later is") {
+    Office office;
+    auto command = concert_in(office);
+    command.seats = {{.number = "1", .price = Points{10}}, {.number = "2", .price = Points{}, .is_blocked = true}};
+    const auto sequence = office.last_sequence();
+    const auto concert = must(office->execute(command), "create").id;
+    CHECK(office.kinds(sequence) == std::vector<std::string>{"concert_created", "seat_blocked"});
+    CHECK(office.last(EventKind::concert_created).amount == 2);
+    CHECK(office.last(EventKind::seat_blocked).seat == office.seat("2", concert));
+    CHECK(office.last(EventKind::seat_blocked).concert == concert);
+    CHECK(office.state_of_seat("2", concert) == "blocked");
+
+    const AddSeats more{concert,
+                        {{.number = "3", .price = Points{5}, .is_blocked = true}, {.number = "4", .price = {}}}};
+    CHECK(outcome(office->execute(more)) == "ok");
+    CHECK(office.last(EventKind::seat_blocked).seat == office.seat("3", concert));
+    CHECK(office.available(concert) == std::vector<std::string>{"1", "4"});
+    CHECK(*office->seat_counts(concert) == SeatCounts{2, 0, 0, 2});
+    CHECK(office.audit() == "");
+    CHECK(outcome(office->execute(UnblockSeat{office.seat("3", concert)})) == "ok");
+    CHECK(office.available(concert) == std::vector<std::string>{"1", "3", "4"});
+    CHECK(office.audit() == "");
 }
 
 TEST_CASE("blocking takes a seat off sale, and unblocking puts it back") {

@@ -99,6 +99,8 @@ class Sequence : Opener {
             seat.price = prices[odd < 200 ? odd % 8 : 0];
             if (odd % 16 == 8) seat.x = __builtin_nan("");
             if (odd % 16 == 9) seat.y = __builtin_inf();
+            if (odd % 16 == 10) seat.label = seat.number, seat.label_length = seat.number_length;
+            if (odd % 16 >= 11) seat.is_blocked = odd % 16 - 12;  // −1, 2 and 3 are neither
             it.seats.push_back(seat);
         }
         it.seats.shrink_to_fit();

@@ -143,6 +143,7 @@ inline void settle(const Office& office) {
         std::size_t count = 0;
         MUST(boxoffice_list_seats(h, concert, 0, seats.data(), seats.size(), &count, nullptr) == BOXOFFICE_OK);
         MUST(count == seats.size());
+        for (const auto& seat : seats) MUST(seat.number[0] != 0 && seat.label[0] != 0);
         const auto in = [&](std::int32_t state) {
             return std::count_if(seats.begin(), seats.end(), [&](const auto& seat) { return seat.state == state; });
         };

@@ -55,7 +55,7 @@ TEST_CASE("a purchase, from the token to the ticket", "[journey]") {
     CHECK(
         client.get("/api/reservations/" + id, {bearer(token)}).body ==
         R"({"reservationId":")" + id + R"(","concertId":")" + concert +
-            R"(","date":"2026-12-24","seatNumber":"2","price":100,"status":"Confirmed","expirationTime":"2026-12-01T00:05:00.000Z"})");
+            R"(","date":"2026-12-24","seatNumber":"2","label":"2","section":"","row":"","price":100,"status":"Confirmed","expirationTime":"2026-12-01T00:05:00.000Z"})");
     CHECK(house.office.audit().empty());
 }
 
@@ -161,8 +161,11 @@ TEST_CASE("the map shows whose seat is whose, and sections add up", "[journey]")
     House house;
     auto& client = house.client;
     CreateConcert create{*parse_date("2027-01-01"), "새해 \"음악회\"", house.office->main_room(), {}};
-    create.seats = {
-        {"1", "R", "a", Points{300}, 1.5, -2}, {"2", "R", "a", Points{200}, 0, 0}, {"3", "", "", Points{0}, 0, 0}};
+    create.seats = {{"1", "R", "a", Points{300}, 1.5, -2, "왼쪽 1"},
+                    {"2", "R", "a", Points{200}, 0, 0},
+                    {"3", "", "", Points{0}, 0, 0},
+                    {.number = "4", .section = "R", .price = Points{0}, .is_blocked = true},
+                    {.number = "5", .section = "house", .price = Points{70}, .is_blocked = true}};
     must(house.office->execute(create), "concert");
     const auto ann = client.token("ann");
     Client::expect(200, client.post("/api/reservations", client.hold_body("ann", ann, "1", "2027-01-01")));
@@ -177,12 +180,19 @@ TEST_CASE("the map shows whose seat is whose, and sections add up", "[journey]")
     const auto map = Client::expect(200, client.get("/api/concert/map?date=2027-01-01"));
     CHECK(map["title"] == "새해 \"음악회\"");
     CHECK(map["sections"] ==
-          json::array({{{"name", "R"}, {"seats", 2}, {"available", 1}, {"minPrice", 200}, {"maxPrice", 300}},
-                       {{"name", ""}, {"seats", 1}, {"available", 1}, {"minPrice", 0}, {"maxPrice", 0}}}));
-    CHECK(
-        map["seats"][0] ==
-        json{
-            {"number", "1"}, {"section", "R"}, {"row", "a"}, {"price", 300}, {"x", 1.5}, {"y", -2}, {"state", "held"}});
+          json::array({{{"name", "R"}, {"seats", 3}, {"available", 1}, {"minPrice", 200}, {"maxPrice", 300}},
+                       {{"name", ""}, {"seats", 1}, {"available", 1}, {"minPrice", 0}, {"maxPrice", 0}},
+                       {{"name", "house"}, {"seats", 1}, {"available", 0}, {"minPrice", 70}, {"maxPrice", 70}}}));
+    CHECK(map["seats"][0] == json{{"number", "1"},
+                                  {"label", "왼쪽 1"},
+                                  {"section", "R"},
+                                  {"row", "a"},
+                                  {"price", 300},
+                                  {"x", 1.5},
+                                  {"y", -2},
+                                  {"state", "held"}});
+    CHECK(map["seats"][1]["label"] == "2");
+    CHECK(map["seats"][3]["state"] == "blocked");
     house.office.wait(minutes{5});
     CHECK(state({bearer(ann)}) == "available");
 }

@@ -50,21 +50,29 @@ class Administration(HttpTest):
 
     def test_a_concert_from_a_list_of_seats(self):
         rows = [
-            {"number": 1, "price": 100},
+            {"number": 1, "price": 100, "label": "첫째"},
             {"number": "B-2", "price": 0, "section": "stalls", "row": "B", "x": 1.5, "y": -2},
         ]
         made = self.ask("concerts", {"date": day(1), "title": "Winter", "seats": rows})
         self.assertEqual(made.status, 200)
         self.assertEqual(
-            {**made.json(), "concertId": ""}, {"concertId": "", "date": day(1), "title": "Winter", "seats": 2}
+            {**made.json(), "concertId": ""},
+            {
+                "concertId": "",
+                "date": day(1),
+                "title": "Winter",
+                "seats": 2,
+                "notForSale": {"seats": 0, "withoutCategory": 0, "categories": []},
+            },
         )
         said = self.server.get("/api/concert/map", date=day(1))
+        free = "available"
         self.assertEqual(said["concertId"], made["concertId"])
         self.assertEqual(
             said["seats"],
             [
-                {"number": "1", "section": "", "row": "", "price": 100, "x": 0, "y": 0, "state": "available"},
-                {"number": "B-2", "section": "stalls", "row": "B", "price": 0, "x": 1.5, "y": -2, "state": "available"},
+                {"section": "", "row": "", "price": 100, "x": 0, "y": 0, "number": "1", "label": "첫째", "state": free},
+                {**rows[1], "label": "B-2", "state": free},
             ],
         )
 
@@ -74,14 +82,14 @@ class Administration(HttpTest):
         )
         self.assertEqual((made.status, made["seats"]), (200, 2))
         said = [
-            {name: one[name] for name in ("number", "section", "price", "x", "y")}
+            {name: one[name] for name in ("number", "label", "section", "price", "x", "y")}
             for one in self.server.get("/api/concert/map", date=day(1))["seats"]
         ]
         self.assertEqual(
             said,
             [
-                {"number": "A-1", "section": "stalls", "price": 120, "x": 11.5, "y": 22},
-                {"number": "A-2", "section": "stalls", "price": 80, "x": 12.5, "y": 22},
+                {"number": "A-1", "label": "1", "section": "stalls", "price": 120, "x": 11.5, "y": 22},
+                {"number": "A-2", "label": "2", "section": "stalls", "price": 80, "x": 12.5, "y": 22},
             ],
         )
 
@@ -114,6 +122,8 @@ class Administration(HttpTest):
             {"seats": seats(1, price=1.5)},
             {"seats": seats(1, price="1")},
             {"seats": seats(1, x="left")},
+            {"seats": seats(1, label=1)},
+            {"seats": seats(1, label="l" * 65)},
             {"seats": seats("n" * 65)},
             {"seats": seats(1), "plan": PLAN, "prices": {"near": 1, "far": 1}},
         ]
@@ -123,8 +133,6 @@ class Administration(HttpTest):
                 self.assertEqual(answer.status, 400)
                 self.assertIn(answer["code"], ("invalid_argument", "invalid_date"))
         for plan, prices in (
-            (PLAN, {"near": 1}),
-            (PLAN, {}),
             (5, {}),
             ({}, {"near": 1}),
             (PLAN, {"near": 1, "far": -1}),

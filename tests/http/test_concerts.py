@@ -182,7 +182,7 @@ class Maps(HttpTest):
         self.assertEqual(
             (said["date"], said["concertId"], said["title"]), (day(1), self.concert_ids[0], "겨울 <Winter> & \"more\"")
         )
-        self.assertEqual(said["seats"], [{**seat, "state": "available"} for seat in self.plan])
+        self.assertEqual(said["seats"], [{**seat, "label": seat["number"], "state": "available"} for seat in self.plan])
         self.assertCountEqual(
             said["sections"],
             [

@@ -106,6 +106,9 @@ TEST_CASE("what a host says of a seat is checked at its bounds") {
     CHECK(with([](NewSeat& s) { s.section = std::string(65, 's'); }) == "invalid_argument");
     CHECK(with([](NewSeat& s) { s.row = std::string(64, 'r'); }) == "ok");
     CHECK(with([](NewSeat& s) { s.row = std::string(65, 'r'); }) == "invalid_argument");
+    CHECK(with([](NewSeat& s) { s.label = std::string(64, 'l'); }) == "ok");
+    CHECK(with([](NewSeat& s) { s.label = std::string(65, 'l'); }) == "invalid_argument");
+    CHECK(with([](NewSeat& s) { s.label = "1\t"; }) == "invalid_argument");
     CHECK(with([](NewSeat& s) { s.price = Points{0}; }) == "ok");
     CHECK(with([](NewSeat& s) { s.price = amount_max; }) == "ok");
     CHECK(with([](NewSeat& s) { s.price = Points{-1}; }) == "invalid_argument");
@@ -113,6 +116,12 @@ TEST_CASE("what a host says of a seat is checked at its bounds") {
     CHECK(with([](NewSeat& s) { s.x = -1e300; }) == "ok");
     CHECK(with([](NewSeat& s) { s.x = std::nan(""); }) == "invalid_argument");
     CHECK(with([](NewSeat& s) { s.y = std::numeric_limits<double>::infinity(); }) == "invalid_argument");
+}
+
+TEST_CASE("a seat without a label is read by its number") {
+    CHECK(facts_of({.number = "A-1", .price = Points{5}}).label == "A-1");
+    CHECK(facts_of({.number = "A-1", .price = Points{5}, .label = "1"}) ==
+          SeatFacts{"A-1", "", "", Points{5}, 0, 0, "1"});
 }
 
 TEST_CASE("a title has 1 to 200 bytes") {

@@ -45,7 +45,7 @@ struct House {
         room.next_admission_at = at(11);
         seat.id = {41};
         seat.concert = {31};
-        seat.facts = {"B-9", "Parkett", "B", {700}, 1.5, -2.25};
+        seat.facts = {"B-9", "Parkett", "B", {700}, 1.5, -2.25, "9 links"};
         seat.state = SeatState::held;
         seat.claim = {61};
         seat.held_until = at(100);

@@ -258,7 +258,7 @@ TEST_CASE("Uncommitted is undone, and a back-stop undoes all of a commit", "[sql
     Seat seat;
     seat.id = {5};
     seat.concert = {3};
-    seat.facts.number = "1";
+    seat.facts.number = seat.facts.label = "1";
     seat.version = 1;
     first.seats = {{seat, true}};
     Reservation reservation;

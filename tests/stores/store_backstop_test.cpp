@@ -52,6 +52,11 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
         add(changes.concerts, sample_concert(21, main_room, day(2027, 1, 1))), refused();
     }
     SECTION("a seat's number twice in its concert") { add(changes.seats, sample_seat(303, concert, "2")), refused(); }
+    SECTION("a seat without a label") {
+        auto seat = sample_seat(303, concert, "3");
+        seat.facts.label.clear();
+        add(changes.seats, seat), refused();
+    }
     SECTION("a seat's id twice") { add(changes.seats, sample_seat(302, concert, "3")), refused(); }
     SECTION("a seat that is not there") {
         auto seat = sample_seat(303, concert, "3");

@@ -51,6 +51,7 @@ struct Extremes {
         seats.push_back(sample_seat(302, first.id, std::string(64, '9')));
         seats.back().facts.section = "가 구역";
         seats.back().facts.row = std::string(64, 'R');
+        seats.back().facts.label = "의자 " + std::string(57, 'L');
         seats.back().facts.price = Points{0};
         seats.back().facts.x = 0.1;
         seats.back().facts.y = -1e-300;

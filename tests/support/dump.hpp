@@ -35,8 +35,8 @@ class DumpVisitor final : public Visitor {
     }
     void visit(const Seat& row) override {
         line("seat", row.id, row.concert, row.facts.number, row.facts.section, row.facts.row, row.facts.price.value,
-             std::bit_cast<std::int64_t>(row.facts.x), std::bit_cast<std::int64_t>(row.facts.y), row.state, row.claim,
-             row.held_until, row.version);
+             std::bit_cast<std::int64_t>(row.facts.x), std::bit_cast<std::int64_t>(row.facts.y), row.facts.label,
+             row.state, row.claim, row.held_until, row.version);
     }
     void visit(const Place& row) override {
         line("place", row.token, row.room, row.user, row.position, row.state, row.admitted_at, row.claimed_at,

@@ -55,6 +55,7 @@ inline Seat sample_seat(std::int64_t id, ConcertId concert, std::string number) 
     Seat seat;
     seat.id = SeatId{id};
     seat.concert = concert;
+    seat.facts.label = number;
     seat.facts.number = std::move(number);
     seat.facts.price = Points{50'000};
     seat.version = 1;

@@ -122,6 +122,31 @@ story("steps, progress and plans", [], async ({ open }) => {
     assert.equal(drawn.edge, null);
     assert.equal(drawn.reached, 1248);
 
+    // Seats named by machines, without coordinates: they are read, and stand, by section, row and label.
+    const named = [
+        ["9f", "Parkett", "2", "1"],
+        ["1a", "Balkon", "1", "10"],
+        ["2b", "Parkett", "10", "1"],
+        ["3c", "Balkon", "1", "9"],
+        ["4d", "Parkett", "2", "2"],
+    ].map(([number, section, row, label]) => ({ number, section, row, label, price: 5, state: "available", x: 0, y: 0 }));
+    const read = await person.page.evaluate(async (seats) => {
+        const { inReadingOrder, layOut, tiersOf } = await import("/seat_plan.js");
+        const order = inReadingOrder(seats);
+        const { places } = layOut(order);
+        const unpriced = { number: "x", price: 0, state: "blocked" };
+        return {
+            order: order.map(({ number }) => number),
+            left: places.get("9f").x < places.get("4d").x && places.get("3c").x < places.get("1a").x,
+            front: places.get("4d").y < places.get("2b").y,
+            tiers: [...tiersOf([...seats, unpriced]).keys()],
+            free: [...tiersOf([{ ...unpriced, state: "available" }]).keys()],
+        };
+    }, named);
+    assert.deepEqual(read.order, ["9f", "4d", "2b", "3c", "1a"]);
+    assert.ok(read.left && read.front, "neighbours are neighbours, and rows follow one another");
+    assert.deepEqual([read.tiers, read.free], [[5], [0]], "no price is not a price of 0");
+
     // Both languages have the same texts.
     const names = await person.page.evaluate(async () => {
         const namesOf = (value, path = "") =>

@@ -109,7 +109,7 @@ class Person {
     }
 
     open() {
-        return this.page.goto(this.url);
+        return this.page.goto(`${this.url}/`);
     }
     reload() {
         return this.page.reload();
@@ -184,14 +184,17 @@ class Person {
     }
 }
 
-/** A test with a server started with `flags`; `open(options)` gives persons, each at a browser of their own. */
+/**
+ * A test with a server started with `flags`; `open(options, label, at)` gives persons, each at a browser of their own, who
+ * see the page at another address where the server is behind a proxy.
+ */
 export function story(name, flags, tell, { mayFail = [] } = {}) {
     test(name, { timeout: 120_000 }, async () => {
         const server = await startServer(flags);
         const problems = [];
         const contexts = [];
         const stops = [() => server.stop()];
-        const open = async (options = {}, label = name.replaceAll(/[^a-z0-9]+/gi, "_")) => {
+        const open = async (options = {}, label = name.replaceAll(/[^a-z0-9]+/gi, "_"), at = server.url) => {
             const context = await browser.newContext({ ...desktop, ...korean, ...options });
             contexts.push(context);
             await context.addInitScript(() => {
@@ -201,8 +204,8 @@ export function story(name, flags, tell, { mayFail = [] } = {}) {
             });
             const page = await context.newPage();
             page.setDefaultTimeout(15_000);
-            watch(page, server.url, problems);
-            return new Person(page, server.url, label);
+            watch(page, at, problems);
+            return new Person(page, at, label);
         };
         try {
             await tell({ open, server, url: server.url, later: (stop) => stops.push(stop) });

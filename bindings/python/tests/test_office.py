@@ -74,6 +74,7 @@ class HouseTest(unittest.TestCase):
         seats = self.office.seats(self.house.concert)
         self.assertEqual([one.number for one in seats], ["A-1", "A-2", "A-3", "A-4", "A-9", "A-10"])
         nine = seats[4]
+        self.assertEqual(nine.label, "A-9")
         self.assertEqual(
             (nine.section, nine.row, nine.price, nine.x, nine.y), ("gallery", "B", 5, 1.0, 2.5)
         )
@@ -91,6 +92,22 @@ class HouseTest(unittest.TestCase):
         self.assertEqual(
             self.office.find_seat(self.house.concert, "A-9").state, SeatState.AVAILABLE
         )
+
+    def test_a_seat_has_a_label_and_may_be_off_sale_from_the_start(self) -> None:
+        number = "f786450c-0e93-53cd-b16c-796f2cbdc902"
+        house = NewSeat("B-1", 0, is_blocked=True)
+        self.office.add_seats(self.house.concert, (NewSeat(number, 5, label="왼쪽 1"), house))
+        self.assertEqual(self.office.find_seat(self.house.concert, number).label, "왼쪽 1")
+        blocked = self.office.find_seat(self.house.concert, "B-1")
+        self.assertEqual((blocked.label, blocked.state), ("B-1", SeatState.BLOCKED))
+        with self.assertRaises(boxoffice.InvalidArgument):
+            self.office.add_seats(self.house.concert, [NewSeat("B-2", 0, label="l" * 65)])
+        with self.assertRaises(boxoffice.InvalidArgument):
+            self.office.add_seats(
+                self.house.concert,
+                [NewSeat("B-2", 0, is_blocked=1)],  # type: ignore[arg-type]
+            )
+        self.assertEqual(self.office.audit(), [])
 
     def test_a_list_longer_than_the_first_guess(self) -> None:
         many = [NewSeat(f"B-{i}", i) for i in range(1, 1_001)]
@@ -154,6 +171,7 @@ class HouseTest(unittest.TestCase):
             (row.state, row.finished_at, row.payment), (ReservationState.HELD, None, None)
         )
         self.assertEqual((row.held_at, row.seat_number, row.date), (START, "A-1", DATE))
+        self.assertEqual((row.seat_label, row.seat_section, row.seat_row), ("A-1", "stalls", "A"))
         paid = office.pay(mina, token, held.reservation, key="pay-1")
         self.assertEqual((paid.amount, paid.balance), (1_000, 4_000))
         self.assertEqual(paid.paid_at, START + datetime.timedelta(microseconds=1))

@@ -22,16 +22,22 @@ Result<NewSeat> read_seat(const Body& seat) {
     HTTP_SERVER_TRY(row, seat.optional_text("row"));
     HTTP_SERVER_TRY(x, seat.optional_number("x"));
     HTTP_SERVER_TRY(y, seat.optional_number("y"));
-    return NewSeat{number, section.value_or(""), row.value_or(""), Points{price}, x, y};
+    HTTP_SERVER_TRY(label, seat.optional_text("label"));
+    return NewSeat{number, section.value_or(""), row.value_or(""), Points{price}, x, y, label.value_or("")};
 }
 
-Result<std::vector<NewSeat>> read_seats(const std::vector<Body>& list) {
+struct House {
     std::vector<NewSeat> seats;
+    support::NotForSale not_for_sale;
+};
+
+Result<House> read_seats(const std::vector<Body>& list) {
+    House house;
     for (const auto& one : list) {
         HTTP_SERVER_TRY(seat, read_seat(one));
-        seats.push_back(seat);
+        house.seats.push_back(seat);
     }
-    return seats;
+    return house;
 }
 
 Result<support::Prices> read_prices(const Body& body) {
@@ -45,25 +51,33 @@ Result<support::Prices> read_prices(const Body& body) {
     return out;
 }
 
-Result<std::vector<NewSeat>> read_plan(const Body& body) {
+Result<House> read_plan(const Body& body) {
     HTTP_SERVER_TRY(prices, read_prices(body));
     try {
         auto hall = support::read_plan("plan", *body.find("plan"));
-        if (const auto i = support::set_prices(hall, prices))
-            return refuse(ErrorCode::invalid_argument,
-                          "prices: expected one for the category " + support::in_quotes(hall.categories[*i]));
-        return std::move(hall.seats);
+        auto not_for_sale = support::set_prices(hall, prices);
+        return House{std::move(hall.seats), std::move(not_for_sale)};
     } catch (const support::BadInput& e) {
         return refuse(ErrorCode::invalid_argument, e.what());
     }
 }
 
-Result<std::vector<NewSeat>> seats_of(const Body& body) {
+Result<House> house_of(const Body& body) {
     HTTP_SERVER_TRY(list, body.optional_objects("seats"));
     const bool has_plan = body.find("plan") != nullptr;
     if (list.has_value() == has_plan)
         return refuse(ErrorCode::invalid_argument, "seats, or plan and prices: expected one of the two");
     return has_plan ? read_plan(body) : read_seats(*list);
+}
+
+void write(JsonWriter& json, const support::NotForSale& it) {
+    json.open_object("notForSale")
+        .member("seats", it.seats)
+        .member("withoutCategory", it.without_category)
+        .open_array("categories");
+    for (const auto& [name, seats] : it.categories)
+        json.open_object().member("category", name).member("seats", seats).close_object();
+    json.close_array().close_object();
 }
 
 }  // namespace
@@ -85,16 +99,18 @@ Answer create_concert(const Call& call) {
     HTTP_SERVER_TRY(date_text, body.text("date"));
     HTTP_SERVER_TRY(date, parse_date(date_text));
     HTTP_SERVER_TRY(title, body.text("title"));
-    HTTP_SERVER_TRY(seats, seats_of(body));
-    HTTP_SERVER_TRY(created,
-                    call.host.commands.execute(CreateConcert{date, title, call.host.office.main_room(), seats}));
+    HTTP_SERVER_TRY(house, house_of(body));
+    const auto count = static_cast<std::int64_t>(house.seats.size());
+    HTTP_SERVER_TRY(created, call.host.commands.execute(
+                                 CreateConcert{date, title, call.host.office.main_room(), std::move(house.seats)}));
     JsonWriter json;
     json.open_object()
         .member("concertId", created.id)
         .member("date", date)
         .member("title", title)
-        .member("seats", static_cast<std::int64_t>(seats.size()))
-        .close_object();
+        .member("seats", count);
+    write(json, house.not_for_sale);
+    json.close_object();
     return json_response(json);
 }
 

@@ -23,12 +23,14 @@ Result<Question> read_question(const Call& call) {
     return Question{day, call.request.parameter("concertId")};
 }
 
-/// What the sections of a hall offer, in the order of their first seats.
+/// What the sections of a hall offer, in the order of their first seats. Prices are of the seats for sale, where there
+/// are any: one that is not may have none.
 void write_sections(JsonWriter& json, const std::vector<MapSeat>& seats) {
     struct Section {
         std::string_view name;
         std::int64_t seats = 0;
         std::int64_t available = 0;
+        bool is_for_sale = false;
         Points least = amount_max;
         Points most{0};
     };
@@ -40,6 +42,13 @@ void write_sections(JsonWriter& json, const std::vector<MapSeat>& seats) {
         auto& section = sections[known->second];
         ++section.seats;
         if (state == SeatState::available) ++section.available;
+        const bool is_for_sale = state != SeatState::blocked;
+        if (section.is_for_sale && !is_for_sale) continue;
+        if (is_for_sale && !section.is_for_sale) {
+            section.is_for_sale = true;
+            section.least = amount_max;
+            section.most = {};
+        }
         section.least = std::min(section.least, seat.facts.price);
         section.most = std::max(section.most, seat.facts.price);
     }
@@ -125,6 +134,7 @@ Answer seat_map(const Call& call) {
     for (const auto& [seat, state, is_mine] : seats)
         json.open_object()
             .member("number", seat.facts.number)
+            .member("label", seat.facts.label)
             .member("section", seat.facts.section)
             .member("row", seat.facts.row)
             .member("price", seat.facts.price)

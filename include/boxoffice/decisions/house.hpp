@@ -87,12 +87,19 @@ inline Result<void> check_seats(const std::vector<NewSeat>& seats) {
     return {};
 }
 
-inline void put_seats(WorkingSet& set, const Moment& moment, ConcertId concert, const std::vector<NewSeat>& seats) {
-    for (const auto& facts : seats) {
+/// `made` is the event that tells of them all; each one that is not for sale is told of after it, as any blocking is.
+inline void put_seats(WorkingSet& set, const Moment& moment, ConcertId concert, const std::vector<NewSeat>& seats,
+                      const Event& made) {
+    set.add(made);
+    for (const auto& one : seats) {
         Seat seat;
         seat.id = moment.ids.next<SeatId>(moment.now);
         seat.concert = concert;
-        seat.facts = facts;
+        seat.facts = facts_of(one);
+        if (one.is_blocked) {
+            block(seat);
+            set.add(Event{.kind = EventKind::seat_blocked, .concert = concert, .seat = seat.id});
+        }
         set.put_new(std::move(seat));
     }
 }
@@ -111,11 +118,11 @@ inline Result<Created<ConcertId>> decide(const CreateConcert& command, WorkingSe
     const auto id = moment.ids.next<ConcertId>(moment.now);
     set.put_new(Concert{id, command.date, command.title, command.room, moment.now});
     set.put_new(Account{sales_of(id), AccountKind::sales, Points{}, moment.now, moment.now});
-    put_seats(set, moment, id, command.seats);
-    set.add(Event{.kind = EventKind::concert_created,
-                  .room = command.room,
-                  .concert = id,
-                  .amount = static_cast<std::int64_t>(command.seats.size())});
+    put_seats(set, moment, id, command.seats,
+              Event{.kind = EventKind::concert_created,
+                    .room = command.room,
+                    .concert = id,
+                    .amount = static_cast<std::int64_t>(command.seats.size())});
     return Created<ConcertId>{id};
 }
 
@@ -136,9 +143,9 @@ inline Result<SeatsAdded> decide(const AddSeats& command, WorkingSet& set, const
     for (const auto& seat : command.seats)
         if (set.has_seat_numbered(command.concert, seat.number))
             return refuse(ErrorCode::seat_exists, "seat " + seat.number);
-    put_seats(set, moment, command.concert, command.seats);
     const auto count = static_cast<std::int64_t>(command.seats.size());
-    set.add(Event{.kind = EventKind::seats_added, .concert = command.concert, .amount = count});
+    put_seats(set, moment, command.concert, command.seats,
+              Event{.kind = EventKind::seats_added, .concert = command.concert, .amount = count});
     return SeatsAdded{count};
 }
 

@@ -101,6 +101,7 @@ struct SeatTable {
     static const char* fault_in(const Seat& next, const Seat* row) {
         if (row != nullptr && row->version != next.version - 1) return "a seat has moved on to another version";
         if (!check_price(next.facts.price)) return "a price is out of range";
+        if (next.facts.label.empty()) return "a seat has no label";
         const bool claimed = next.state == SeatState::held || next.state == SeatState::sold;
         return claimed != static_cast<bool>(next.claim) ? "a claim without its state, or the reverse" : nullptr;
     }

@@ -206,7 +206,7 @@ def concert(fields: Tuple[Any, ...]) -> Concert:
 
 
 def seat(fields: Tuple[Any, ...]) -> Seat:
-    identity, concert_id, price, x, y, until, state, is_mine, number, section, row = fields
+    identity, concert_id, price, x, y, until, state, is_mine, number, section, row, label = fields
     return Seat(
         identity,
         concert_id,
@@ -219,6 +219,7 @@ def seat(fields: Tuple[Any, ...]) -> Seat:
         _SEAT_STATES[state],
         deadline(until),
         is_mine == 1,
+        string(label),
     )
 
 
@@ -275,6 +276,9 @@ def reservation(fields: Tuple[Any, ...]) -> Reservation:
         _,
         number,
         on,
+        label,
+        section,
+        row,
     ) = fields
     return Reservation(
         identity,
@@ -290,6 +294,9 @@ def reservation(fields: Tuple[Any, ...]) -> Reservation:
         deadline(finished),
         string(number),
         _date(on),
+        string(label),
+        string(section),
+        string(row),
     )
 
 

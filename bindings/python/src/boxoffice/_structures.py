@@ -157,6 +157,10 @@ class NewSeat(ctypes.Structure):
         ("price", c_int64),
         ("x", c_double),
         ("y", c_double),
+        ("label", c_char_p),
+        ("label_length", c_size_t),
+        ("is_blocked", c_int32),
+        ("reserved", c_int32),
     ]
 
 
@@ -183,6 +187,7 @@ class Seat(ctypes.Structure):
         ("number", c_char * 72),
         ("section", c_char * 72),
         ("row", c_char * 72),
+        ("label", c_char * 72),
     ]
 
 
@@ -249,6 +254,9 @@ class Reservation(ctypes.Structure):
         ("reserved", c_int32),
         ("seat_number", c_char * 72),
         ("date", c_char * 16),
+        ("seat_label", c_char * 72),
+        ("seat_section", c_char * 72),
+        ("seat_row", c_char * 72),
     ]
 
 

@@ -109,8 +109,10 @@ class RoomLimits:
 
 @dataclass(frozen=True)
 class NewSeat:
-    """A seat to be made. ``number`` is a text of 1 to 64 bytes, unique in its concert; ``price`` 0
-    to 10^12 points; ``x`` and ``y`` are coordinates on the plan, in units of yours."""
+    """A seat to be made. ``number`` names it: a text of 1 to 64 bytes, unique in its concert;
+    ``label`` is what people read, beside section and row ("": the number). ``price`` is 0 to 10^12
+    points; ``x`` and ``y`` are coordinates on the plan, in units of yours; ``is_blocked``: off sale
+    from the start."""
 
     number: str
     price: int
@@ -118,6 +120,8 @@ class NewSeat:
     row: str = ""
     x: float = 0.0
     y: float = 0.0
+    label: str = ""
+    is_blocked: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,8 +151,8 @@ class Concert(_Answer):
 
 @dataclass(frozen=True)
 class Seat(_Answer):
-    """A seat of one concert. ``held_until`` is None unless held; ``is_mine``: the asking user's
-    hold or purchase."""
+    """A seat of one concert. ``number`` names it, ``label`` is what people read. ``held_until`` is
+    None unless held; ``is_mine``: the asking user's hold or purchase."""
 
     __slots__ = (
         "id",
@@ -162,6 +166,7 @@ class Seat(_Answer):
         "state",
         "held_until",
         "is_mine",
+        "label",
     )
     id: SeatId
     concert: ConcertId
@@ -174,6 +179,7 @@ class Seat(_Answer):
     state: SeatState
     held_until: Optional[datetime.datetime]
     is_mine: bool
+    label: str
 
 
 @dataclass(frozen=True)
@@ -267,7 +273,8 @@ class Held(_Answer):
 
 @dataclass(frozen=True)
 class Reservation(_Answer):
-    """The record of a hold and what became of it. ``finished_at`` is None while it is held."""
+    """The record of a hold and what became of it. ``finished_at`` is None while it is held.
+    ``seat_number`` names the seat; people read ``seat_label``, beside section and row."""
 
     __slots__ = (
         "id",
@@ -283,6 +290,9 @@ class Reservation(_Answer):
         "finished_at",
         "seat_number",
         "date",
+        "seat_label",
+        "seat_section",
+        "seat_row",
     )
     id: ReservationId
     user: UserId
@@ -297,6 +307,9 @@ class Reservation(_Answer):
     finished_at: Optional[datetime.datetime]
     seat_number: str
     date: datetime.date
+    seat_label: str
+    seat_section: str
+    seat_row: str
 
 
 @dataclass(frozen=True)

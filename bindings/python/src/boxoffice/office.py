@@ -719,13 +719,16 @@ def _new_seats(seats: Iterable[NewSeat]) -> Tuple[Any, int]:
     for row, seat in zip(rows, listed):
         if not isinstance(seat, NewSeat):
             raise InvalidArgument(f"seats: of NewSeat, not {type(seat).__name__}")
-        for name in ("number", "section", "row"):
+        for name in ("number", "section", "row", "label"):
             raw = convert.text(getattr(seat, name), name)
             setattr(row, name, raw)  # the array keeps the bytes alive
             setattr(row, name + "_length", len(raw))
         row.price = convert.int64(seat.price, "price")
         row.x = _coordinate(seat.x, "x")
         row.y = _coordinate(seat.y, "y")
+        if not isinstance(seat.is_blocked, bool):
+            raise InvalidArgument(f"is_blocked: a bool, not {type(seat.is_blocked).__name__}")
+        row.is_blocked = int(seat.is_blocked)
     return rows, len(listed)
 
 
