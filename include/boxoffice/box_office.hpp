@@ -23,6 +23,7 @@
 #include "boxoffice/in_order.hpp"
 #include "boxoffice/no_throw.hpp"
 #include "boxoffice/ports.hpp"
+#include "boxoffice/setup.hpp"
 #include "boxoffice/timekeeper.hpp"
 #include "boxoffice/turns.hpp"
 
@@ -489,7 +490,7 @@ class BasicBoxOffice {
         if (!now) return tl::unexpected(now.error());
         auto rules = view.house_rules();
         if (!rules) return tl::unexpected(rules.error());
-        auto agreed = agree(*rules, *has_others);
+        auto agreed = setup::agree(*rules, options_, *has_others, *ports_.random);
         if (!agreed) return tl::unexpected(agreed.error());
         BOXOFFICE_TRY(view.token_keys().load({true}, kept));
         BOXOFFICE_TRY(view.rooms().load(all_rooms, rooms));
@@ -501,9 +502,9 @@ class BasicBoxOffice {
         WorkingSet set;
         set.put(*lease, !has_node(leases, lease->node));
         const auto main = std::find_if(rooms.begin(), rooms.end(), [](const Room& room) { return room.name == "main"; });
-        if (main == rooms.end()) rooms.push_back(make_main_room(set, *now));
+        if (main == rooms.end()) rooms.push_back(setup::make_main_room(set, options_.main_room, ids_, *now));
         auto changes = set.take_changes(*last, *now);
-        choose_keys(std::move(kept), changes);
+        keys_ = setup::choose_keys(options_, std::move(kept), *ports_.random, changes);
         store_id_ = agreed->store;
         if (*agreed != *rules) changes.house_rules = *agreed;
         BOXOFFICE_TRY((*transaction)->commit(changes));
@@ -517,46 +518,8 @@ class BasicBoxOffice {
         return {now, ports_.clock->steady(), ports_.clock->steady_origin()};
     }
 
-    /// The rules that hold from here on: the store's, or for a new store, or where they are to be adopted, the options'.
-    Result<HouseRules> agree(const std::optional<HouseRules>& kept, bool has_others) {
-        auto rules = kept.value_or(rules_of(options_, {}));
-        if (kept) {
-            const auto checked = check_agreement(*kept, options_);
-            if (!checked && !options_.adopt_rules) return tl::unexpected(checked.error());
-            if (!checked && has_others)
-                return refuse(ErrorCode::invalid_options, checked.error().detail + "; another office has it open now");
-            if (!checked) rules = rules_of(options_, kept->store);
-        }
-        if (rules.store == StoreId{}) ports_.random->fill(rules.store);
-        return rules;
-    }
-
     static bool has_node(const std::vector<NodeLease>& leases, std::int32_t node) {
         return std::any_of(leases.begin(), leases.end(), [&](const NodeLease& lease) { return lease.node == node; });
-    }
-
-    Room make_main_room(WorkingSet& set, Time now) {
-        Room room;
-        room.id = ids_.next<RoomId>(now);
-        room.name = "main";
-        room.limits = options_.main_room;
-        set.add(Event{.kind = EventKind::room_created, .room = room.id, .amount = room.limits.active_capacity});
-        set.put(room);
-        return room;
-    }
-
-    /// The options' keys, or those kept in the store, or a new one that is then kept.
-    void choose_keys(std::vector<TokenKey> kept, Changes& changes) {
-        keys_ = options_.token_keys;
-        if (!keys_.empty()) return;
-        keys_ = std::move(kept);
-        std::sort(keys_.begin(), keys_.end(), [](const TokenKey& a, const TokenKey& b) { return a.id > b.id; });
-        if (!keys_.empty()) return;
-        TokenKey key;
-        key.id = 1;
-        ports_.random->fill(key.secret);
-        keys_.push_back(key);
-        changes.token_keys.push_back({key, true});
     }
 
     /// Lets another process have the node at once; without this it waits for the lease to lapse.

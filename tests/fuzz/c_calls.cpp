@@ -148,6 +148,7 @@ class Sequence : Opener {
             case Function::open: return open();
             case Function::close: return close_one();
             case Function::backup: return backup();
+            case Function::restore: return restore();
             case Function::execute: return execute();
             case Function::token_text: return token_text();
             default: break;

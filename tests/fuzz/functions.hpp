@@ -22,7 +22,7 @@ namespace c_fuzz {
                     X(claim) X(leave) X(hold_seat) X(release_hold) X(get_reservation) X(list_reservations) X(recharge) \
                         X(balance) X(list_transfers) X(pay) X(begin_payment) X(capture_payment) X(fail_payment)        \
                             X(get_payment) X(execute) X(tick) X(get_stats) X(list_events) X(audit)  \
-                                X(list_unreconciled_payments) X(reconcile_payments) X(reconcile_payment)
+                                X(list_unreconciled_payments) X(reconcile_payments) X(reconcile_payment) X(restore)
 
 enum class Function : std::size_t {
 #define X(name) name,

@@ -17,7 +17,7 @@ FUNCTIONS = {name: number for number, name in enumerate(re.findall(r"X\((\w+)\)"
 WORLD = {"wait": 0, "back": 4, "ahead": 5, "wall": 6, "right": 7, "gateway": 9}
 COMMANDS = ("create_user block unblock join claim leave hold release recharge pay begin capture fail tick").split()
 MILLISECOND, MINUTE, HOLD_TTL, DAY, MONTH = 2, 7, 9, 13, 14
-FILE, BACKUP = 240, 244
+FILE, BACKUP, RESTORED = 240, 244, 245
 
 
 def call(name, where=0, who=0, a=0, b=0, c=0, d=0, spoil=0):
@@ -124,6 +124,8 @@ STORIES = {
         + b"".join(call(name, where=7 << 5) for name in FUNCTIONS if name not in ("open", "close")),
     "file": opened(a=FILE) + comes(0) + buys(0, 0) + call("backup", a=BACKUP) + call("close")
         + call("open", a=FILE) + call("audit") + call("open", a=BACKUP, where=1) + call("peek", where=1),
+    "restore": opened(a=FILE) + comes(0) + buys(0, 0) + call("backup", a=BACKUP) + call("close")
+        + call("restore", a=BACKUP, b=RESTORED) * 2 + call("open", a=RESTORED) + call("audit") + call("balance"),
     "file-twice": opened(a=FILE) + call("open", a=FILE, where=1) + comes(0) + call("peek", where=1)
         + buys(0, 0, where=1),
     "no-file": b"".join(call("open", a=path) + call("backup", a=path) for path in range(246, 256)),

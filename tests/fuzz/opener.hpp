@@ -125,8 +125,8 @@ class Opener : protected Caller {
             case 241:
             case 242:
             case 243: return at(home.file("a.db"));
-            case 244:
-            case 245: return at(home.file("b.db"));
+            case 244: return at(home.file("b.db"));
+            case 245: return at(home.file("c.db"));
             case 246: return at(home.file("\xC0\xAF"));
             case 247: return at(home.file(""));  // the directory itself
             case 248: return at(home.file("none/a.db"));
@@ -220,6 +220,20 @@ class Opener : protected Caller {
         if (office == nullptr) return;
         MUST(!is_there && std::filesystem::exists(file, ignored));
         models_[file] = std::make_shared<Model>(*office->model);
+    }
+
+    void restore() {
+        const auto [backup, from] = place(static_cast<std::uint8_t>(r_.a < 240 ? r_.a % 16 + 240 : r_.a));
+        const auto [path, to] = place(static_cast<std::uint8_t>(r_.b < 240 ? r_.b % 16 + 240 : r_.b));
+        std::error_code ignored;
+        const bool is_there = !to.empty() && std::filesystem::exists(to, ignored);
+        ErrorBox error(r_.where >> 2);
+        begin(Function::restore);
+        const auto status = boxoffice_restore(backup.data(), backup.size(), path.data(), path.size(), error.get());
+        answered(Function::restore, status, error, nullptr, false);
+        if (status != BOXOFFICE_OK) return MUST(may_happen(status));
+        MUST(!is_there && std::filesystem::exists(to, ignored) && models_.contains(from));
+        models_[to] = std::make_shared<Model>(*models_.at(from));
     }
 
     // ---- what the world does meanwhile --------------------------------------------------------------------------

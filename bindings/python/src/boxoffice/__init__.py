@@ -80,7 +80,8 @@ from .commands import (
 )
 from .errors import *  # noqa: F403
 from .errors import __all__ as _errors
-from .office import Office, id_text, open, parse_id, restore  # noqa: A004
+from .office import Office
+from .opening import id_text, open, parse_id, restore  # noqa: A004
 
 __all__ = [
     "CASH",
