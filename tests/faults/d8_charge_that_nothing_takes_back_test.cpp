@@ -36,7 +36,7 @@ class Bank final : public PaymentGateway {
         ++find_calls;
         if (!can_find) return PaymentGateway::find(request);
         if (!charged.contains(request.payment)) return std::nullopt;
-        return Approval{key_of(request)};
+        return Approval{is_nameless ? "" : key_of(request)};
     }
     static std::string key_of(const PaymentRequest& request) { return "tx-" + to_text(request.payment); }
 
@@ -44,6 +44,7 @@ class Bank final : public PaymentGateway {
     std::function<void(const PaymentRequest&)> on_cancel;
     std::set<PaymentId> charged;
     bool can_find = true;
+    bool is_nameless = false;  ///< it cancels by the payment's id
     int cancel_calls = 0;
     int find_calls = 0;
 };
@@ -225,6 +226,7 @@ TEST_CASE("D8: what another process captures is not taken back, and what is take
     Office other{{}, s.bank, s.office.shared_store(), slow_clock};
     const auto begun = s.office.begin(s.mina, s.held.reservation);
     s.bank->charged.insert(begun.payment);
+    s.bank->is_nameless = true;  // so that nothing but the failing itself is written before it cancels
     s.office.wait_until(begun.deadline + seconds{2});
     slow_clock->advance(begun.deadline - us - opening);
     std::string captured;
@@ -270,6 +272,21 @@ TEST_CASE("D8: one caller gives a payment up and another captures it: what was s
     CHECK(s.pay() == "already_paid");
     CHECK(s.bank->cancel_calls == 0);
     CHECK(s.bank->charged.size() == 1);
+    CHECK(s.office.audit() == "");
+}
+
+TEST_CASE("D8: a capture that is refused for its key does not cancel what another key captured") {
+    Story s{options_with([](Options& o) { o.holds_per_user = 2; })};
+    const auto second = s.office.hold(s.mina, "2");
+    CHECK(outcome(s.office.try_capture(s.mina, s.office.begin(s.mina, second.reservation), "key")) == "ok");
+    s.bank->after_approve = [&](const PaymentRequest& request) -> Result<void> {
+        CHECK(outcome(s.office.try_capture(s.mina, {request.payment, request.reservation, {}, {}}, "other")) == "ok");
+        return {};
+    };
+    CHECK(s.pay("key") == "idempotency_conflict");
+    CHECK(s.bank->cancel_calls == 0);
+    CHECK(s.bank->charged.size() == 1);
+    CHECK(s.office.state_of_seat("1") == "sold");
     CHECK(s.office.audit() == "");
 }
 
