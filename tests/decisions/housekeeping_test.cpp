@@ -158,7 +158,9 @@ TEST_CASE("every kind of event appears, in commit order, numbered without a gap"
     (void)office.try_release(mina, office.hold(mina, "1").reservation);
     const auto held = office.hold(mina, "1");
     office.wait(seconds{30});
-    (void)office.try_fail(mina, office.begin(mina, held.reservation));
+    const auto failed = office.begin(mina, held.reservation);
+    (void)office.try_fail(mina, failed, "tx");
+    CHECK(office->execute(ReconcilePayment{failed.payment, "tx"}));
     (void)office.try_capture(mina, office.begin(mina, held.reservation));
     office.wait(seconds{60});
     office.leave(office.comes("leaver"));

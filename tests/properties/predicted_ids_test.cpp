@@ -53,11 +53,15 @@ Command following_command(World& world, Chance& chance, std::int64_t& names) {
     }
 }
 
-/// One by one is asked first, so that the commands of the batch can name ids that are not made there yet.
-void compare(World& batched, World& single, Chance& chance, int rounds) {
-    std::int64_t names = 0;
+/// What was done, over all seeds: the commands must not all be refused, and what the batches make must be paid.
+struct Count {
     std::int64_t done = 0;
     std::int64_t paid = 0;
+};
+
+/// One by one is asked first, so that the commands of the batch can name ids that are not made there yet.
+void compare(World& batched, World& single, Chance& chance, int rounds, Count& count) {
+    std::int64_t names = 0;
     for (int round = 0; round < rounds; ++round) {
         std::vector<Command> commands;
         std::vector<Outcome> apart;
@@ -73,8 +77,8 @@ void compare(World& batched, World& single, Chance& chance, int rounds) {
         for (std::size_t i = 0; i < commands.size(); ++i) {
             CAPTURE(round, i, commands[i].index());
             REQUIRE(text_of(together[i]) == text_of(apart[i]));
-            done += together[i].has_value();
-            paid += together[i] && std::holds_alternative<Paid>(*together[i]);
+            count.done += together[i].has_value();
+            count.paid += together[i] && std::holds_alternative<Paid>(*together[i]);
         }
         CAPTURE(round);
         REQUIRE(difference(canonical_dump(batched.office), canonical_dump(single.office)) == "");
@@ -83,19 +87,21 @@ void compare(World& batched, World& single, Chance& chance, int rounds) {
         single.office.wait(pause);
     }
     CHECK(batched.office.audit() == "");
-    CHECK(done > 3 * rounds);  // the commands were not all refused,
-    CHECK(paid > 0);           // and what the batches made was paid
 }
 
 }  // namespace
 
 TEST_CASE("a command that names what its batch makes gets what it gets one by one") {
-    const auto seed = GENERATE(range(1, 41));
-    CAPTURE(seed);
-    Chance chance{static_cast<std::uint64_t>(seed)};
-    World batched;
-    World single;
-    compare(batched, single, chance, 20);
+    Count count;
+    for (int seed = 1; seed <= 40; ++seed) {
+        CAPTURE(seed);
+        Chance chance{static_cast<std::uint64_t>(seed)};
+        World batched;
+        World single;
+        compare(batched, single, chance, 20, count);
+    }
+    CHECK(count.done > 40 * 20 * 3);
+    CHECK(count.paid > 40);
 }
 
 TEST_CASE("a command that names what its batch makes gets what it gets one by one, in a file") {
@@ -108,5 +114,7 @@ TEST_CASE("a command that names what its batch makes gets what it gets one by on
     World batched{std::shared_ptr<Store>{must(open_sqlite_store(file), "open")}};
     file.path = dir.file("single.db");
     World single{std::shared_ptr<Store>{must(open_sqlite_store(file), "open")}};
-    compare(batched, single, chance, 12);
+    Count count;
+    compare(batched, single, chance, 12, count);
+    CHECK(count.done > 12 * 3);
 }
