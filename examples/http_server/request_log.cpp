@@ -50,7 +50,7 @@ void append_query(std::string& out, std::string_view query) {
 }  // namespace
 
 std::string log_line(const LoggedRequest& request) {
-    auto line = fmt::format("time={} client=", to_text(request.at));
+    auto line = fmt::format("time={} client=", boxoffice::to_text(request.at));
     append_word(line, request.client);
     line += " method=";
     append_word(line, request.method.substr(0, 16));

@@ -60,7 +60,8 @@ TEST_CASE("D3: a zone that is not known is a bad flag", "[day]") {
 
 TEST_CASE("D3: this machine's zone says what day it is where none is named", "[day]") {
     const auto day = http_server::day_here()(at("2026-12-24", std::chrono::hours{12}));
-    CHECK(day >= must(parse_date("2026-12-24"), ""));  // 12:00 UTC is the 24th from -12:00 to +11:59, and the 25th beyond
+    CHECK(day >=
+          must(parse_date("2026-12-24"), ""));  // 12:00 UTC is the 24th from -12:00 to +11:59, and the 25th beyond
     CHECK(day <= must(parse_date("2026-12-25"), ""));
 }
 

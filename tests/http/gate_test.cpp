@@ -1,8 +1,8 @@
-/// What the header alone decides: framing that is in doubt, other hosts' names, other sites' pages, bodies that are no JSON,
-/// and administration without the key.
+/// What the header alone decides: framing that is in doubt, other hosts' names, other sites' pages, bodies that are no
+/// JSON, and administration without the key.
 
-#include "framing.hpp"
 #include "gate.hpp"
+#include "framing.hpp"
 #include "http/client.hpp"
 
 using namespace boxoffice;
@@ -52,22 +52,24 @@ TEST_CASE("D5: a framing that is in doubt is a mistake", "[gate]") {
     CHECK_FALSE(is_clear(11, {host, chunked, {"content-length", "5"}}));
     CHECK_FALSE(is_clear(11, {host, chunked, chunked}));
     CHECK_FALSE(is_clear(10, {host, chunked}));
-    for (const std::string coding : {"gzip", "gzip, chunked", "chunked, identity", "identity", "xchunked", "Chunked", "",
-                                     "chunked;q=1", "\tchunked"}) {
+    for (const std::string coding : {"gzip", "gzip, chunked", "chunked, identity", "identity", "xchunked", "Chunked",
+                                     "", "chunked;q=1", "\tchunked"}) {
         INFO(coding);
         CHECK_FALSE(is_clear(11, {host, {"transfer-encoding", coding}}));
     }
 }
 
-TEST_CASE("C7: a name in Host that is not this server's is refused, since it may have been made to lead here", "[gate]") {
+TEST_CASE("C7: a name in Host that is not this server's is refused, since it may have been made to lead here",
+          "[gate]") {
     const Gate gate;
     for (const std::string name : {"localhost", "LOCALHOST:8080", "tickets.localhost", "127.0.0.1:8080", "[::1]:8080",
                                    "192.168.0.7", "box-office", "x", "x:80", "localhost."}) {
         INFO(name);
         CHECK(host(gate, name) == 0);
     }
-    for (const std::string name : {"rebind.evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.nip.io",
-                                   "1.2.3", "[evil]", "[::1].evil.example", "x:80:90", "x:y", "evil.example."}) {
+    for (const std::string name :
+         {"rebind.evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.nip.io", "1.2.3", "[evil]",
+          "[::1].evil.example", "x:80:90", "x:y", "evil.example."}) {
         INFO(name);
         CHECK(host(gate, name) == 421);
     }
@@ -96,12 +98,14 @@ TEST_CASE("C7: what another site's page sends changes nothing", "[gate]") {
         CHECK(refused(gate, method, {own, {"Origin", "null"}}) == 403);
         CHECK(refused(gate, method, {own, {"Origin", ""}}) == 403);
         CHECK(refused(gate, method, {own, {"Sec-Fetch-Site", "cross-site"}}) == 403);
-        CHECK(refused(gate, method, {own, {"Sec-Fetch-Site", "same-site"}, {"Origin", "http://127.0.0.1:9999"}}) == 403);
+        CHECK(refused(gate, method, {own, {"Sec-Fetch-Site", "same-site"}, {"Origin", "http://127.0.0.1:9999"}}) ==
+              403);
         CHECK(refused(gate, method, {own, {"Sec-Fetch-Site", "same-origin"}}) == 0);
         CHECK(refused(gate, method, {own, {"Sec-Fetch-Site", "none"}}) == 0);
         // Behind a proxy that has made Host its own: the browser knows better, or the proxy says so.
         CHECK(refused(gate, method, {own, {"Origin", "https://box.example"}, {"Sec-Fetch-Site", "same-origin"}}) == 0);
-        CHECK(refused(gate, method, {own, {"Origin", "https://box.example"}, {"X-Forwarded-Host", "box.example"}}) == 0);
+        CHECK(refused(gate, method, {own, {"Origin", "https://box.example"}, {"X-Forwarded-Host", "box.example"}}) ==
+              0);
         CHECK(refused(Gate({"box.example"}), method, {own, {"Origin", "https://box.example"}}) == 0);
     }
     CHECK(refused(gate, "GET", {own, {"Origin", "http://evil.example"}, {"Sec-Fetch-Site", "cross-site"}}) == 0);

@@ -36,7 +36,8 @@ void write(const std::string& path, const std::string& text) { std::ofstream{pat
 
 TEST_CASE("a line of the request log says what was asked, and not by whom or about whom", "[log]") {
     CHECK(log_line(request("GET", "/api/concert/date")) ==
-          "time=2026-12-24T12:00:00.000Z client=127.0.0.1 method=GET path=/api/concert/date status=200 us=312 bytes=298\n");
+          "time=2026-12-24T12:00:00.000Z client=127.0.0.1 method=GET path=/api/concert/date status=200 us=312 "
+          "bytes=298\n");
     const auto path = [](const LoggedRequest& one) {
         const auto line = log_line(one);
         const auto begin = line.find("path=") + 5;

@@ -89,15 +89,16 @@ TEST_CASE("C6: a map shows what another process has sold", "[seat_answers]") {
     CHECK(map.ask() == "1=held 2=available 10=available ");
 }
 
-TEST_CASE("C6: another concert's seats do not disturb a map, and many events are not read one by one", "[seat_answers]") {
+TEST_CASE("C6: another concert's seats do not disturb a map, and many events are not read one by one",
+          "[seat_answers]") {
     House house;
     Map map(house);
     map.ask();
     const auto mine = house.office.last_concert();
     house.office.concert("2026-12-25", {{"1", 5}});
     const auto ann = house.client.token("ann");
-    house.client.expect(200, house.client.post("/api/reservations",
-                                               house.client.hold_body("ann", ann, "1", "2026-12-25")));
+    house.client.expect(200,
+                        house.client.post("/api/reservations", house.client.hold_body("ann", ann, "1", "2026-12-25")));
     (void)must(map.answers.get(mine, SeatAnswers::Kind::map, Map::states), "map");
     CHECK(map.answers.made() == 1);
     for (int i = 0; i < 1'100; ++i) house.office.user("user-" + std::to_string(i));

@@ -84,11 +84,11 @@ std::string write_list(const Concert& concert, const std::vector<MapSeat>& seats
 }
 
 /// The answer that everybody gets, or 304 to who has it.
-Response kept_response(const Call& call, const std::shared_ptr<const SeatAnswers::Kept>& kept) {
+Response kept_response(const Call& call, const SeatAnswers::Kept& kept) {
     Response response;
     response.cache_control = revalidate;
-    response = with_etag(call.request, std::move(response), kept->etag);
-    if (response.status != 304) response.body = kept->body;
+    response = with_etag(call.request, std::move(response), kept.etag);
+    if (response.status != 304) response.body = kept.body;
     return response;
 }
 
