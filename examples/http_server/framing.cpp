@@ -20,7 +20,12 @@ std::optional<std::string_view> framing_mistake(unsigned version, std::span<cons
         });
         if (codings > 1 || !is_chunked) return "the only Transfer-Encoding that is understood is chunked";
     }
-    if (lengths > 1) return "a request has one Content-Length";
+    const bool is_number = std::all_of(headers.begin(), headers.end(), [](const Header& header) {
+        return !equals_ignoring_case(header.name, "Content-Length") ||
+               (!header.value.empty() &&
+                std::all_of(header.value.begin(), header.value.end(), [](char c) { return c >= '0' && c <= '9'; }));
+    });
+    if (lengths > 1 || !is_number) return "a request has one Content-Length, in digits";
     const auto hosts = count("Host");
     if (hosts > 1 || (hosts == 0 && version >= 11)) return "a request has one Host";
     return std::nullopt;

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <unordered_set>
+#include <set>
 
 #include "boxoffice/text.hpp"
 #include "support/input.hpp"
@@ -35,32 +35,52 @@ std::optional<std::int64_t> integer_of(const nlohmann::json& value) {
     return value.get<std::int64_t>();
 }
 
-/// Parses; discarded where it is no JSON. Readers differ in which of two members of one name they take, and so a
-/// gateway can have checked another amount than the one that counts here (RFC 8259, 4): `twice` names the first such
-/// member. The parser has read escapes by then, so that "a" and "\u0061" are one name.
-nlohmann::json parse_once(std::string_view text, std::optional<std::string>& twice) {
-    std::vector<std::unordered_set<std::string>> names;  // of the objects that are open
-    return nlohmann::json::parse(
-        text,
-        [&](int, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-            using Event = nlohmann::json::parse_event_t;
-            if (event == Event::object_start) names.emplace_back();
-            if (event == Event::object_end) names.pop_back();
-            if (event == Event::key && !twice && !names.back().insert(parsed.get_ref<const std::string&>()).second)
-                twice = parsed.get<std::string>();
-            return true;
-        },
-        false);
-}
+/// Reads a text for the members that stand twice in an object. Readers differ in which of them they take, and so a
+/// gateway can have checked another amount than the one that counts here (RFC 8259, 4). A pass of its own: nlohmann's
+/// parser with a callback looks through a whole array after each of its elements.
+class FindsTwice final : public nlohmann::json_sax<nlohmann::json> {
+  public:
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t) override { return true; }
+    bool number_unsigned(number_unsigned_t) override { return true; }
+    bool number_float(number_float_t, const string_t&) override { return true; }
+    bool string(string_t&) override { return true; }
+    bool binary(binary_t&) override { return true; }
+    bool start_object(std::size_t) override {
+        names_.emplace_back();
+        return true;
+    }
+    /// Escapes have been read by now, so that "a" and "\u0061" are one name.
+    bool key(string_t& name) override {
+        if (names_.back().insert(name).second) return true;
+        found = name;
+        return false;
+    }
+    bool end_object() override {
+        names_.pop_back();
+        return true;
+    }
+    bool start_array(std::size_t) override { return true; }
+    bool end_array() override { return true; }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override { return false; }
+
+    std::optional<std::string> found;
+
+  private:
+    std::vector<std::set<std::string>> names_;  // of the objects that are open
+};
 
 }  // namespace
 
 Result<Body> Body::parse(std::string_view text) {
     if (support::line_nested_deeper(text, depth_max))
         return refuse(ErrorCode::invalid_argument, fmt::format("the body nests deeper than {}", depth_max));
-    std::optional<std::string> twice;
-    auto json = parse_once(text, twice);
-    if (twice) return refuse(ErrorCode::invalid_argument, "a member is there twice: " + support::in_quotes(*twice));
+    FindsTwice finder;
+    (void)nlohmann::json::sax_parse(text, &finder);
+    if (finder.found)
+        return refuse(ErrorCode::invalid_argument, "a member is there twice: " + support::in_quotes(*finder.found));
+    auto json = nlohmann::json::parse(text, nullptr, false);
     if (!json.is_object()) return refuse(ErrorCode::invalid_argument, "the body: expected a JSON object in UTF-8");
     return Body{std::move(json)};
 }

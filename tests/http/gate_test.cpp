@@ -52,6 +52,8 @@ TEST_CASE("D5: a framing that is in doubt is a mistake", "[gate]") {
     CHECK_FALSE(is_clear(11, {host, chunked, {"content-length", "5"}}));
     CHECK_FALSE(is_clear(11, {host, chunked, chunked}));
     CHECK_FALSE(is_clear(10, {host, chunked}));
+    for (const std::string number : {"5, 5", "+5", "-5", "", "0x5", "5 "})
+        CHECK_FALSE(is_clear(11, {host, {"Content-Length", number}}));
     for (const std::string coding : {"gzip", "gzip, chunked", "chunked, identity", "identity", "xchunked", "Chunked",
                                      "", "chunked;q=1", "\tchunked"}) {
         INFO(coding);
