@@ -52,6 +52,8 @@ class Loop {
     void drain();
     void add(Session* session) { sessions_.push_back(session); }
     void remove(Session* session);
+    /// A deadline that is never early: the last tick may be almost one interval ago.
+    [[nodiscard]] SteadyClock::time_point after(SteadyClock::duration span) const { return now + tick_interval + span; }
 
     Shared& shared;
     net::io_context context{1};

@@ -52,7 +52,7 @@ class Session : public std::enable_shared_from_this<Session> {
         error_code ignored;
         socket_.set_option(net::ip::tcp::no_delay(true), ignored);
         expect_request();
-        deadline_ = loop_.now + shared_.options.header_timeout;
+        deadline_ = loop_.after(shared_.options.header_timeout);
         read();
     }
 
@@ -76,7 +76,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void drain() {
         // Half a request is not worth waiting for long.
         if (phase_ == Phase::header || phase_ == Phase::body)
-            deadline_ = std::min(deadline_, loop_.now + drain_read_timeout);
+            deadline_ = std::min(deadline_, loop_.after(drain_read_timeout));
         error_code error;
         if (phase_ == Phase::idle && (socket_.available(error) == 0 || error)) close();
     }
@@ -99,7 +99,7 @@ class Session : public std::enable_shared_from_this<Session> {
         parser_->body_limit(boost::none);  // accept_header knows it; Beast's own is too small for a plan
         parser_->eager(false);
         phase_ = Phase::idle;
-        deadline_ = loop_.now + shared_.options.idle_timeout;
+        deadline_ = loop_.after(shared_.options.idle_timeout);
     }
 
     // ---- reading ------------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void parse() {
         if (phase_ == Phase::idle) {
             phase_ = Phase::header;
-            deadline_ = loop_.now + shared_.options.header_timeout;
+            deadline_ = loop_.after(shared_.options.header_timeout);
             skip_empty_line();
             if (buffer_.size() == 0) return read();
         }
@@ -162,7 +162,7 @@ class Session : public std::enable_shared_from_this<Session> {
     bool accept_header() {
         const auto& message = parser_->get();
         phase_ = Phase::body;
-        deadline_ = loop_.now + shared_.options.body_timeout;
+        deadline_ = loop_.after(shared_.options.body_timeout);
         // Now, and not when the body is there: what follows chunks is no header (RFC 9110, 6.5.1).
         headers_.clear();
         for (const auto& field : message) headers_.push_back({field.name_string(), field.value()});
@@ -281,7 +281,7 @@ class Session : public std::enable_shared_from_this<Session> {
         log(response.status, took);
         phase_ = Phase::write;
         wrote_at_ = SteadyClock::now();
-        deadline_ = loop_.now + shared_.options.write_timeout;
+        deadline_ = loop_.after(shared_.options.write_timeout);
         net::async_write(socket_, net::buffer(out_),
                          [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
     }
@@ -337,7 +337,7 @@ class Session : public std::enable_shared_from_this<Session> {
     /// was all, and read on a little until the peer closes.
     void linger() {
         phase_ = Phase::linger;
-        deadline_ = loop_.now + linger_timeout;
+        deadline_ = loop_.after(linger_timeout);
         error_code error;
         socket_.shutdown(Socket::shutdown_send, error);
         if (error) return close();
