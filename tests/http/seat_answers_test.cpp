@@ -83,7 +83,7 @@ TEST_CASE("C6: a map shows what another process has sold", "[seat_answers]") {
     House house;
     Map map(house);
     map.ask();
-    Office other({}, house.office.shared_clock(), house.office.shared_store());
+    Office other({}, nullptr, house.office.shared_store(), house.office.shared_clock());
     const auto buyer = other.comes("dora");
     must(other->execute(HoldSeat{buyer.user, buyer.token, house.office.seat("1"), {}}), "hold");
     CHECK(map.ask() == "1=held 2=available 10=available ");
