@@ -97,7 +97,8 @@ TEST_CASE("the admin key comes from a flag, a file or the environment", "[log]")
     CHECK(warnings.front().find("secret") == std::string::npos);
     CHECK_THROWS_AS(read_admin_key({"flag", path, nullptr}, warn), support::BadInput);
     CHECK_THROWS_AS(read_admin_key({"", path + ".not", nullptr}, warn), support::BadInput);
-    for (const std::string text : {"", "\n", "two\nlines\n", " blank", "blank \n", std::string("a\0b", 3)}) {
+    for (const auto& text :
+         std::vector<std::string>{"", "\n", "two\nlines\n", " blank", "blank \n", std::string("a\0b", 3)}) {
         write(path, text);
         CHECK_THROWS_AS(read_admin_key({"", path, nullptr}, warn), support::BadInput);
     }
