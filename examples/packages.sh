@@ -16,4 +16,4 @@ install_packages() {
 
 # What the engine itself builds with; the examples and tests add theirs.
 boxoffice_packages=(g++ cmake ninja-build pkg-config libsqlitecpp-dev libsqlite3-dev libfmt-dev libexpected-dev
-    libhowardhinnant-date-dev libsodium-dev)
+    libhowardhinnant-date-dev libsodium-dev tzdata)

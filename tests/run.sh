@@ -74,13 +74,19 @@ test_meson() {
         env PATH="/usr/bin:$PATH" meson test -C build/meson --num-processes 2
 }
 
-# Rules, contract, threads and scenarios; what kills or forks processes says nothing more under a sanitizer.
+# Rules, contract, threads and scenarios, and the HTTP host with three I/O threads, where bytes of strangers come in and
+# sessions go between threads; what kills or forks processes says nothing more under a sanitizer.
 test_sanitized() {
-    quietly "$1-configure" cmake --preset "$1" -DBOXOFFICE_EXAMPLES=OFF
-    quietly "$1-build" cmake --build --preset "$1" --target boxoffice_tests boxoffice_c_tests
+    quietly "$1-configure" cmake --preset "$1" -DBOXOFFICE_EXAMPLES=ON
+    quietly "$1-build" cmake --build --preset "$1" --target boxoffice_tests boxoffice_c_tests boxoffice_http_tests \
+        boxoffice_server
     run_tests "$1-test" '^(All tests passed|test cases:|assertions:)' \
         "build/$1/tests/boxoffice_tests" '~[processes]'
     run_tests "$1-c-test" '^[0-9]+ passed, ' "build/$1/tests/boxoffice_c_tests"
+    run_tests "$1-http-test" '^(All tests passed|test cases:|assertions:)' "build/$1/tests/boxoffice_http_tests"
+    run_tests "$1-http-contract" '^(Ran [0-9]+ tests|OK|FAILED)' env -C tests/http \
+        BOXOFFICE_SERVER="$root/build/$1/examples/boxoffice_server" PYTHONDONTWRITEBYTECODE=1 \
+        /usr/bin/python3 -W error -m unittest test_io_threads test_malformed test_admin test_mutations test_shutdown
 }
 
 # A minute over sequences of C calls, from the stories of make_corpus.py on. Too few inputs, or a function that was never

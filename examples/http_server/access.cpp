@@ -68,13 +68,13 @@ Result<IdempotencyKey> idempotency_key(const Request& request) {
     return IdempotencyKey{key};
 }
 
-bool has_admin_key(const Call& call) {
+Result<void> check_admin(const Call& call) {
     const auto& key = call.host.settings.admin_key;
     const auto given = call.request.header("X-Admin-Key");
-    if (!key || !given) return false;
-    const auto expected = hash_of(*key);
-    const auto found = hash_of(*given);
-    return sodium_memcmp(expected.data(), found.data(), expected.size()) == 0;
+    const auto expected = hash_of(key.value_or(""));
+    const auto found = hash_of(given.value_or(""));
+    if (key && given && sodium_memcmp(expected.data(), found.data(), expected.size()) == 0) return {};
+    return refuse(ErrorCode::invalid_token, "the admin key is missing or wrong");
 }
 
 }  // namespace http_server

@@ -28,7 +28,7 @@ boxoffice::Result<TurnCaller> turn_caller(const Call& call, const std::string& u
 /// The request's Idempotency-Key without quotes; empty: none. Mistakes: invalid_argument.
 boxoffice::Result<boxoffice::IdempotencyKey> idempotency_key(const Request& request);
 
-/// Does X-Admin-Key hold the key? In constant time.
-bool has_admin_key(const Call& call);
+/// Does X-Admin-Key hold the key? In constant time. Mistakes: invalid_token.
+boxoffice::Result<void> check_admin(const Call& call);
 
 }  // namespace http_server

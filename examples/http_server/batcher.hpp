@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "boxoffice/box_office.hpp"
+#include "health.hpp"
 
 namespace http_server {
 
@@ -33,9 +35,13 @@ class BatchSizes {
 
 /// Thread-safe. Callers block until their command's batch is committed; the first to come leads, and executes for those
 /// who came after. So no more commands share a batch than there are callers.
+///
+/// The store's wait for another process is bounded, and so is a caller's: when a batch ends busy, those who have waited
+/// behind it for most of that time are busy, too, instead of each waiting for as long again.
 class Batcher {
   public:
-    explicit Batcher(boxoffice::BoxOffice& office) : office_(office) {}
+    /// `health`, if there is one, is told of every batch; it must outlive the batcher.
+    explicit Batcher(boxoffice::BoxOffice& office, Health* health = nullptr) : office_(office), health_(health) {}
 
     template <class C>
     boxoffice::Result<typename C::Answer> execute(C command) {
@@ -53,15 +59,20 @@ class Batcher {
     }
 
   private:
+    using Clock = std::chrono::steady_clock;
+
     struct Waiting {
         boxoffice::Command command;
+        Clock::time_point since;
         std::optional<boxoffice::Outcome> outcome;
     };
 
     boxoffice::Outcome run(boxoffice::Command command);
     void lead(const std::vector<Waiting*>& batch);
+    void refuse_the_patient(Clock::time_point began, const boxoffice::Error& error);
 
     boxoffice::BoxOffice& office_;
+    Health* const health_;
     std::mutex mutex_;
     std::condition_variable done_;
     std::vector<Waiting*> waiting_;

@@ -49,7 +49,7 @@ std::vector<NewSeat> make_hall() {
 
 }  // namespace
 
-Result<bool> fill_demo(BoxOffice& office) {
+Result<bool> fill_demo(BoxOffice& office, const DayOf& day_of) {
     const auto stats = office.stats();
     if (!stats) return tl::unexpected(stats.error());
     const auto concerts = office.concerts(Date{});
@@ -60,7 +60,7 @@ Result<bool> fill_demo(BoxOffice& office) {
 
     std::vector<Command> commands;
     for (int i = 1; i <= user_count; ++i) commands.push_back(CreateUser{fmt::format("user-{}", i)});
-    auto date = date_of(*now);
+    auto date = day_of(*now);
     for (const auto title : titles) {
         date += date::days{1};
         commands.push_back(CreateConcert{date, std::string{title}, office.main_room(), make_hall()});

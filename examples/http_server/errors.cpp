@@ -36,6 +36,7 @@ constexpr std::array rules{
     ErrorRule{ErrorCode::issue_limit, 400, {}},
     ErrorRule{ErrorCode::payment_declined, 400, {}},
     ErrorRule{ErrorCode::payment_failed, 400, {}},
+    ErrorRule{ErrorCode::not_on_sale, 409, "지금은 예매할 수 없는 콘서트입니다."},
     ErrorRule{ErrorCode::user_exists, 409, "이미 존재하는 사용자입니다."},
     ErrorRule{ErrorCode::seat_exists, 409, "이미 존재하는 좌석 번호입니다."},
     ErrorRule{ErrorCode::invalid_argument, 400, {}},
@@ -113,6 +114,33 @@ Response payload_too_large() {
 
 Response overloaded() {
     auto response = worded(503, crowded, "overloaded", "too many requests wait already; try again");
+    response.headers.emplace_back("Retry-After", "1");
+    return response;
+}
+
+Response shutting_down() {
+    auto response = worded(503, crowded, "overloaded", "the server is stopping; nothing was done; try again");
+    response.headers.emplace_back("Retry-After", "1");
+    return response;
+}
+
+Response foreign_origin() {
+    return worded(403, "다른 사이트에서 보낸 요청은 허용되지 않습니다.", "foreign_origin",
+                  "another site's page sent this; a host that serves its own page there names it with --allowed-host");
+}
+
+Response misdirected() {
+    return worded(421, "이 서버의 주소가 아닙니다.", "misdirected",
+                  "this server does not go by the name in Host; --allowed-host adds one");
+}
+
+Response unsupported_media_type() {
+    return worded(415, "지원하지 않는 본문 형식입니다.", "unsupported_media_type",
+                  "the body is to be application/json, and Content-Type to say so");
+}
+
+Response not_ready(ErrorCode code, std::string_view reason) {
+    auto response = worded(503, crowded, name_of(code), reason);
     response.headers.emplace_back("Retry-After", "1");
     return response;
 }

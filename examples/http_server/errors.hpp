@@ -35,6 +35,12 @@ Response not_found();
 Response method_not_allowed(std::string allow);
 Response payload_too_large();
 Response overloaded();
+Response shutting_down();
+Response foreign_origin();
+Response misdirected();
+Response unsupported_media_type();
+/// The store cannot be written to just now; `reason` says why.
+Response not_ready(boxoffice::ErrorCode code, std::string_view reason);
 /// What cannot be read as a request at all: 400, 408, 414, 417 and 431.
 Response unreadable(int status, std::string_view message);
 

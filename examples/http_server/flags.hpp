@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace http_server {
 
@@ -21,15 +22,30 @@ struct Flags {
     std::int64_t hold_seconds = 300;
     std::int64_t event_hours = 168;
     std::string auth = "token";
-    std::string admin_key;  ///< empty: none
+    std::string admin_key;       ///< empty: none
+    std::string admin_key_file;  ///< empty: none
+    std::vector<std::string> allowed_hosts;
+    std::string time_zone;    ///< empty: the machine's
+    std::string request_log;  ///< empty: none
+    std::string backup;       ///< empty: serve
+    std::string restore;      ///< empty: serve
+    bool accept_time = false;
+    bool adopt_rules = false;
+    bool with_keys = false;
+    std::string backup_directory;  ///< empty: none
     std::int64_t turn_attempts = 3;
     std::int64_t turn_interval_ms = 50;
     std::int64_t io_threads = 1;
     std::int64_t workers = 4;
+    std::int64_t read_workers = 2;
     std::int64_t queue = 1024;
+    std::int64_t queue_timeout = 3;
     std::int64_t connections = 4096;
+    std::optional<std::int64_t> connections_per_client;
+    std::int64_t unsent_mib = 128;
     std::int64_t header_timeout = 10;
     std::int64_t idle_timeout = 60;
+    std::int64_t drain_timeout = 10;
     bool help = false;
 };
 

@@ -6,11 +6,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "batcher.hpp"
 #include "boxoffice/box_office.hpp"
+#include "health.hpp"
 #include "http.hpp"
 #include "metrics.hpp"
+#include "seat_answers.hpp"
+#include "time_zone.hpp"
 
 namespace http_server {
 
@@ -29,7 +33,12 @@ struct Settings {
     int turn_attempts = 3;                 ///< tries before not_your_turn is answered
     std::chrono::milliseconds turn_interval{50};
     Authenticator authenticator;                        ///< none: `userId` is trusted
-    std::function<void(const std::string&)> log_fault;  ///< one line; from any thread
+    std::function<void(const std::string&)> log_fault;  ///< one line; from any thread, and for every fault
+    DayOf day_of = boxoffice::date_of;                  ///< what day it is at the venue
+    std::vector<std::string> allowed_hosts;             ///< names that the server goes by (gate.hpp)
+    std::string own_host;                               ///< what it listens on
+    std::string database;                               ///< the file, for its health; empty: in memory
+    std::string backup_directory;                       ///< where copies go; empty: there are none
 };
 
 struct Wording;
@@ -39,6 +48,8 @@ struct Host {
     Batcher& commands;
     const Settings& settings;
     const Metrics& metrics;
+    Health& health;
+    SeatAnswers& seats;
 };
 
 /// One request on its way through an endpoint.

@@ -21,7 +21,7 @@ using boxoffice::Result;
 /// which member and what was expected.
 class Body {
   public:
-    /// Broken JSON, text that is not UTF-8, anything but an object, and nesting beyond 64 are mistakes.
+    /// Broken JSON, text that is not UTF-8, anything but an object, a member twice, and nesting beyond 64 are mistakes.
     static Result<Body> parse(std::string_view text);
 
     /// A text that must be there.

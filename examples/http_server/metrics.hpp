@@ -28,8 +28,8 @@ class Metrics {
     [[nodiscard]] std::string text(const boxoffice::Stats& stats, const BatchSizes& batches) const;
 
   private:
-    static constexpr std::array statuses{200, 204, 304, 400, 401, 404, 405, 408, 409,
-                                         413, 414, 417, 422, 429, 431, 500, 503};
+    static constexpr std::array statuses{200, 204, 304, 400, 401, 403, 404, 405, 408, 409,
+                                         413, 414, 415, 417, 421, 422, 429, 431, 500, 503};
     static constexpr std::array<std::int64_t, 12> bounds_us{100,    250,    500,     1'000,   2'500,     5'000,
                                                             10'000, 25'000, 100'000, 250'000, 1'000'000, 5'000'000};
     using Counter = std::atomic<std::int64_t>;

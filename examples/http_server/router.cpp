@@ -48,7 +48,7 @@ struct Route {
     endpoints::Answer (*answer)(const Call&) = nullptr;
     std::optional<endpoints::Answer> (*answer_now)(const Call&) = nullptr;  ///< asked first, where there is one
     std::size_t body_size_max = body_max;
-    bool is_admin = false;
+    bool is_admin = false;  ///< with the key only; and what reads there reads much, and has time
 };
 
 using namespace endpoints;
@@ -70,6 +70,7 @@ const std::array table{
     Route{"POST", "/api/admin/users", plain_wording, create_user, nullptr, body_max, true},
     Route{"POST", "/api/admin/concerts", plain_wording, create_concert, nullptr, plan_max, true},
     Route{"GET", "/api/admin/audit", plain_wording, audit, nullptr, body_max, true},
+    Route{"POST", "/api/admin/backup", plain_wording, back_up, nullptr, body_max, true},
     Route{"GET", "/healthz", plain_wording, nullptr, healthz_now},
     Route{"GET", "/readyz", plain_wording, readyz},
     Route{"GET", "/metrics", plain_wording, metrics},
@@ -144,9 +145,12 @@ auto guarded(F work) -> decltype(work()) {
 Router::Router(boxoffice::BoxOffice& office, Settings settings)
     : office_(office),
       settings_(std::move(settings)),
-      commands_(office),
+      gate_(settings_.allowed_hosts, settings_.own_host),
+      health_(settings_.database),
+      commands_(office, &health_),
       metrics_(labels()),
-      host_{office_, commands_, settings_, metrics_} {}
+      seats_(office),
+      host_{office_, commands_, settings_, metrics_, health_, seats_} {}
 
 std::vector<Router::Name> Router::routes() {
     std::vector<Name> out;
@@ -157,6 +161,24 @@ std::vector<Router::Name> Router::routes() {
 std::size_t Router::body_size_max(const Request& request) const {
     const auto* route = find_route(request, settings_.admin_key.has_value()).route();
     return route == nullptr ? body_max : route->body_size_max;
+}
+
+std::optional<Response> Router::check_header(const Request& request) const {
+    if (auto refusal = gate_.refuse(request)) return refusal;
+    const auto match = find_route(request, settings_.admin_key.has_value());
+    const auto* route = match.route();
+    if (route == nullptr || !route->is_admin) return std::nullopt;
+    const Call call{host_, request, route->wording, match.parameter};
+    const auto admin = check_admin(call);
+    if (admin) return std::nullopt;
+    auto response = fail(admin.error(), route->wording);
+    response.route = match.index;
+    return response;
+}
+
+bool Router::is_read(const Request& request) const {
+    const auto* route = find_route(request, settings_.admin_key.has_value()).route();
+    return route != nullptr && route->method == "GET" && !route->is_admin;
 }
 
 std::optional<Response> Router::handle_now(const Request& request) const {

@@ -1,6 +1,8 @@
 #pragma once
-/// From a request to a response, without sockets: the whole HTTP contract. A front reads requests, asks handle_now on
-/// the thread that reads, and where that has no answer, handle on a thread that may wait.
+/// From a request to a response, without sockets: the whole HTTP contract. A front asks check_header as soon as it has
+/// a request's header; reads the body; asks handle_now on the thread that reads, and where that has no answer, handle
+/// on a thread that may wait: one of those kept for reads, if is_read says so, since commands may all wait for a
+/// writer.
 
 #include <chrono>
 #include <cstddef>
@@ -11,6 +13,8 @@
 #include <vector>
 
 #include "batcher.hpp"
+#include "gate.hpp"
+#include "health.hpp"
 #include "host.hpp"
 #include "http.hpp"
 #include "metrics.hpp"
@@ -32,6 +36,13 @@ class Router {
     explicit Router(boxoffice::BoxOffice& office, Settings settings = {});
     Router(const Router&) = delete;
     Router& operator=(const Router&) = delete;
+
+    /// The refusal that the header alone decides: another host's name, another site's page, a body that is no JSON, an
+    /// admin path without the key. Nothing: go on.
+    [[nodiscard]] std::optional<Response> check_header(const Request& request) const;
+
+    /// Is it answered from what is committed, whatever writers do?
+    [[nodiscard]] bool is_read(const Request& request) const;
 
     /// Answers what needs neither the store nor a lock that is held for long: unknown paths and methods, files, most
     /// peeks.
@@ -60,8 +71,11 @@ class Router {
 
     boxoffice::BoxOffice& office_;
     const Settings settings_;
+    const Gate gate_;
+    Health health_;
     Batcher commands_;
     Metrics metrics_;
+    SeatAnswers seats_;
     Host host_;
 };
 

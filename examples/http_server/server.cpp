@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <stdexcept>
 #include <thread>
@@ -14,26 +15,41 @@ class Server::Impl {
   public:
     Impl(Router& router, ServerOptions options)
         : options_(std::move(options)),
-          pool_(options_.workers, options_.queue_size_max, router.metrics().queued),
-          shared_{router, options_, pool_},
+          commands_(options_.workers, options_.queue_size_max, router.metrics().queued, options_.queue_timeout),
+          reads_(options_.read_workers, options_.queue_size_max, router.metrics().queued, options_.queue_timeout),
+          shared_{router, options_, commands_, reads_, {}},
           acceptor_((make_loops(), loops_.front()->context)),
           signals_(loops_.front()->context, SIGTERM, SIGINT),
+          hangup_(loops_.front()->context),
           second_(loops_.front()->context.get_executor()),
+          drop_(loops_.front()->context.get_executor()),
           pause_(loops_.front()->context.get_executor()) {
         listen();
     }
 
     [[nodiscard]] net::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 
-    void run() {
+    [[nodiscard]] std::string name() const {
+        if (options_.host == "localhost") return options_.host;
+        const auto address = endpoint().address();
+        return address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
+    }
+
+    bool run() {
         accept();
         await_signal();
+        if (options_.log != nullptr) await_hangup();
         await_second();
         std::vector<std::thread> threads;
         for (std::size_t i = 1; i < loops_.size(); ++i) threads.emplace_back([loop = loops_[i].get()] { loop->run(); });
         loops_.front()->run();
         for (auto& thread : threads) thread.join();
-        pool_.stop();
+        // Nobody is left to answer. What a worker is at may still end in time, and then so does the store, in good
+        // order.
+        commands_.drop_queued();
+        reads_.drop_queued();
+        const auto until = std::max(drain_until_, SteadyClock::now()) + std::chrono::milliseconds{100};
+        return commands_.stop_by(until) && reads_.stop_by(until);
     }
 
   private:
@@ -45,10 +61,10 @@ class Server::Impl {
 
     void listen() {
         error_code error;
-        const auto address = net::ip::make_address(options_.host, error);
+        const auto address = net::ip::make_address(address_text(), error);
         if (error)
-            throw std::runtime_error(
-                fmt::format("--host: expected an address such as 127.0.0.1, found \"{}\"", options_.host));
+            throw std::runtime_error(fmt::format(
+                "--host: expected an address such as 127.0.0.1 or [::1], or localhost, found \"{}\"", options_.host));
         const net::ip::tcp::endpoint at(address, options_.port);
         acceptor_.open(at.protocol(), error);
         if (!error) acceptor_.set_option(Acceptor::reuse_address(true), error);
@@ -56,6 +72,13 @@ class Server::Impl {
         if (!error) acceptor_.listen(Acceptor::max_listen_connections, error);
         if (error)
             throw std::runtime_error(fmt::format("{} port {}: {}", options_.host, options_.port, error.message()));
+    }
+
+    /// As an address is written outside of URLs. Not what a resolver says of localhost: browsers know it, too.
+    [[nodiscard]] std::string address_text() const {
+        if (options_.host == "localhost") return "127.0.0.1";
+        const bool is_bracketed = options_.host.starts_with('[') && options_.host.ends_with(']');
+        return is_bracketed ? options_.host.substr(1, options_.host.size() - 2) : options_.host;
     }
 
     void accept() {
@@ -77,7 +100,30 @@ class Server::Impl {
     void take(Loop& loop, Socket socket) {
         const auto open = shared_.router.metrics().connections.load(std::memory_order_relaxed);
         if (open >= static_cast<std::int64_t>(options_.connections_max)) return turn_away(std::move(socket));
-        net::dispatch(loop.context, [&loop, socket = std::move(socket)]() mutable { loop.adopt(std::move(socket)); });
+        error_code error;
+        const auto peer = socket.remote_endpoint(error).address();
+        if (error) return;  // it has gone
+        auto place = shared_.clients.enter(key_of(peer), most_of(peer));
+        if (!place) return turn_away(std::move(socket));
+        net::dispatch(loop.context, [&loop, socket = std::move(socket), place = std::move(*place)]() mutable {
+            loop.adopt(std::move(socket), std::move(place));
+        });
+    }
+
+    static ClientKey key_of(const net::ip::address& address) {
+        if (address.is_v4()) return ClientKey::of(address.to_v4().to_bytes());
+        const auto v6 = address.to_v6();
+        if (v6.is_v4_mapped()) return ClientKey::of(net::ip::make_address_v4(net::ip::v4_mapped, v6).to_bytes());
+        return ClientKey::of(v6.to_bytes());
+    }
+
+    /// How many connections a client may have. Many buyers may come from one address, of a company or a mobile network;
+    /// and behind a proxy on this machine, all of them.
+    [[nodiscard]] std::size_t most_of(const net::ip::address& address) const {
+        constexpr std::size_t usual = 512;
+        if (options_.connections_per_client) return *options_.connections_per_client;
+        if (!address.is_loopback()) return usual;
+        return std::max(options_.connections_max - options_.connections_max / 4, std::size_t{1});
     }
 
     /// Too many connections: says so if that fits into the socket's buffer, and closes.
@@ -102,8 +148,31 @@ class Server::Impl {
             acceptor_.close(ignored);
             pause_.cancel();
             second_.cancel();
+            drain_until_ = SteadyClock::now() + options_.drain_timeout;
             for (auto& loop : loops_) net::post(loop->context, [&loop] { loop->drain(); });
+            await_drop();
             await_signal();
+        });
+    }
+
+    /// What still waits for a worker shortly before the end of the drain is answered, while there is time to send it.
+    void await_drop() {
+        const auto margin = std::min<SteadyClock::duration>(std::chrono::seconds{1}, options_.drain_timeout / 2);
+        drop_.expires_at(drain_until_ - margin);
+        drop_.async_wait([this](error_code error) {
+            if (error) return;
+            commands_.drop_queued();
+            reads_.drop_queued();
+        });
+    }
+
+    void await_hangup() {
+        error_code ignored;
+        hangup_.add(SIGHUP, ignored);
+        hangup_.async_wait([this](error_code error, int) {
+            if (error) return;
+            options_.log->reopen();
+            await_hangup();
         });
     }
 
@@ -112,10 +181,12 @@ class Server::Impl {
         second_.async_wait([this](error_code error) {
             if (error) return;
             if (options_.every_second && !is_second_running_.exchange(true)) {
-                const bool is_taken = pool_.try_push([this] {
-                    options_.every_second();
-                    is_second_running_ = false;
-                });
+                const bool is_taken = commands_.try_push(
+                    [this] {
+                        options_.every_second();
+                        is_second_running_ = false;
+                    },
+                    [this] { is_second_running_ = false; });
                 if (!is_taken) is_second_running_ = false;
             }
             await_second();
@@ -123,14 +194,18 @@ class Server::Impl {
     }
 
     const ServerOptions options_;
-    WorkerPool pool_;
+    WorkerPool commands_;
+    WorkerPool reads_;
     Shared shared_;
     std::vector<std::unique_ptr<Loop>> loops_;
     Acceptor acceptor_;
     net::signal_set signals_;
+    net::signal_set hangup_;
     Timer second_;
+    Timer drop_;
     Timer pause_;
     std::size_t next_loop_ = 0;
+    SteadyClock::time_point drain_until_{};
     std::atomic<bool> is_second_running_{false};
 };
 
@@ -142,6 +217,8 @@ std::uint16_t Server::port() const { return impl_->endpoint().port(); }
 
 bool Server::is_loopback() const { return impl_->endpoint().address().is_loopback(); }
 
-void Server::run() { impl_->run(); }
+std::string Server::name() const { return impl_->name(); }
+
+bool Server::run() { return impl_->run(); }
 
 }  // namespace http_server

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "request_log.hpp"
 #include "router.hpp"
 
 namespace http_server {
@@ -17,14 +19,20 @@ struct ServerOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8080;  ///< 0: any free one
     std::size_t io_threads = 1;
-    std::size_t workers = 4;
-    std::size_t queue_size_max = 1024;
+    std::size_t workers = 4;            ///< for commands, which may all wait for a writer
+    std::size_t read_workers = 2;       ///< for reads, which then go on
+    std::size_t queue_size_max = 1024;  ///< of each of the two
+    std::chrono::seconds queue_timeout{3};
     std::size_t connections_max = 4096;
+    /// Of one client. Nothing: 512; and of this machine, where a proxy may be, three quarters of all.
+    std::optional<std::size_t> connections_per_client;
+    std::int64_t unsent_max = 128 * 1024 * 1024;  ///< bytes of answers that wait for their readers, in all
     std::chrono::seconds header_timeout{10};
     std::chrono::seconds idle_timeout{60};
     std::chrono::seconds body_timeout{30};
     std::chrono::seconds write_timeout{30};
     std::chrono::seconds drain_timeout{10};
+    RequestLog* log = nullptr;  ///< must outlive the server
     /// Runs on a worker about once a second, never twice at a time.
     std::function<void()> every_second;
 };
@@ -42,9 +50,15 @@ class Server {
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] bool is_loopback() const;
 
-    /// Serves until SIGTERM or SIGINT; then stops accepting, lets requests under way finish for up to `drain_timeout`,
-    /// and returns when no worker runs. A second signal cuts that short.
-    void run();
+    /// What an address begins with: "127.0.0.1", "[::1]", "localhost".
+    [[nodiscard]] std::string name() const;
+
+    /// Serves until SIGTERM or SIGINT; then stops accepting and lets requests under way finish for up to
+    /// `drain_timeout`. Shortly before its end those that still wait for a worker are answered that nothing was done;
+    /// those that a worker is at have no answer, since nobody can say what will become of them. A second signal cuts
+    /// that short. False: a worker is still inside a call of the store, which may last, and the server must not be
+    /// destroyed; end the process.
+    [[nodiscard]] bool run();
 
   private:
     class Impl;

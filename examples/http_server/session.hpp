@@ -1,11 +1,8 @@
 #pragma once
-/// One connection and the event loop it lives on. Included by server.cpp alone, since it brings in Boost.Beast, which
-/// takes long to compile.
+/// One connection. Included by server.cpp alone, since it brings in Boost.Beast, which takes long to compile.
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <boost/asio.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
@@ -17,17 +14,12 @@
 #include <vector>
 
 #include "errors.hpp"
-#include "server.hpp"
-#include "worker_pool.hpp"
+#include "framing.hpp"
+#include "loop.hpp"
 
 namespace http_server {
 
-namespace net = boost::asio;
 namespace http = boost::beast::http;
-using boost::system::error_code;
-using SteadyClock = std::chrono::steady_clock;
-using Socket = net::basic_stream_socket<net::ip::tcp, net::io_context::executor_type>;
-using Timer = net::basic_waitable_timer<SteadyClock, net::wait_traits<SteadyClock>, net::io_context::executor_type>;
 
 inline constexpr std::size_t header_size_max = 16 * 1024;
 inline constexpr std::size_t target_size_max = 8 * 1024;
@@ -36,60 +28,22 @@ inline constexpr std::size_t body_read_size = 64 * 1024;
 inline constexpr std::size_t kept_buffer_size = 64 * 1024;  ///< larger ones are given back between requests
 inline constexpr std::chrono::seconds linger_timeout{2};
 inline constexpr std::chrono::seconds drain_read_timeout{1};
-inline constexpr std::chrono::milliseconds tick_interval{200};
-inline constexpr std::chrono::milliseconds drain_tick_interval{20};
-
-/// What all threads share.
-struct Shared {
-    Router& router;
-    const ServerOptions& options;
-    WorkerPool& pool;
-    std::atomic<bool> is_draining{false};
-};
-
-class Session;
-
-/// One thread's event loop with its own connections: all that happens to a session happens on its loop's thread, so
-/// that sessions need no lock and no strand.
-class Loop {
-    std::vector<Session*> sessions_;  // before the context, whose end is that of the last sessions
-
-  public:
-    explicit Loop(Shared& with) : shared(with), timer_(context.get_executor()) {}
-    Loop(const Loop&) = delete;
-    Loop& operator=(const Loop&) = delete;
-
-    void run();
-    void adopt(Socket socket);
-    /// On the loop's thread.
-    void drain();
-    void add(Session* session) { sessions_.push_back(session); }
-    void remove(Session* session);
-
-    Shared& shared;
-    net::io_context context{1};
-    std::string date;               ///< the Date header's value
-    SteadyClock::time_point now{};  ///< of the last tick: exact enough for deadlines
-
-  private:
-    void tick();
-    void renew_date();
-
-    Timer timer_;
-    SteadyClock::time_point drain_until_ = SteadyClock::time_point::max();
-};
+inline constexpr std::size_t small_answer = 16 * 1024;  ///< always sent, however much waits to be
+inline constexpr std::chrono::seconds slow_reader_after{5};
 
 /// One connection: reads a request, has it answered, writes the answer, reads the next. Requests that come while
 /// another is under way wait in the socket, so answers go out in order.
 class Session : public std::enable_shared_from_this<Session> {
   public:
-    Session(Loop& loop, Socket socket) : loop_(loop), shared_(loop.shared), socket_(std::move(socket)) {
+    Session(Loop& loop, Socket socket, Clients::Place place)
+        : loop_(loop), shared_(loop.shared), socket_(std::move(socket)), place_(std::move(place)) {
         loop_.add(this);
         shared_.router.metrics().connections.fetch_add(1, std::memory_order_relaxed);
     }
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     ~Session() {
+        count_unsent(0);
         shared_.router.metrics().connections.fetch_sub(1, std::memory_order_relaxed);
         loop_.remove(this);
     }
@@ -98,11 +52,15 @@ class Session : public std::enable_shared_from_this<Session> {
         error_code ignored;
         socket_.set_option(net::ip::tcp::no_delay(true), ignored);
         expect_request();
-        deadline_ = loop_.now + shared_.options.header_timeout;
+        deadline_ = loop_.after(shared_.options.header_timeout);
         read();
     }
 
     void check_deadline(SteadyClock::time_point now) {
+        // With half of the room for answers taken, who is slow to take theirs makes way.
+        if (phase_ == Phase::write && now - wrote_at_ >= slow_reader_after &&
+            shared_.unsent.load(std::memory_order_relaxed) > shared_.options.unsent_max / 2)
+            return close();
         if (now < deadline_) return;
         deadline_ = SteadyClock::time_point::max();
         if (phase_ == Phase::header || phase_ == Phase::body) {
@@ -118,7 +76,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void drain() {
         // Half a request is not worth waiting for long.
         if (phase_ == Phase::header || phase_ == Phase::body)
-            deadline_ = std::min(deadline_, loop_.now + drain_read_timeout);
+            deadline_ = std::min(deadline_, loop_.after(drain_read_timeout));
         error_code error;
         if (phase_ == Phase::idle && (socket_.available(error) == 0 || error)) close();
     }
@@ -135,11 +93,13 @@ class Session : public std::enable_shared_from_this<Session> {
     };
 
     void expect_request() {
+        request_ = {};
         parser_.emplace();
         parser_->header_limit(header_size_max);
+        parser_->body_limit(boost::none);  // accept_header knows it; Beast's own is too small for a plan
         parser_->eager(false);
         phase_ = Phase::idle;
-        deadline_ = loop_.now + shared_.options.idle_timeout;
+        deadline_ = loop_.after(shared_.options.idle_timeout);
     }
 
     // ---- reading ------------------------------------------------------------------------------------------------
@@ -162,7 +122,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void parse() {
         if (phase_ == Phase::idle) {
             phase_ = Phase::header;
-            deadline_ = loop_.now + shared_.options.header_timeout;
+            deadline_ = loop_.after(shared_.options.header_timeout);
             skip_empty_line();
             if (buffer_.size() == 0) return read();
         }
@@ -202,14 +162,28 @@ class Session : public std::enable_shared_from_this<Session> {
     bool accept_header() {
         const auto& message = parser_->get();
         phase_ = Phase::body;
-        deadline_ = loop_.now + shared_.options.body_timeout;
+        deadline_ = loop_.after(shared_.options.body_timeout);
+        // Now, and not when the body is there: what follows chunks is no header (RFC 9110, 6.5.1).
+        headers_.clear();
+        for (const auto& field : message) headers_.push_back({field.name_string(), field.value()});
+        request_.method = message.method_string();
+        request_.headers = headers_;
+        request_.body = {};
+        is_head_ = request_.method == "HEAD";
+        is_http_1_0_ = message.version() < 11;
         if (message.target().size() > target_size_max) {
             refuse(unreadable(414, "the request target is too long"));
             return false;
         }
-        request_.method = message.method_string();
-        is_head_ = request_.method == "HEAD";
         is_target_good_ = read_target(message.target(), request_);
+        if (const auto mistake = framing_mistake(message.version(), headers_)) {
+            refuse(unreadable(400, *mistake));
+            return false;
+        }
+        if (auto response = shared_.router.check_header(request_)) {
+            refuse(*std::move(response));
+            return false;
+        }
         const auto most = shared_.router.body_size_max(request_);
         parser_->body_limit(most);
         parser_->eager(true);
@@ -240,28 +214,44 @@ class Session : public std::enable_shared_from_this<Session> {
         deadline_ = SteadyClock::time_point::max();
         began_ = SteadyClock::now();
         const auto& message = parser_->get();
-        headers_.clear();
-        for (const auto& field : message) headers_.push_back({field.name_string(), field.value()});
-        request_.headers = headers_;
         request_.body = message.body();
         keep_alive_ = message.keep_alive();
-        is_http_1_0_ = message.version() < 11;
         attempt_ = 1;
+        is_read_ = shared_.router.is_read(request_);
         if (!is_target_good_) return answer(unreadable(400, "the request target is malformed"));
         if (auto response = shared_.router.handle_now(request_)) return answer(*std::move(response));
         submit();
     }
 
-    /// Has a worker ask the router; the answer comes back to this loop.
+    /// Has a worker ask the router; the answer comes back to this loop. Reads have workers of their own: commands may
+    /// all wait for a writer.
     void submit() {
-        const bool is_taken = shared_.pool.try_push([self = shared_from_this()]() mutable {
-            auto reply = self->shared_.router.handle(self->request_, self->attempt_);
-            auto& context = self->loop_.context;
-            net::post(context, [session = std::move(self), reply = std::move(reply)]() mutable {
-                session->on_reply(std::move(reply));
+        // The worker gives its reference back with the answer, so that the last one is always dropped on the loop's
+        // thread.
+        const auto held = std::make_shared<std::shared_ptr<Session>>(shared_from_this());
+        auto& pool = is_read_ ? shared_.reads : shared_.commands;
+        const bool is_taken = pool.try_push(
+            [held] {
+                auto reply = (*held)->shared_.router.handle((*held)->request_, (*held)->attempt_);
+                come_back(std::move(*held), std::move(reply));
+            },
+            [held] {
+                auto reply = (*held)->not_done();
+                come_back(std::move(*held), std::move(reply));
             });
+        if (!is_taken) answer(not_done());
+    }
+
+    static void come_back(std::shared_ptr<Session> session, Reply reply) {
+        auto& context = session->loop_.context;
+        net::post(context, [session = std::move(session), reply = std::move(reply)]() mutable {
+            session->on_reply(std::move(reply));
         });
-        if (!is_taken) answer(overloaded());
+    }
+
+    /// No worker was at it.
+    [[nodiscard]] Response not_done() const {
+        return shared_.is_draining.load(std::memory_order_relaxed) ? shutting_down() : overloaded();
     }
 
     void on_reply(Reply reply) {
@@ -276,14 +266,44 @@ class Session : public std::enable_shared_from_this<Session> {
 
     void answer(Response response) {
         if (phase_ == Phase::closed) return;
-        shared_.router.metrics().count(response.route, response.status, SteadyClock::now() - began_);
+        if (response.body.size() > small_answer && !is_head_ &&
+            shared_.unsent.load(std::memory_order_relaxed) > shared_.options.unsent_max) {
+            const auto route = response.route;
+            response = overloaded();
+            response.route = route;
+        }
+        const auto took = SteadyClock::now() - began_;
+        shared_.router.metrics().count(response.route, response.status, took);
         if (shared_.is_draining.load(std::memory_order_relaxed)) keep_alive_ = false;
         out_.clear();
         write_response(out_, response, {is_head_, keep_alive_, is_http_1_0_, loop_.date});
+        count_unsent(out_.size());
+        log(response.status, took);
         phase_ = Phase::write;
-        deadline_ = loop_.now + shared_.options.write_timeout;
+        wrote_at_ = SteadyClock::now();
+        deadline_ = loop_.after(shared_.options.write_timeout);
         net::async_write(socket_, net::buffer(out_),
                          [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
+    }
+
+    /// How many bytes this session's answer is of those that wait for their readers.
+    void count_unsent(std::size_t size) {
+        const auto now = static_cast<std::int64_t>(size);
+        shared_.unsent.fetch_add(now - unsent_, std::memory_order_relaxed);
+        unsent_ = now;
+    }
+
+    void log(int status, SteadyClock::duration took) {
+        if (shared_.options.log == nullptr) return;
+        if (client_.empty()) {
+            error_code error;
+            const auto peer = socket_.remote_endpoint(error);
+            if (!error) client_ = peer.address().to_string();
+        }
+        const auto at = std::chrono::time_point_cast<boxoffice::Duration>(std::chrono::system_clock::now());
+        const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took);
+        shared_.options.log->write(
+            {at, client_, request_.method, request_.path, request_.query, status, us, out_.size()});
     }
 
     /// Answers something that cannot be a request or is not read to its end; nothing that follows can be trusted.
@@ -295,6 +315,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
     void on_written(error_code error) {
         if (phase_ == Phase::closed) return;
+        count_unsent(0);
         if (error) return close();
         if (!keep_alive_) return linger();
         if (out_.capacity() > kept_buffer_size) out_ = {};
@@ -316,7 +337,7 @@ class Session : public std::enable_shared_from_this<Session> {
     /// was all, and read on a little until the peer closes.
     void linger() {
         phase_ = Phase::linger;
-        deadline_ = loop_.now + linger_timeout;
+        deadline_ = loop_.after(linger_timeout);
         error_code error;
         socket_.shutdown(Socket::shutdown_send, error);
         if (error) return close();
@@ -341,17 +362,22 @@ class Session : public std::enable_shared_from_this<Session> {
     Loop& loop_;
     Shared& shared_;
     Socket socket_;
+    Clients::Place place_;
     boost::beast::flat_buffer buffer_;
     std::optional<http::request_parser<http::string_body>> parser_;
     Request request_;  ///< views of what the parser holds
     std::vector<Header> headers_;
     std::string out_;
+    std::int64_t unsent_ = 0;  ///< what this session adds to Shared::unsent
+    std::string client_;       ///< the peer's address, for the log
     std::optional<Timer> timer_;
     Phase phase_ = Phase::idle;
     SteadyClock::time_point deadline_ = SteadyClock::time_point::max();
     SteadyClock::time_point began_{};
+    SteadyClock::time_point wrote_at_{};
     int attempt_ = 1;
     bool is_target_good_ = true;
+    bool is_read_ = false;
     bool is_head_ = false;
     bool is_http_1_0_ = false;
     bool keep_alive_ = true;
@@ -365,7 +391,9 @@ inline void Loop::run() {
     context.run();
 }
 
-inline void Loop::adopt(Socket socket) { std::make_shared<Session>(*this, std::move(socket))->start(); }
+inline void Loop::adopt(Socket socket, Clients::Place place) {
+    std::make_shared<Session>(*this, std::move(socket), std::move(place))->start();
+}
 
 inline void Loop::remove(Session* session) {
     const auto at = std::find(sessions_.begin(), sessions_.end(), session);

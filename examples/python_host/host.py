@@ -5,12 +5,13 @@ from contextlib import suppress
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
 
 import boxoffice as bo
 
 BODY_MAX, REQUESTS_MAX, JSON = 64 * 1024, 1024, "application/json; charset=utf-8"
 FLAGS = dict(db=":memory:", host="127.0.0.1", port=8080, capacity=200, queue_capacity=10**6, hold_seconds=300,
-             claim_seconds=60, active_seconds=300, turn_attempts=3, turn_interval_ms=50)
+             claim_seconds=60, active_seconds=300, turn_attempts=3, turn_interval_ms=50, time_zone="this machine's")
 TOKEN, PARAMETER = "잘못되었거나 이미 만료된 토큰입니다.", "잘못된 요청 파라미터 입니다."
 ROUTES = {  # the method, and what is said of a malformed request
     "/api/token": ("POST", "잘못된 사용자 ID"), "/api/token/peek": ("POST", TOKEN),
@@ -26,7 +27,7 @@ ANSWERS = {code: (status, text) for status, text, codes in (  # what is said of 
     (400, "이미 결제된 예약입니다.", "already_paid payment_pending"), (404, "찾을 수 없는 경로입니다.", "not_found"),
     (400, "예약 정보가 일치하지 않습니다.", "reservation_mismatch"), (404, "찾을 수 없는 사용자입니다.", "/api/balance:unknown_user"),
     (401, TOKEN, "invalid_token token_expired token_completed token_left"),
-    (409, "이미 예약되었거나 선택할 수 없는 좌석입니다.", "seat_unavailable"),
+    (409, "이미 예약되었거나 선택할 수 없는 좌석입니다.", "seat_unavailable"), (409, "지금은 예매할 수 없는 콘서트입니다.", "not_on_sale"),
     (429, "대기열이 가득 찼습니다. 잠시 후 다시 시도해 주세요.", "queue_full")) for code in codes.split()}
 HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}}
 
@@ -36,6 +37,10 @@ def need(condition, message, code="invalid_argument", **more):
         error = bo.Error(message)
         error.name, error.more = code, more
         raise error
+
+
+def today():  # at the venue
+    return office.now().astimezone(zone).date()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -135,7 +140,7 @@ class Handler(BaseHTTPRequestHandler):
                 "nextPollMs": turn.next_poll // timedelta(milliseconds=1)}
 
     def concert_date(self):
-        return {"dates": [str(day) for day in office.dates(office.now().date())]}
+        return {"dates": [str(day) for day in office.dates(today())]}
 
     def concert_seat(self):
         concert = self.the_one(self.concerts())
@@ -146,9 +151,13 @@ class Handler(BaseHTTPRequestHandler):
         concerts, number, seat = self.concerts(), str(self.get("seatNumber", (int, str))), 0
         with suppress(bo.Error):  # what is missing is told after token, key and turn: seat 0 is unknown, too
             seat = office.find_seat(self.the_one(concerts), number).id
+        past = seat and concerts[0].date < today()  # refused where a missing seat is, but a key's answer stays
         try:
+            held = self.in_turn(office.hold_seat, 0 if past else seat)
+        except bo.IdempotencyConflict:
             held = self.in_turn(office.hold_seat, seat)
         except bo.UnknownSeat:
+            need(not past, "the concert is not on sale now", "not_on_sale")
             office.find_seat(self.the_one(concerts), number)
             raise
         return {"reservationId": bo.id_text(held.reservation), "status": "Reserved",
@@ -180,6 +189,10 @@ if __name__ == "__main__":
     for name, value in FLAGS.items():
         parser.add_argument("--" + name.replace("_", "-"), type=type(value), default=value, help=f"({value})")
     flags = parser.parse_args()
+    try:
+        zone = None if flags.time_zone == FLAGS["time_zone"] else ZoneInfo(flags.time_zone)
+    except (ValueError, LookupError, OSError):
+        parser.error(f"argument --time-zone: expected a zone such as Asia/Seoul, found {flags.time_zone!r}")
     slots = threading.Semaphore(REQUESTS_MAX)
     office = bo.open(flags.db, active_capacity=flags.capacity, queue_capacity=flags.queue_capacity,
                      hold_ttl=timedelta(0, flags.hold_seconds), claim_ttl=timedelta(0, flags.claim_seconds),
@@ -188,7 +201,7 @@ if __name__ == "__main__":
         office.batch(bo.CreateUser(f"user-{number}") for number in range(1, 101)).check()
         seats = [bo.NewSeat(str(number), price=100) for number in range(1, 51)]
         for days in (1, 2, 3):
-            office.create_concert(office.now().date() + timedelta(days), "Demo", office.find_room().id, seats)
+            office.create_concert(today() + timedelta(days), "Demo", office.find_room().id, seats)
     ThreadingHTTPServer.request_queue_size = REQUESTS_MAX
     with office, ThreadingHTTPServer((flags.host, flags.port), Handler) as server:
         server.handle_error = lambda *_: print(repr(sys.exc_info()[1]), file=sys.stderr)

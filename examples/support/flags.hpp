@@ -12,6 +12,7 @@
 #include <string_view>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include "boxoffice/time.hpp"
 #include "support/input.hpp"
@@ -25,11 +26,12 @@ struct RangedFlag {
     Number most;
 };
 
-/// What a flag of the program's struct `Flags` sets. An optional number stays empty unless the flag is given.
+/// What a flag of the program's struct `Flags` sets. An optional number stays empty unless the flag is given; a list
+/// gets an element each time it is.
 template <class Flags>
 using FlagTarget =
-    std::variant<std::string Flags::*, boxoffice::Date Flags::*, bool Flags::*, std::uint64_t Flags::*,
-                 RangedFlag<Flags, std::int64_t, std::int64_t>,
+    std::variant<std::string Flags::*, std::vector<std::string> Flags::*, boxoffice::Date Flags::*, bool Flags::*,
+                 std::uint64_t Flags::*, RangedFlag<Flags, std::int64_t, std::int64_t>,
                  RangedFlag<Flags, std::optional<std::int64_t>, std::int64_t>, RangedFlag<Flags, double, double>>;
 
 template <class Flags>
@@ -61,9 +63,13 @@ void set_flag(Flags& into, const Flag<Flags>& flag, std::string_view value) {
     };
     std::visit(Overload{[&](std::string Flags::*member) {
                             if (value.empty())
-                                throw bad(flag.value == "FILE" ? "the path of a file"
-                                                               : fmt::format("a value, {}", flag.value));
+                                throw bad(flag.value.starts_with("FILE") ? "the path of a file"
+                                                                         : fmt::format("a value, {}", flag.value));
                             into.*member = value;
+                        },
+                        [&](std::vector<std::string> Flags::*member) {
+                            if (value.empty()) throw bad(fmt::format("a value, {}", flag.value));
+                            (into.*member).emplace_back(value);
                         },
                         [&](boxoffice::Date Flags::*member) {
                             const auto day = boxoffice::parse_date(value);

@@ -44,6 +44,7 @@ namespace boxoffice {
     X(payment_pending,      118, "a payment of this reservation is under way; capture or fail it first")          \
     X(payment_declined,     119, "the payment gateway declined the payment")                                      \
     X(payment_failed,       120, "the payment has failed; begin a new one")                                       \
+    X(not_on_sale,          121, "the concert is not on sale now")                                                \
     X(invalid_argument,     200, "an argument is out of range or malformed")                                      \
     X(invalid_token,        201, "the token is not one of this box office, or too old; join for a new one")       \
     X(unknown_user,         202, "no such user")                                                                  \

@@ -40,6 +40,7 @@ const std::vector<Row> table{
     {ErrorCode::payment_pending, 118, "payment_pending"},
     {ErrorCode::payment_declined, 119, "payment_declined"},
     {ErrorCode::payment_failed, 120, "payment_failed"},
+    {ErrorCode::not_on_sale, 121, "not_on_sale"},
     {ErrorCode::invalid_argument, 200, "invalid_argument"},
     {ErrorCode::invalid_token, 201, "invalid_token"},
     {ErrorCode::unknown_user, 202, "unknown_user"},
@@ -96,7 +97,7 @@ TEST_CASE("the range of an error follows from its number") {
                                                : ErrorRange::fault;
         CHECK(range_of(row.code) == wanted);
     }
-    CHECK(range_of(ErrorCode::payment_failed) == ErrorRange::refused);
+    CHECK(range_of(ErrorCode::not_on_sale) == ErrorRange::refused);
     CHECK(range_of(ErrorCode::invalid_argument) == ErrorRange::mistake);
     CHECK(range_of(ErrorCode::storage) == ErrorRange::fault);
     CHECK(static_cast<std::int32_t>(ErrorRange::refused) == 1);

@@ -31,7 +31,7 @@ class Client {
     explicit Client(Office& with, http_server::Settings settings = {})
         : office{with}, router{with.box(), std::move(settings)} {}
 
-    /// What the front does with one try: handle_now, then handle.
+    /// What the front does with one try: check_header, handle_now, then handle.
     http_server::Reply try_send(const std::string& method, const std::string& target, const std::string& body = {},
                                 const HeaderList& headers = {}, int attempt = 1) {
         http_server::Request request;
@@ -41,6 +41,8 @@ class Client {
         for (const auto& [name, value] : headers) views.push_back({name, value});
         request.headers = views;
         request.body = body;
+        if (attempt == 1)
+            if (auto refusal = router.check_header(request)) return *std::move(refusal);
         if (attempt == 1)
             if (auto response = router.handle_now(request)) return *std::move(response);
         return router.handle(request, attempt);

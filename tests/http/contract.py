@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DESCRIPTION = ROOT / "examples" / "http_server" / "openapi.json"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+COMMON = {403: "ForeignOrigin", 415: "UnsupportedMediaType", 421: "Misdirected"}  # whatever the path
 NOTES = {"description", "title", "default", "examples", "$comment"}  # say nothing that can be wrong of a value
 
 
@@ -187,9 +188,11 @@ class Contract:
             described = {405: common["MethodNotAllowed"]}
         else:
             described = {int(code): response for code, response in operation["responses"].items()}
+        if status in COMMON:
+            described = {**described, status: common[COMMON[status]]}
         if status not in described:
             raise Broken(f"{method} {path}: {status} is not described ({', '.join(map(str, described))})")
-        if operation is not None:
+        if operation is not None and status not in COMMON:
             self.seen.add(("GET" if method == "HEAD" else method, pattern, status))
         return self.resolve(described[status])
 
@@ -209,6 +212,7 @@ class Contract:
             414: "UriTooLong",
             431: "HeaderFieldsTooLarge",
             503: "Overloaded",
+            **COMMON,
         }
         if status not in names:
             raise Broken(f"{status} is no answer to what is not a request")

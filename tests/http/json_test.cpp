@@ -108,3 +108,21 @@ TEST_CASE("times are written in UTC with milliseconds, as to_text does", "[json]
               "{\"t\":\"" + boxoffice::to_text(time) + "\"}");
     }
 }
+
+TEST_CASE("a member twice is refused, however it is spelt and wherever it stands", "[json]") {
+    for (const std::string text :
+         {R"({"amount":1,"amount":3})", R"({"amount":1,"amount":1})", R"({"amount":1,"\u0061mount":3})",
+          R"({"a":{"b":1,"c":2,"b":3}})", R"({"a":[{"b":1},{"b":1,"\u0062":2}]})", R"({"":1,"":2})"}) {
+        INFO(text);
+        const auto body = http_server::Body::parse(text);
+        REQUIRE_FALSE(body);
+        CHECK(body.error().code == boxoffice::ErrorCode::invalid_argument);
+        CHECK(body.error().detail.find("twice") != std::string::npos);
+    }
+    for (const std::string text :
+         {R"({"a":1,"A":2})", R"({"a":{"a":1},"b":{"a":1}})", R"({"a":[{"b":1},{"b":1}]})", R"({"a":"a","b":"a"})"}) {
+        INFO(text);
+        CHECK(http_server::Body::parse(text));
+    }
+    CHECK_FALSE(http_server::Body::parse(R"({"a":1)"));
+}

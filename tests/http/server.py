@@ -90,11 +90,13 @@ def read_answers(data):
 
 
 class Server:
-    """A running host with an empty box office, or one of `demo`. Flags: db="…", hold_seconds=1, demo=True."""
+    """A running host with an empty box office, or one of `demo`. Flags: db="…", hold_seconds=1, demo=True. `variables`
+    are added to its environment; `name` is what the first line calls its address."""
 
-    def __init__(self, **flags):
-        if not IS_PYTHON:
+    def __init__(self, variables=None, name="127.0.0.1", **flags):
+        if not IS_PYTHON and "admin_key_file" not in flags:
             flags.setdefault("admin_key", ADMIN_KEY)
+        flags.setdefault("time_zone", "UTC")  # the tests' days are
         self.directory = tempfile.TemporaryDirectory(prefix="boxoffice-http-")
         # The Python host is filled through the bindings, from another process: that needs a file.
         self.db = flags.setdefault("db", os.path.join(self.directory.name, "house.db") if IS_PYTHON else ":memory:")
@@ -104,11 +106,11 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=self.log,
             bufsize=0,
-            env=environment(),
+            env={**environment(), **(variables or {})},
             cwd=self.directory.name,
         )
         line = self.read_line()
-        match = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)\n", line)
+        match = re.fullmatch(rf"listening on http://{re.escape(name)}:(\d+)\n", line)
         if not match:
             self.process.kill()
             self.process.wait()
@@ -284,10 +286,10 @@ def environment():
 
 
 def spell(flags):
-    """hold_seconds=1 is --hold-seconds 1; demo=True is --demo; None leaves the flag out."""
+    """hold_seconds=1 is --hold-seconds 1; demo=True is --demo; a list is the flag for each; None leaves the flag out."""
     out = []
     for name, value in flags.items():
-        if value is None:
-            continue
-        out += [f"--{name.replace('_', '-')}"] + ([] if value is True else [str(value)])
+        for one in value if isinstance(value, list) else [value]:
+            if one is not None:
+                out += [f"--{name.replace('_', '-')}"] + ([] if one is True else [str(one)])
     return out

@@ -25,11 +25,13 @@ NO_RESERVATION, FINISHED = "찾을 수 없는 예약입니다.", "이미 결제�
 PAYMENT, MISMATCH, LATE = "잘못된 결제 요청입니다.", "예약 정보가 일치하지 않습니다.", "예약 시간이 만료되었습니다."
 PAID, POOR, KEY = "이미 결제된 예약입니다.", "잔액이 부족합니다.", "이미 다른 요청에 사용된 멱등성 키입니다."
 NO_PATH, METHOD, TOO_LARGE = "찾을 수 없는 경로입니다.", "허용되지 않은 메서드입니다.", "요청 본문이 너무 큽니다."
+MEDIA, FOREIGN = "지원하지 않는 본문 형식입니다.", "다른 사이트에서 보낸 요청은 허용되지 않습니다."
+MISDIRECTED, NOT_ON_SALE = "이 서버의 주소가 아닙니다.", "지금은 예매할 수 없는 콘서트입니다."
 CROWDED = "서버가 혼잡합니다. 잠시 후 다시 시도해 주세요."
 
 
 def day(days):
-    """The date so many days after today, as text. The server's days are UTC's."""
+    """The date so many days after today, as text. The servers of the tests have UTC's days."""
     return (datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days)).isoformat()
 
 

@@ -124,7 +124,7 @@ class Mutations(HttpTest):
             thread.join()
         self.assertEqual(troubles, [])
         self.assertGreater(watched[0], 20)
-        self.assertGreater(seen.get(200, 0), MUTATIONS // 50)
+        self.assertGreater(seen.get(200, 0), MUTATIONS // 100)  # not many: a Host or a type of a wrong letter is refused
         self.assertGreater(seen.get(400, 0), MUTATIONS // 20)
         self.assertEqual(self.server.audit(), [])
 

@@ -39,6 +39,7 @@ class Description(unittest.TestCase):
     def test_every_component_is_used(self):
         used = {value["$ref"] for _, value in walk(self.document) if "$ref" in value}
         protocol = {"MalformedRequest", "MethodNotAllowed", "RequestTimeout", "UriTooLong", "HeaderFieldsTooLarge"}
+        protocol |= set(contract.COMMON.values())
         for kind in ("schemas", "responses", "parameters", "headers", "examples"):
             for name in self.document["components"][kind]:
                 if name not in protocol:

@@ -39,6 +39,54 @@ TEST_CASE("a pool's queue is bounded, and what was taken is finished before it s
     CHECK_FALSE(pool.try_push([&] { ++done; }));
 }
 
+namespace {
+
+/// A pool of one worker, who waits inside a task until it is let go.
+struct BusyPool {
+    explicit BusyPool(std::chrono::steady_clock::duration wait_max = std::chrono::steady_clock::duration::max())
+        : pool(1, 10, queued, wait_max) {
+        REQUIRE(pool.try_push([this] {
+            entered.set_value();
+            gate.get_future().wait();
+        }));
+        entered.get_future().wait();
+    }
+    std::promise<void> gate, entered;
+    std::atomic<std::int64_t> queued{0};
+    WorkerPool pool;
+};
+
+}  // namespace
+
+TEST_CASE("what waits for a worker can be dropped with an answer, whatever the worker waits for", "[threads]") {
+    BusyPool busy;
+    std::atomic<int> ran{0};
+    std::atomic<int> dropped{0};
+    for (int i = 0; i < 3; ++i) REQUIRE(busy.pool.try_push([&] { ++ran; }, [&] { ++dropped; }));
+    busy.pool.drop_queued();
+    CHECK(dropped == 3);
+    CHECK(busy.queued == 0);
+    CHECK_FALSE(busy.pool.try_push([] {}));
+    CHECK_FALSE(busy.pool.stop_by(std::chrono::steady_clock::now()));  // somebody is still at it
+    busy.gate.set_value();
+    CHECK(busy.pool.stop_by(std::chrono::steady_clock::now() + std::chrono::minutes{1}));
+    CHECK(ran == 0);
+}
+
+TEST_CASE("a task that has waited too long is dropped, those that have not are run", "[threads]") {
+    BusyPool late(std::chrono::steady_clock::duration::zero());
+    BusyPool early(std::chrono::hours{1});
+    for (auto* busy : {&late, &early}) {
+        std::atomic<int> ran{0};
+        std::atomic<int> dropped{0};
+        REQUIRE(busy->pool.try_push([&] { ++ran; }, [&] { ++dropped; }));
+        busy->gate.set_value();
+        busy->pool.stop();
+        CHECK(ran == (busy == &early ? 1 : 0));
+        CHECK(dropped == (busy == &late ? 1 : 0));
+    }
+}
+
 TEST_CASE("callers who come together share a transaction, and each gets their own answer", "[threads]") {
     Office office;
     const auto user = office.user("ann");
@@ -102,6 +150,53 @@ TEST_CASE("while one transaction commits, those who come wait for the next one t
     CHECK(made == 6);
     CHECK(batcher.sizes().at(0) == 1);  // the first, alone
     CHECK(batcher.sizes().at(3) == 1);  // 5 to 8 together
+}
+
+TEST_CASE("who has waited behind a busy store is busy, too, and does not wait for as long again", "[threads]") {
+    /// A store whose begin waits to be let go, and then is busy: another process holds it.
+    class Held final : public Store {
+      public:
+        Result<std::unique_ptr<Transaction>> begin() override {
+            if (!armed) return inner.begin();
+            if (begins++ == 0) {
+                entered.set_value();
+                gate.get_future().wait();
+            }
+            return refuse(ErrorCode::busy);
+        }
+        Result<std::unique_ptr<Transaction>> try_begin() override { return refuse(ErrorCode::busy); }
+        Result<std::unique_ptr<View>> read() override { return inner.read(); }
+        Result<std::int64_t> version() override { return inner.version(); }
+        MemoryStore inner;
+        std::atomic<bool> armed{false};
+        std::atomic<int> begins{0};
+        std::promise<void> gate, entered;
+    };
+    auto store = std::make_unique<Held>();
+    auto& held = *store;
+    const auto box = must(BoxOffice::open(std::move(store)), "open");
+    http_server::Health health;
+    Batcher batcher(*box, &health);
+    held.armed = true;
+    const auto begin = std::chrono::steady_clock::now();
+    std::vector<std::thread> threads;
+    std::atomic<int> busy{0};
+    const auto run = [&](const std::string& name) {
+        busy += outcome(batcher.execute(CreateUser{name})) == "busy" ? 1 : 0;
+    };
+    threads.emplace_back([&] { run("first"); });
+    held.entered.get_future().wait();
+    for (int i = 0; i < 5; ++i) threads.emplace_back([&, i] { run("user-" + std::to_string(i)); });
+    while (batcher.waiting() < 5) std::this_thread::yield();
+    // They have waited for more than half of the first one's time once as much has passed again.
+    const auto until = std::chrono::steady_clock::now() + (std::chrono::steady_clock::now() - begin);
+    std::this_thread::sleep_until(until + std::chrono::milliseconds{1});
+    held.gate.set_value();
+    for (auto& thread : threads) thread.join();
+    CHECK(busy == 6);
+    CHECK(held.begins == 1);
+    REQUIRE(health.trouble(std::chrono::steady_clock::now()));
+    CHECK(health.trouble(std::chrono::steady_clock::now())->code == ErrorCode::busy);
 }
 
 TEST_CASE("if the commit fails, so does every command of the batch, and the next batch goes on", "[threads]") {

@@ -1,5 +1,9 @@
 /// For whoever runs the house.
 
+#include <algorithm>
+#include <filesystem>
+#include <mutex>
+
 #include "endpoints/endpoints.hpp"
 #include "support/input.hpp"
 #include "support/plan.hpp"
@@ -9,11 +13,6 @@ namespace http_server::endpoints {
 using namespace boxoffice;
 
 namespace {
-
-Result<void> check_admin(const Call& call) {
-    if (!has_admin_key(call)) return refuse(ErrorCode::invalid_token, "the admin key is missing or wrong");
-    return {};
-}
 
 Result<NewSeat> read_seat(const Body& seat) {
     HTTP_SERVER_TRY(number, seat.text_or_integer("number"));
@@ -122,6 +121,30 @@ Answer audit(const Call& call) {
     for (const auto& violation : violations)
         json.open_object().member("rule", violation.rule).member("detail", violation.detail).close_object();
     json.close_array().close_object();
+    return json_response(json);
+}
+
+/// The name is the server's: a path from the network could name any file of this machine. One copy at a time; it does
+/// not have the token key, so that who gets hold of it cannot forge tokens.
+Answer back_up(const Call& call) {
+    static std::mutex one_at_a_time;
+    BOXOFFICE_TRY(check_admin(call));
+    const auto& directory = call.host.settings.backup_directory;
+    if (directory.empty()) return not_found();
+    const std::unique_lock lock(one_at_a_time, std::try_to_lock);
+    if (!lock) return refuse(ErrorCode::busy, "another backup is being made");
+    HTTP_SERVER_TRY(now, call.host.office.now());
+    auto name = "boxoffice-" + to_text(now) + ".db";
+    std::replace(name.begin(), name.end(), ':', '-');
+    const auto path = directory + "/" + name;
+    BOXOFFICE_TRY(call.host.office.backup(path));
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    JsonWriter json;
+    json.open_object()
+        .member("file", name)
+        .member("bytes", error ? std::int64_t{0} : static_cast<std::int64_t>(size))
+        .close_object();
     return json_response(json);
 }
 

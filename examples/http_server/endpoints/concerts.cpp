@@ -64,6 +64,58 @@ void write_sections(JsonWriter& json, const std::vector<MapSeat>& seats) {
     json.close_array();
 }
 
+std::string write_map(const Concert& concert, const std::vector<MapSeat>& seats) {
+    JsonWriter json;
+    json.open_object().member("date", concert.date).member("concertId", concert.id).member("title", concert.title);
+    write_sections(json, seats);
+    json.open_array("seats");
+    for (const auto& [seat, state, is_mine] : seats)
+        json.open_object()
+            .member("number", seat.facts.number)
+            .member("label", seat.facts.label)
+            .member("section", seat.facts.section)
+            .member("row", seat.facts.row)
+            .member("price", seat.facts.price)
+            .member("x", seat.facts.x)
+            .member("y", seat.facts.y)
+            .member("state", is_mine ? std::string_view{"mine"} : name_of(state))
+            .close_object();
+    json.close_array().close_object();
+    return json.take();
+}
+
+std::string write_list(const Concert& concert, const std::vector<MapSeat>& seats) {
+    JsonWriter json;
+    json.open_object().member("date", concert.date).open_array("availableSeats");
+    for (const auto& [seat, state, is_mine] : seats)
+        if (state == SeatState::available) json.element(seat.facts.number);
+    json.close_array().member("concertId", concert.id).close_object();
+    return json.take();
+}
+
+/// The answer that everybody gets, or 304 to who has it.
+Response kept_response(const Call& call, const SeatAnswers::Kept& kept) {
+    Response response;
+    response.cache_control = revalidate;
+    response = with_etag(call.request, std::move(response), kept.etag);
+    if (response.status != 304) response.body = kept.body;
+    return response;
+}
+
+/// Does the user hold or own a seat of the concert? Then the map has a "mine", and is theirs alone. So it is said of
+/// who has many reservations, rather than read them all.
+Result<bool> has_claims(const Call& call, UserId user, ConcertId concert) {
+    constexpr std::int64_t many = 50;
+    if (!user) return false;
+    const auto found = call.host.office.reservations(user, many);
+    if (!found) return tl::unexpected(found.error());
+    if (std::ssize(*found) == many) return true;
+    return std::any_of(found->begin(), found->end(), [&](const ReservationView& view) {
+        return view.reservation.concert == concert &&
+               (view.state == ReservationState::held || view.state == ReservationState::confirmed);
+    });
+}
+
 }  // namespace
 
 Result<std::vector<Concert>> concerts_on(const Call& call, Date date) {
@@ -92,9 +144,14 @@ Answer concert_error(const Call& call, Date date, const Error& error) {
     });
 }
 
-Answer list_dates(const Call& call) {
+Result<Date> today(const Call& call) {
     HTTP_SERVER_TRY(now, call.host.office.now());
-    HTTP_SERVER_TRY(dates, call.host.office.dates(date_of(now)));
+    return call.host.settings.day_of(now);
+}
+
+Answer list_dates(const Call& call) {
+    HTTP_SERVER_TRY(first, today(call));
+    HTTP_SERVER_TRY(dates, call.host.office.dates(first));
     JsonWriter json;
     json.open_object().open_array("dates");
     for (const auto date : dates) json.element(to_text(date));
@@ -106,14 +163,9 @@ Answer list_seats(const Call& call) {
     HTTP_SERVER_TRY(question, read_question(call));
     const auto concert = find_concert(call, question.date, question.concert);
     if (!concert) return concert_error(call, question.date, concert.error());
-    HTTP_SERVER_TRY(seats, call.host.office.available_seats(concert->id));
-    JsonWriter json;
-    json.open_object().member("date", question.date).open_array("availableSeats");
-    for (const auto& seat : seats) json.element(seat.facts.number);
-    json.close_array().member("concertId", concert->id).close_object();
-    auto response = json_response(json, revalidate);
-    auto etag = etag_of(response.body);
-    return with_etag(call.request, std::move(response), std::move(etag));
+    HTTP_SERVER_TRY(list, call.host.seats.get(concert->id, SeatAnswers::Kind::list,
+                                              [&](const auto& seats) { return write_list(*concert, seats); }));
+    return kept_response(call, *list);
 }
 
 Answer seat_map(const Call& call) {
@@ -126,27 +178,22 @@ Answer seat_map(const Call& call) {
     }
     const auto concert = find_concert(call, question.date, question.concert);
     if (!concert) return concert_error(call, question.date, concert.error());
-    HTTP_SERVER_TRY(seats, call.host.office.seat_map(concert->id, user));
-    JsonWriter json;
-    json.open_object().member("date", question.date).member("concertId", concert->id).member("title", concert->title);
-    write_sections(json, seats);
-    json.open_array("seats");
-    for (const auto& [seat, state, is_mine] : seats)
-        json.open_object()
-            .member("number", seat.facts.number)
-            .member("label", seat.facts.label)
-            .member("section", seat.facts.section)
-            .member("row", seat.facts.row)
-            .member("price", seat.facts.price)
-            .member("x", seat.facts.x)
-            .member("y", seat.facts.y)
-            .member("state", is_mine ? std::string_view{"mine"} : name_of(state))
-            .close_object();
-    json.close_array().close_object();
-    auto response = json_response(json, has_token ? revalidate_own : revalidate);
+    HTTP_SERVER_TRY(is_own, has_claims(call, user, concert->id));
+    Response response;
+    if (is_own) {
+        HTTP_SERVER_TRY(seats, call.host.office.seat_map(concert->id, user));
+        response.body = write_map(*concert, seats);
+        response.cache_control = revalidate_own;
+        response.headers.emplace_back("Vary", "Authorization");
+        auto etag = etag_of(response.body);
+        return with_etag(call.request, std::move(response), std::move(etag));
+    }
+    HTTP_SERVER_TRY(map, call.host.seats.get(concert->id, SeatAnswers::Kind::map,
+                                             [&](const auto& seats) { return write_map(*concert, seats); }));
+    response = kept_response(call, *map);
+    if (has_token) response.cache_control = revalidate_own;
     response.headers.emplace_back("Vary", "Authorization");
-    auto etag = etag_of(response.body);
-    return with_etag(call.request, std::move(response), std::move(etag));
+    return response;
 }
 
 }  // namespace http_server::endpoints

@@ -37,6 +37,9 @@ boxoffice::Result<boxoffice::Concert> find_concert(const Call& call, boxoffice::
 /// The error of find_concert; for ambiguous_concert with the concerts to choose from.
 Answer concert_error(const Call& call, boxoffice::Date date, const boxoffice::Error& error);
 
+/// What day it is at the venue.
+boxoffice::Result<boxoffice::Date> today(const Call& call);
+
 // reservations.cpp
 Answer hold_seat(const Call& call);
 Answer list_reservations(const Call& call);
@@ -54,6 +57,7 @@ Answer pay(const Call& call);
 Answer create_user(const Call& call);
 Answer create_concert(const Call& call);
 Answer audit(const Call& call);
+Answer back_up(const Call& call);
 
 // operations.cpp
 std::optional<Answer> healthz_now(const Call& call);

@@ -21,15 +21,36 @@ Response ok_response() {
 
 }  // namespace
 
-std::optional<Answer> healthz_now(const Call&) { return ok_response(); }
+/// For who restarts what is ill: only where a new process may fare better.
+std::optional<Answer> healthz_now(const Call& call) {
+    const auto now = Health::Clock::now();
+    if (!call.host.health.is_hopeless(now)) return ok_response();
+    const auto trouble = call.host.health.trouble(now);
+    return not_ready(trouble ? trouble->code : ErrorCode::storage, "the store has failed for good: restart the server");
+}
 
+/// For balancers: whatever ails it, requests are better sent elsewhere. Reads are tried; of writes the commands tell,
+/// and one is tried only where there have been none, since it may have to wait.
 Answer readyz(const Call& call) {
-    const auto room = call.host.office.room("main");
-    if (room) return ok_response();
-    // Whatever ails it, more of the same may help no one: balancers are to send requests elsewhere.
-    auto response = error_response({ErrorCode::busy, {}}, call.wording);
-    if (call.host.settings.log_fault) call.host.settings.log_fault("not ready: " + room.error().text());
-    return response;
+    auto& health = call.host.health;
+    const auto complain = [&](const std::string& text) {
+        if (call.host.settings.log_fault) call.host.settings.log_fault("not ready: " + text);
+    };
+    if (const auto room = call.host.office.room("main"); !room) {
+        complain(room.error().text());
+        const auto known = health.trouble(Health::Clock::now());
+        return not_ready(room.error().code, known ? known->reason : message_of(room.error().code));
+    }
+    if (health.is_silent(Health::Clock::now(), Health::slow_after))
+        if (const auto ticked = call.host.commands.execute(Tick{}); !ticked) {
+            complain(ticked.error().text());
+            const auto known = health.trouble(Health::Clock::now());
+            return not_ready(ticked.error().code, known ? known->reason : message_of(ticked.error().code));
+        }
+    const auto trouble = health.trouble(Health::Clock::now());
+    if (!trouble) return ok_response();
+    complain(trouble->reason);
+    return not_ready(trouble->code, trouble->reason);
 }
 
 Answer metrics(const Call& call) {

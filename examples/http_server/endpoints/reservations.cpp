@@ -89,6 +89,16 @@ std::optional<Held> recall_hold(const Call& call, const HoldRequest& request, co
     return std::nullopt;
 }
 
+/// A seat of a past day, which the engine was asked for in vain since it was not told which. Where the key is taken,
+/// the answer is the one given when the day had not passed: then the engine can only repeat it, or refuse.
+Answer refuse_past(const Call& call, HoldSeat command, SeatId seat, const Error& error) {
+    if (error.code == ErrorCode::unknown_seat) return refuse(ErrorCode::not_on_sale);
+    if (error.code != ErrorCode::idempotency_conflict) return tl::unexpected(error);
+    command.seat = seat;
+    HTTP_SERVER_TRY(before, call.host.commands.execute(command));
+    return held_response(before);
+}
+
 Result<ReservationId> id_in_path(const Call& call) {
     const auto id = parse_id<ReservationId>(call.parameter);
     if (!id) return refuse(ErrorCode::unknown_reservation);
@@ -108,10 +118,13 @@ Answer hold_seat(const Call& call) {
     const auto concert = find_concert(call, request.date, request.concert);
     const auto seat = concert ? find_seat(call, concert->id, request.seat_number) : tl::unexpected(concert.error());
     if (!seat && range_of(seat.error().code) == ErrorRange::fault) return tl::unexpected(seat.error());
+    HTTP_SERVER_TRY(first, today(call));
+    const bool is_over = seat && request.date < first;
     // The engine checks key and turn before it misses the seat, as the contract's order asks.
-    const auto held =
-        call.host.commands.execute(HoldSeat{who.user.id, who.token, seat.value_or(SeatId{}), request.key});
+    const HoldSeat command{who.user.id, who.token, is_over ? SeatId{} : seat.value_or(SeatId{}), request.key};
+    const auto held = call.host.commands.execute(command);
     if (held) return held_response(*held);
+    if (is_over) return refuse_past(call, command, *seat, held.error());
     if (seat) return tl::unexpected(held.error());
     if (held.error().code == ErrorCode::unknown_seat) return concert_error(call, request.date, seat.error());
     if (held.error().code == ErrorCode::idempotency_conflict && seat.error().code == ErrorCode::ambiguous_concert)

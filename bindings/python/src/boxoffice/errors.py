@@ -44,6 +44,7 @@ __all__ = [
     "Mistake",
     "NewerSchema",
     "NotABoxoffice",
+    "NotOnSale",
     "NotYourTurn",
     "OutOfMemory",
     "PaymentDeclined",
@@ -270,6 +271,13 @@ class PaymentFailed(Refused):
 
     code = 120
     name = "payment_failed"
+
+
+class NotOnSale(Refused):
+    """The concert is not on sale now."""
+
+    code = 121
+    name = "not_on_sale"
 
 
 # ---- mistakes

@@ -1,0 +1,65 @@
+#include "house.hpp"
+
+#include <fmt/format.h>
+
+#include "boxoffice/sqlite_store.hpp"
+#include "demo.hpp"
+#include "support/input.hpp"
+
+namespace http_server {
+
+using namespace boxoffice;
+using support::BadInput;
+
+namespace {
+
+template <class T>
+T must(Result<T> result, const std::string& what) {
+    if (!result) throw BadInput(fmt::format("{}: {}", what, result.error().text()));
+    if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+/// What the flags change of a room's limits.
+RoomLimits with_flags(RoomLimits limits, const Flags& flags) {
+    limits.active_capacity = flags.capacity.value_or(limits.active_capacity);
+    limits.queue_capacity = flags.queue_capacity.value_or(limits.queue_capacity);
+    limits.admissions_per_second = flags.admissions_per_second.value_or(limits.admissions_per_second);
+    if (flags.claim_seconds) limits.claim_ttl = std::chrono::seconds{*flags.claim_seconds};
+    if (flags.active_seconds) limits.active_ttl = std::chrono::seconds{*flags.active_seconds};
+    return limits;
+}
+
+}  // namespace
+
+std::unique_ptr<BoxOffice> open_house(const Flags& flags, const DayOf& day_of,
+                                      const std::function<void(const std::string&)>& warn) {
+    const auto name = flags.db.empty() ? std::string{":memory:"} : flags.db;
+    Options options;
+    options.main_room = with_flags({}, flags);
+    options.hold_ttl = std::chrono::seconds{flags.hold_seconds};
+    options.event_ttl = std::chrono::hours{flags.event_hours};
+    options.accept_time = flags.accept_time;
+    options.adopt_rules = flags.adopt_rules;
+    SqliteOptions sqlite;
+    sqlite.path = name;
+    auto office = must(BoxOffice::open(must(open_sqlite_store(sqlite), name), options), name);
+    const auto room = must(office->room("main"), name);
+    if (const auto limits = with_flags(room.limits, flags); limits != room.limits)
+        must(office->execute(ChangeRoom{room.id, limits}), name);
+    if (flags.demo && !must(fill_demo(*office, day_of), name))
+        warn(name + ": has users or concerts already; --demo left it alone");
+    return office;
+}
+
+void restore_house(const Flags& flags) { must(restore_sqlite_file(flags.restore, flags.db), flags.restore); }
+
+void copy_house(const Flags& flags) {
+    SqliteOptions sqlite;
+    sqlite.path = flags.db;
+    sqlite.create = false;
+    // The store alone: an office would begin a write, for which it may have to wait.
+    const auto store = must(open_sqlite_store(sqlite), flags.db);
+    must(store->backup(flags.backup, flags.with_keys), flags.backup);
+}
+
+}  // namespace http_server
