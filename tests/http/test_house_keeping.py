@@ -107,15 +107,22 @@ class Backups(InADirectory):
         self.assertEqual(again.get("/api/concert/date")["dates"], [day(1)])
         self.assertEqual(again.audit(), [])
 
-    def test_tokens_are_good_in_a_copy_that_has_the_key(self):
+    def test_tokens_are_good_where_a_backup_that_has_the_key_is_restored(self):
         server = self.start(db=self.path("house.db"))
         server.furnish(["ann"])
         token = server.post("/api/token", {"userId": "ann"})["token"]
         for flags, wanted in (([], 401), (["--with-keys"], 200)):
             copy = self.path(f"copy-{len(flags)}.db")
             self.assertEqual(run("--db", self.path("house.db"), "--backup", copy, *flags).returncode, 0)
-            again = self.start(db=copy)
+            restored = self.path(f"restored-{len(flags)}.db")
+            said = run("--restore", copy, "--db", restored)
+            self.assertEqual((said.returncode, said.stderr), (0, ""), said)
+            self.assertIn("restored", said.stdout)
+            again = self.start(db=restored)
             self.assertEqual(again.get("/api/balance", bearer(token), userId="ann").status, wanted)
+            # As it is, the copy is another house, whatever keys it has.
+            again = self.start(db=copy)
+            self.assertEqual(again.get("/api/balance", bearer(token), userId="ann").status, 401)
 
     def test_bad_ones(self):
         self.assert_bad("--backup", self.path("copy.db"), named="--db")
@@ -123,6 +130,9 @@ class Backups(InADirectory):
         self.assert_bad("--db", self.path("none.db"), "--backup", self.path("copy.db"), named="none.db")
         self.assertFalse(os.path.exists(self.path("none.db")))
         self.assert_bad("--with-keys", named="--backup")
+        self.assert_bad("--restore", self.path("copy.db"), named="--db")
+        self.assert_bad("--restore", self.path("none.db"), "--db", self.path("y.db"), named="none.db")
+        self.assertFalse(os.path.exists(self.path("y.db")))
         self.assert_bad("--backup-dir", self.directory, named="--db")
         self.assert_bad("--db", self.path("x.db"), "--backup-dir", self.path("none"), named="--backup-dir")
 
