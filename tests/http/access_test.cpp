@@ -134,6 +134,12 @@ std::vector<Row> matrix() {
          },
          for_house},
         {"GET", "/api/admin/audit", get("/api/admin/audit"), for_house},
+        {"POST",
+         "/api/admin/backup",
+         [](Scene& scene, const HeaderList& headers, const std::string&) {
+             return scene.house.client.post("/api/admin/backup", json::object(), headers);
+         },
+         {bad, bad, bad, bad, "404 not_found"}},  // this host has nowhere to put it
         {"GET", "/healthz", get("/healthz"), for_all},
         {"GET", "/readyz", get("/readyz"), for_all},
         {"GET", "/metrics", get("/metrics"), for_all},
