@@ -81,7 +81,7 @@ test_sanitized() {
     quietly "$1-build" cmake --build --preset "$1" --target boxoffice_tests boxoffice_c_tests boxoffice_http_tests \
         boxoffice_server
     run_tests "$1-test" '^(All tests passed|test cases:|assertions:)' \
-        "build/$1/tests/boxoffice_tests" '~[processes]'
+        "build/$1/tests/boxoffice_tests" '~[processes]~[fork]'
     run_tests "$1-c-test" '^[0-9]+ passed, ' "build/$1/tests/boxoffice_c_tests"
     run_tests "$1-http-test" '^(All tests passed|test cases:|assertions:)' "build/$1/tests/boxoffice_http_tests"
     run_tests "$1-http-contract" '^(Ran [0-9]+ tests|OK|FAILED)' env -C tests/http \
