@@ -86,6 +86,17 @@ def int32(value: Any, what: str) -> int:
     return int(value)
 
 
+def coordinate(value: Any, what: str) -> float:
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        return float(value if isinstance(value, float) else operator.index(value))
+    except TypeError:
+        raise InvalidArgument(f"{what}: a float, not {type(value).__name__}") from None
+    except OverflowError:
+        raise InvalidArgument(f"{what}: a float") from None
+
+
 def text(value: Any, what: str) -> bytes:
     """A str as UTF-8. Lone surrogates are refused here, all else (length, control characters) by
     the engine."""

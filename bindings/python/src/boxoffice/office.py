@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import datetime
-import operator
 import os
 from ctypes import byref
 from typing import Any, Iterable, Iterator, List, Optional, Tuple, Union
@@ -571,20 +570,9 @@ def _new_seats(seats: Iterable[NewSeat]) -> Tuple[Any, int]:
             setattr(row, name, raw)  # the array keeps the bytes alive
             setattr(row, name + "_length", len(raw))
         row.price = convert.int64(seat.price, "price")
-        row.x = _coordinate(seat.x, "x")
-        row.y = _coordinate(seat.y, "y")
+        row.x = convert.coordinate(seat.x, "x")
+        row.y = convert.coordinate(seat.y, "y")
         if not isinstance(seat.is_blocked, bool):
             raise InvalidArgument(f"is_blocked: a bool, not {type(seat.is_blocked).__name__}")
         row.is_blocked = int(seat.is_blocked)
     return rows, len(listed)
-
-
-def _coordinate(value: Any, what: str) -> float:
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        return float(value if isinstance(value, float) else operator.index(value))
-    except TypeError:
-        raise InvalidArgument(f"{what}: a float, not {type(value).__name__}") from None
-    except OverflowError:
-        raise InvalidArgument(f"{what}: a float") from None
