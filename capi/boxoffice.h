@@ -24,7 +24,8 @@
  *   library knows is refused unless what it does not know is zero.
  * - Any function may be called from any thread at any time. Closing waits for calls inside; calls that come meanwhile are
  *   BOXOFFICE_CLOSED. A handle that was closed, or never was one, is BOXOFFICE_INVALID_HANDLE, not undefined behaviour.
- * - After fork() a child's use of a handle is BOXOFFICE_FORKED: open one in the child.
+ * - After fork() a child's use of a handle is BOXOFFICE_FORKED, and so is opening a file that was open at the fork: close before
+ *   you fork, and open in the child.
  * - The library never prints, aborts, throws, starts threads or touches signal handlers.
  */
 #ifndef BOXOFFICE_H

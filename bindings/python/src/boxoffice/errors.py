@@ -445,7 +445,7 @@ class NewerSchema(Fault):
 
 
 class Forked(Fault):
-    """The office was opened before ``fork()``; open one in this process."""
+    """The office, or its file, was open in the parent at the ``fork()``; close before you fork."""
 
     code = 306
     name = "forked"

@@ -52,7 +52,8 @@ class Office(Handle):
     Use it in a ``with`` statement, or :meth:`close` it. Any method may be called from any thread at
     any time, and calls release the interpreter's lock. Closing waits for the calls inside; calls
     that come meanwhile raise Closed, later ones InvalidHandle. In a child of ``fork()`` every
-    method raises Forked, and ``close`` does nothing: open one there.
+    method raises Forked, and ``close`` does nothing. Close before you fork, and open one in the
+    child: a file that was open at the fork cannot be opened there.
 
     Every method may raise a Fault; the docstrings name the refusals and mistakes. A refused command
     has changed nothing. Numbers that are not ints, naive datetimes, texts that are not str are
