@@ -42,13 +42,16 @@ void Checkpointer::after_commit() {
         try_above_ = size + std::max(wal_size_max_ / 4, frame_size_);
         return;
     }
-    const auto now = Clock::now();
-    if (now < next_try_) return;
+    if (Clock::now() >= next_try_) static_cast<void>(try_to_empty());
+}
+
+bool Checkpointer::try_to_empty() {
+    const bool wait = Clock::now() >= next_wait_;
+    if (fold_all(wait)) return true;
     // A reader that stays would make all commits wait.
-    const bool wait = now >= next_wait_;
-    static_cast<void>(fold_all(wait));
     next_try_ = Clock::now() + try_again_after;
     if (wait) next_wait_ = Clock::now() + wait_again_after;
+    return false;
 }
 
 void Checkpointer::start_over() { try_above_ = wal_size_max_; }
@@ -62,7 +65,7 @@ bool Checkpointer::fold_all(bool wait) {
 }
 
 bool Checkpointer::make_room(std::int64_t log_size) {
-    return log_size <= hard_limit_factor * wal_size_max_ || fold_all(false);
+    return log_size <= hard_limit_factor * wal_size_max_ || try_to_empty();
 }
 
 int Checkpointer::checkpoint(int mode, Duration wait_max) {

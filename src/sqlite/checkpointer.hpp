@@ -18,8 +18,8 @@ class Checkpointer {
 
     /// After a commit: folds when the log is longer than `wal_size_max`. First without disturbing anyone: the log is
     /// then started over by the next commit that finds no reader in it. Where readers always overlap that never comes,
-    /// so beyond twice the size it empties the log as soon as no reader is in it, looking ten times a second, and every two
-    /// seconds it waits for the readers of the moment, for 100 ms at most. Throws on I/O errors.
+    /// so beyond twice the size it waits for the readers of the moment, for 100 ms at most. Where one stays longer, it looks
+    /// ten times a second whether the log is free, and waits again after two seconds. Throws on I/O errors.
     void after_commit();
 
     /// Folds everything and empties the log, if readers let it within 100 ms (`wait` false: at once); else as much as they
@@ -32,6 +32,7 @@ class Checkpointer {
 
   private:
     void start_over();
+    bool try_to_empty();
     int checkpoint(int mode, Duration wait_max);
     [[nodiscard]] std::int64_t log_size() const { return frame_count_ * frame_size_; }
 
@@ -42,7 +43,7 @@ class Checkpointer {
     std::int64_t frame_count_ = 0;  ///< in the log after the last commit, of all processes
     std::int64_t try_above_ = 0;    ///< bytes; grows while readers keep the log from being started over
     std::chrono::steady_clock::time_point next_try_{};   ///< beyond twice the size
-    std::chrono::steady_clock::time_point next_wait_{};  ///< and to wait for readers
+    std::chrono::steady_clock::time_point next_wait_{};  ///< and to wait for readers, after a wait that was for nothing
 };
 
 }  // namespace boxoffice::sqlite

@@ -91,19 +91,20 @@ bool FileLock::has_others() const {
 }
 
 std::optional<FileLock::LogRecord> FileLock::read_record() const {
-    char text[128] = {};
+    char text[160] = {};
     if (::pread(descriptor_, text, sizeof text - 1, 0) < 0) throw Fault{ErrorCode::storage, path_ + ": " + words_of(errno)};
     LogRecord record;
-    if (std::sscanf(text, "log %" SCNd64 " %" SCNd64 " rescues %" SCNd64, &record.marks[0], &record.marks[1], &record.rescues) != 3)
+    if (std::sscanf(text, "log %" SCNd64 " %" SCNd64 " rescues %" SCNd64 " inode %" SCNd64, &record.marks[0], &record.marks[1],
+                    &record.rescues, &record.inode) != 4)
         return std::nullopt;
     return record;
 }
 
 void FileLock::write_record(const LogRecord& record) const {
-    char text[128];
+    char text[160];
     // Of one length always, so that one write replaces it whole.
-    const int length = std::snprintf(text, sizeof text, "log %020" PRId64 " %020" PRId64 " rescues %010" PRId64 "\n",
-                                     record.marks[0], record.marks[1], record.rescues);
+    const int length = std::snprintf(text, sizeof text, "log %020" PRId64 " %020" PRId64 " rescues %010" PRId64 " inode %020" PRId64 "\n",
+                                     record.marks[0], record.marks[1], record.rescues, record.inode);
     if (::pwrite(descriptor_, text, static_cast<std::size_t>(length), 0) != length || ::fdatasync(descriptor_) != 0)
         throw Fault{ErrorCode::storage, path_ + ": " + words_of(errno)};
 }

@@ -51,6 +51,7 @@ class FileLock {
     struct LogRecord {
         std::array<std::int64_t, 2> marks{};  ///< that the database may bear: before and after a change
         std::int64_t rescues = 0;             ///< how often a log that was taken away has been written back
+        std::int64_t inode = 0;               ///< of the database that those who are present have open
     };
     /// Nothing: none was written yet. Both throw.
     [[nodiscard]] std::optional<LogRecord> read_record() const;

@@ -13,7 +13,7 @@
 namespace boxoffice::sqlite {
 namespace {
 
-[[noreturn]] void fail(const std::string& path, int error_number) {
+[[noreturn]] void fail_at(const std::string& path, int error_number) {
     throw Fault{ErrorCode::storage, path + ": " + std::generic_category().message(error_number)};
 }
 
@@ -35,13 +35,13 @@ void make_private(const std::string& path) {
 
 std::string resolve(const std::string& path) {
     const std::unique_ptr<char, decltype(&std::free)> resolved{::realpath(path.c_str(), nullptr), &std::free};
-    if (resolved == nullptr) fail(path, errno);
+    if (resolved == nullptr) fail_at(path, errno);
     return resolved.get();
 }
 
 void check_one_name(const std::string& path) {
     const auto status = look_at(path);
-    if (!status.is_there) fail(path, ENOENT);
+    if (!status.is_there) fail_at(path, ENOENT);
     if (status.names > 1)
         throw Fault{ErrorCode::storage, "the file has " + std::to_string(status.names) +
                                             " names (hard links), and each would have a log of its own; remove all but one"};

@@ -13,6 +13,8 @@ namespace {
 /// Each mending can bring to light the next thing that was taken away.
 constexpr int mendings_max = 4;
 
+std::int64_t inode_of(const FileId& id) { return static_cast<std::int64_t>(id.inode); }
+
 }  // namespace
 
 WriteSession::WriteSession(std::unique_ptr<Connection> opened, const SqliteOptions& options)
@@ -73,6 +75,9 @@ void Shared::open() {
             throw Fault{ErrorCode::storage,
                         "another process has the file open, but its -wal or -shm is gone: was it removed? That process still "
                         "has it and writes it back with its next commit; try again then"};
+        if (const auto record = lock_->read_record(); !is_alone && record && record->inode != inode_of(status.id))
+            throw Fault{ErrorCode::storage, "a process still has open the file that was here before, and its log lies here: end that "
+                                            "process, and move -wal and -shm away with its file"};
         lock_->be_present();
         open_session(is_alone);
     } catch (...) {
@@ -213,6 +218,7 @@ void Shared::put_mark(bool needs_log) {
     const auto after = needs_log ? make_mark() : -make_mark();
     auto record = lock_->read_record().value_or(FileLock::LogRecord{});
     record.marks = {before, after};
+    record.inode = inode_of(look_at(names_->database).id);
     lock_->write_record(record);
     session_->write_mark.write(after);
 }

@@ -123,6 +123,34 @@ TEST_CASE("A database that is taken away takes no more commits, and has what was
     CHECK(office->audit().value().empty());
 }
 
+TEST_CASE("A file put in the place of a live one is not opened beside its log", "[faults][A4]") {
+    const bool is_backup = GENERATE(true, false);
+    CAPTURE(is_backup);
+    const TemporaryFolder folder;
+    const auto path = folder / "sale.db";
+    Actor live{[&] {
+        return house(path, [&](char, BoxOffice* office) { return answer_of(office->backup(folder / "other.db")); });
+    }};
+    Actor newcomer{[&] { return house(path); }};
+    REQUIRE(live('o') == 0);
+    for (int i = 0; i < 3; ++i) REQUIRE(live('r') == 0);
+    if (is_backup)
+        REQUIRE(live('B') == 0);
+    else
+        sqlite_testing::write_file(folder / "other.db", "");
+    fs::rename(path, folder / "away.db");
+    fs::rename(folder / "other.db", path);
+    const auto bytes = sqlite_testing::read_file(path);
+    CHECK(newcomer('o') == -static_cast<std::int64_t>(ErrorCode::storage));
+    CHECK(live('r') == -static_cast<std::int64_t>(ErrorCode::storage));
+    CHECK(newcomer('o') == -static_cast<std::int64_t>(ErrorCode::storage));
+    CHECK(sqlite_testing::read_file(path) == bytes);
+    live.kill();
+    fs::rename(folder / "away.db", path);
+    REQUIRE(newcomer('o') == 0);
+    CHECK(newcomer('b') == 3);
+}
+
 TEST_CASE("A backup moved over a live file is not sold into, and is not ruined", "[faults][A4]") {
     const TemporaryFolder folder;
     const auto path = folder / "sale.db";

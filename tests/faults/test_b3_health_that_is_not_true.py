@@ -44,7 +44,9 @@ class Readiness(HttpTest):
             pass
         self.assert_not_ready("storage", "another than the one opened")
         os.rename(self.file + ".away", self.file)
-        until(lambda: self.server.get("/readyz").status == 200, "ready again")
+        # What this process had open was moved under it: it writes no more, and lets itself be restarted.
+        self.assert_not_ready("storage", "")
+        until(lambda: self.server.get("/healthz").status == 503, "to be restarted", 30)
 
 
 @only_server

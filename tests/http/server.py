@@ -100,6 +100,7 @@ class Server:
         self.directory = tempfile.TemporaryDirectory(prefix="boxoffice-http-")
         # The Python host is filled through the bindings, from another process: that needs a file.
         self.db = flags.setdefault("db", os.path.join(self.directory.name, "house.db") if IS_PYTHON else ":memory:")
+        self.hold_seconds = flags.get("hold_seconds") or 300
         self.log = open(os.path.join(self.directory.name, "stderr"), "w+b")
         self.process = subprocess.Popen(
             command("--port", "0", *spell(flags)),
@@ -222,7 +223,7 @@ class Server:
 
     def run_inside(self, code, *arguments):
         """Runs Python with the `office` of this host's database, and `arguments`; returns what it prints."""
-        arguments = [sys.executable, "-c", INSIDE + code, self.db, *arguments]
+        arguments = [sys.executable, "-c", INSIDE + code, self.db, str(self.hold_seconds), *arguments]
         return subprocess.run(
             arguments, env=environment(), stdout=subprocess.PIPE, check=True, timeout=PATIENCE, text=True
         ).stdout
@@ -254,9 +255,9 @@ class Server:
 
 INSIDE = """
 import atexit, boxoffice, datetime, json, sys
-office = boxoffice.open(sys.argv[1])
+office = boxoffice.open(sys.argv[1], hold_ttl=datetime.timedelta(0, int(sys.argv[2])))  # all hosts agree
 atexit.register(office.close)
-arguments = sys.argv[2:]
+arguments = sys.argv[3:]
 """
 FURNISH = """
 users, concerts = json.loads(arguments[0])

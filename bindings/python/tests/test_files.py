@@ -8,9 +8,11 @@ import tempfile
 import time
 import unittest
 
-from .support import SOURCE, boxoffice
+from typing import Callable
 
-errors = boxoffice.errors
+from .support import SOURCE
+import boxoffice  # noqa: E402
+from boxoffice import errors  # noqa: E402
 
 UTC = datetime.timezone.utc
 
@@ -36,7 +38,7 @@ class Files(unittest.TestCase):
         self.folder = folder.name
         self.path = os.path.join(folder.name, "sale.db")
 
-    def in_child(self, work) -> int:  # type: ignore[no-untyped-def]
+    def in_child(self, work: Callable[[], bool]) -> int:
         child = os.fork()
         if child == 0:
             try:

@@ -174,15 +174,18 @@ class ForkTest(unittest.TestCase):
     def test_a_child_opens_its_own(self) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             path = Path(scratch) / "sale.db"
-            with boxoffice.open(path) as office:
-                office.create_user("mina")
+            other = Path(scratch) / "other.db"
 
-                def work() -> bool:
-                    with boxoffice.open(path) as own:
+            def work() -> bool:
+                for own_path in (path, other):
+                    with boxoffice.open(own_path) as own:
                         own.create_user("juno")
-                    return True
+                return True
 
+            boxoffice.open(path).close()  # before the fork
+            with boxoffice.open(Path(scratch) / "third.db"):  # another file may be open
                 self.in_child(work)
+            with boxoffice.open(path) as office:
                 self.assertTrue(office.find_user("juno"))
                 self.assertEqual(office.audit(), [])
 
@@ -236,7 +239,7 @@ class ExitTest(unittest.TestCase):
                     self.assertEqual((done.returncode, done.stdout), (0, "end\n"), done.stderr)
 
     def test_a_daemon_thread_that_never_comes_back(self) -> None:
-        program = WAITER.replace("MILLISECONDS", "3600000")
+        program = WAITER.replace("MILLISECONDS", "60000")
         for clock in ("None", "Clock()"):
             done = run_python(program.replace("CLOCK", clock))
             self.assertEqual((done.returncode, done.stdout), (0, "end\n"), done.stderr)

@@ -358,8 +358,14 @@ class FileTest(unittest.TestCase):
             self.assertEqual(office.find_user("mina"), mina)
             with self.assertRaises(boxoffice.InvalidToken):
                 office.peek(text)
-        with boxoffice.open(copied.with_name("with_keys.db")) as office:
+        restored = copied.with_name("restored.db")
+        boxoffice.restore(copied.with_name("with_keys.db"), restored)
+        with boxoffice.open(restored) as office:
             self.assertTrue(office.peek(text).is_turn)
+        # As it is, the copy is another store.
+        with boxoffice.open(copied.with_name("with_keys.db")) as office:
+            with self.assertRaises(boxoffice.InvalidToken):
+                office.peek(text)
 
     def test_the_audit_names_what_is_wrong(self) -> None:
         with boxoffice.open(self.path) as office:
