@@ -59,15 +59,25 @@ FileWatch::FileWatch(const FileNames& names)
       index_(look_at(names.index).id),
       lock_(look_at(names.lock).id) {}
 
-FileWatch::Change FileWatch::look(std::int64_t& log_size) const {
+FileWatch::Change FileWatch::look_beside() const {
+    if (const auto database = look_at(names_.database); database.id != database_ || database.names > 1) return Change::database;
+    if (look_at(names_.index).id != index_) return Change::index;
+    if (look_at(names_.lock).id != lock_) return Change::lock;
+    return Change::none;
+}
+
+FileWatch::Change FileWatch::look_beneath(std::int64_t& log_size) const {
     const auto database = look_at(names_.database);
     const auto log = look_at(names_.log);
     log_size = log.size;
     if (database.id != database_ || database.names > 1) return Change::database;
     if (log.id != log_) return Change::log;
-    if (look_at(names_.index).id != index_) return Change::index;
-    if (look_at(names_.lock).id != lock_) return Change::lock;
     return Change::none;
+}
+
+FileWatch::Change FileWatch::look(std::int64_t& log_size) const {
+    const auto beneath = look_beneath(log_size);
+    return beneath != Change::none ? beneath : look_beside();
 }
 
 }  // namespace boxoffice::sqlite

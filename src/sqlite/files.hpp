@@ -1,7 +1,8 @@
 #pragma once
 /// What the names of a database's files stand for. POSIX locks, the log and the index of the log are found by name, the data by
 /// inode: where the two part company, processes that believe they share a database do not, and what one acknowledges the others
-/// lose. So the names are looked at before and after every commit; a look costs four stat calls, beside a sync nothing.
+/// lose. So the names are looked at around every commit: before it those that say whom it runs beside, after it, before it is
+/// acknowledged, those that say where it went. Five stat calls in all.
 
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -63,7 +64,11 @@ class FileWatch {
         log,       ///< another log, or none: what is in ours nobody else sees
         database,  ///< another database or none, or it got a second name: what is written to ours nobody finds
     };
-    /// The gravest change. `log_size` is set to the log's length in bytes.
+    /// Of what says whom a commit runs beside: the database, the index and the lock.
+    [[nodiscard]] Change look_beside() const;
+    /// Of what a commit writes: the database and the log. `log_size` is set to the log's length in bytes.
+    Change look_beneath(std::int64_t& log_size) const;
+    /// The gravest change of all.
     Change look(std::int64_t& log_size) const;
 
     [[nodiscard]] const FileId& database() const { return database_; }

@@ -12,6 +12,8 @@ namespace {
 
 /// Each mending can bring to light the next thing that was taken away.
 constexpr int mendings_max = 4;
+/// Nothing hangs on it that what was taken away is seen by readers sooner.
+constexpr Shared::Clock::duration readers_look_after = std::chrono::milliseconds{10};
 
 std::int64_t inode_of(const FileId& id) { return static_cast<std::int64_t>(id.inode); }
 
@@ -114,13 +116,9 @@ void Shared::watch_files() {
     watch_ = std::move(watch);
 }
 
-FileWatch::Change Shared::look(std::int64_t& log_size) const {
-    std::shared_ptr<const FileWatch> watch;
-    {
-        const std::lock_guard lock{pointing_};
-        watch = watch_;
-    }
-    return watch->look(log_size);
+std::shared_ptr<const FileWatch> Shared::watch() const {
+    const std::lock_guard lock{pointing_};
+    return watch_;
 }
 
 void Shared::drop_readers() {
@@ -140,10 +138,21 @@ void Shared::reopen_session() {
 
 // ---- mending ----------------------------------------------------------------------------------------------------
 
+void Shared::prepare(Clock::time_point deadline) {
+    if (session_ == nullptr || is_distrusted_ || watch()->look_beside() != FileWatch::Change::none) return mend(deadline);
+    make_room();
+}
+
+void Shared::make_room() {
+    if (session_->checkpointer.make_room(log_size_)) return;
+    throw Fault{ErrorCode::busy, "the log has " + std::to_string(log_size_) +
+                                     " bytes, and somebody who reads (a stopped process, a forgotten transaction) keeps it from "
+                                     "being folded"};
+}
+
 void Shared::mend(Clock::time_point deadline) {
-    std::int64_t log_size = 0;
     for (int i = 0; i < mendings_max; ++i) {
-        const auto change = look(log_size);
+        const auto change = watch()->look(log_size_);
         if (change == FileWatch::Change::database)
             give_up("the database file was moved, replaced or removed, or got a second name; nothing more is written. Put it back, "
                     "close the store and open it again");
@@ -157,11 +166,7 @@ void Shared::mend(Clock::time_point deadline) {
         } else if (session_ == nullptr || is_distrusted_) {
             reopen_session();
         } else {
-            if (!session_->checkpointer.make_room(log_size))
-                throw Fault{ErrorCode::busy, "the log has " + std::to_string(log_size) +
-                                                 " bytes, and somebody who reads (a stopped process, a forgotten transaction) keeps "
-                                                 "it from being folded"};
-            return;
+            return make_room();
         }
     }
     throw Fault{ErrorCode::storage, "the files beside the database change all the time"};
@@ -188,10 +193,7 @@ void Shared::rescue_log() {
 }
 
 void Shared::confirm_commit() {
-    std::int64_t log_size = 0;
-    const auto change = look(log_size);
-    if (change != FileWatch::Change::none && change != FileWatch::Change::lock)
-        mend(Clock::now() + options_.busy_timeout);
+    if (watch()->look_beneath(log_size_) != FileWatch::Change::none) mend(Clock::now() + options_.busy_timeout);
 }
 
 void Shared::distrust(const Error& why) noexcept {
@@ -262,8 +264,11 @@ std::shared_ptr<ReadSide> Shared::read_side() const {
 
 void Shared::look_before_reading() {
     value_of(check_usable());
+    const auto now = Clock::now().time_since_epoch().count();
+    if (now - looked_at_.load(std::memory_order_relaxed) < readers_look_after.count()) return;
+    looked_at_.store(now, std::memory_order_relaxed);
     std::int64_t log_size = 0;
-    const auto change = look(log_size);
+    const auto change = watch()->look(log_size);
     if (change == FileWatch::Change::none || change == FileWatch::Change::lock) return;
     // A writer who is at it mends it, and until then the state before is read.
     if (!gate.enter(Clock::now())) return;
@@ -324,7 +329,7 @@ void Shared::close() noexcept {
     }
     static_cast<void>(guarded("close", [&] {
         std::int64_t log_size = 0;
-        const auto change = look(log_size);
+        const auto change = watch()->look(log_size);
         if (change == FileWatch::Change::database) return;
         static_cast<void>(session_->checkpointer.fold_all());
         if (change != FileWatch::Change::none || is_distrusted_ || lock_->has_others()) return;

@@ -65,8 +65,10 @@ class Shared {
 
     // ---- of who is in the gate and holds the lock -----------------------------------------------------------------
 
-    /// Before a transaction: looks whether the files are still those that were opened, and makes what has failed or was taken
-    /// away good again, or throws.
+    /// Before a transaction: makes sure that it runs beside the same others, and makes what has failed or was taken away good
+    /// again, or throws.
+    void prepare(Clock::time_point deadline);
+    /// The same after a look at everything.
     void mend(Clock::time_point deadline);
     /// After a commit: is what it wrote where others find it? If not, it is carried there; where that fails, throws.
     void confirm_commit();
@@ -100,13 +102,14 @@ class Shared {
     std::atomic<std::int64_t> own_commits{0};
 
   private:
-    [[nodiscard]] FileWatch::Change look(std::int64_t& log_size) const;
+    [[nodiscard]] std::shared_ptr<const FileWatch> watch() const;
     void watch_files();
     void renew_lock(Clock::time_point deadline);
     void open_session(bool is_alone);
     void reopen_session();
     void drop_readers();
     void rescue_log();
+    void make_room();
     void set_mark(bool needs_log, bool wait);
     [[noreturn]] void give_up(const char* words);
     void set_trouble(std::optional<Error> error) noexcept;
@@ -119,11 +122,14 @@ class Shared {
     std::unique_ptr<WriteSession> session_;
     bool is_distrusted_ = false;
     std::int64_t rescues_seen_ = 0;
+    std::int64_t log_size_ = 0;  ///< bytes, when it was last looked at
     std::atomic<bool> has_moved_{false};
 
     mutable std::mutex pointing_;  ///< of the pointers
     std::shared_ptr<ReadSide> read_side_;
     std::shared_ptr<const FileWatch> watch_;
+
+    std::atomic<Clock::duration::rep> looked_at_{0};  ///< by a reader
 
     mutable std::mutex telling_;
     std::optional<Error> trouble_;  ///< the last thing that went wrong and is not mended

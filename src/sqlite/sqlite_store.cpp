@@ -53,7 +53,7 @@ class SqliteTransaction final : public SessionView<Transaction> {
         in_gate_ = true;
         BOXOFFICE_TRY(shared_.check_usable());
         BOXOFFICE_TRY(shared_.lock().acquire(deadline));
-        shared_.mend(deadline);
+        shared_.prepare(deadline);
         auto& session = shared_.session();
         session.connection->set_busy_timeout(stranger_wait);
         session.begin.write();
