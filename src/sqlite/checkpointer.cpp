@@ -65,7 +65,17 @@ bool Checkpointer::fold_all(bool wait) {
 }
 
 bool Checkpointer::make_room(std::int64_t log_size) {
-    return log_size <= hard_limit_factor * wal_size_max_ || try_to_empty();
+    if (log_size <= hard_limit_factor * wal_size_max_) return true;
+    // Readers that come and go are worth a wait; one that stays is not worth another soon.
+    const bool wait = Clock::now() >= next_room_wait_;
+    const auto wait_max = wait ? std::min<Duration>(busy_timeout_, std::chrono::seconds{1}) : Duration::zero();
+    if (checkpoint(SQLITE_CHECKPOINT_TRUNCATE, wait_max) == SQLITE_OK) {
+        frame_count_ = 0;
+        start_over();
+        return true;
+    }
+    if (wait) next_room_wait_ = Clock::now() + wait_again_after;
+    return false;
 }
 
 int Checkpointer::checkpoint(int mode, Duration wait_max) {
