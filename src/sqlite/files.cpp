@@ -61,6 +61,7 @@ FileWatch::FileWatch(const FileNames& names)
 
 FileWatch::Change FileWatch::look_beside() const {
     if (const auto database = look_at(names_.database); database.id != database_ || database.names > 1) return Change::database;
+    if (look_at(names_.log).id != log_) return Change::log;
     if (look_at(names_.index).id != index_) return Change::index;
     if (look_at(names_.lock).id != lock_) return Change::lock;
     return Change::none;

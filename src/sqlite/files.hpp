@@ -2,7 +2,7 @@
 /// What the names of a database's files stand for. POSIX locks, the log and the index of the log are found by name, the data by
 /// inode: where the two part company, processes that believe they share a database do not, and what one acknowledges the others
 /// lose. So the names are looked at around every commit: before it those that say whom it runs beside, after it, before it is
-/// acknowledged, those that say where it went. Five stat calls in all.
+/// acknowledged, those that say where it went. Six stat calls in all.
 
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -64,7 +64,8 @@ class FileWatch {
         log,       ///< another log, or none: what is in ours nobody else sees
         database,  ///< another database or none, or it got a second name: what is written to ours nobody finds
     };
-    /// Of what says whom a commit runs beside: the database, the index and the lock.
+    /// Of what says whom a commit runs beside: all four. The log too: where another process has written ours back and begun a
+    /// new one, the shared index tells of frames that our old one does not have.
     [[nodiscard]] Change look_beside() const;
     /// Of what a commit writes: the database and the log. `log_size` is set to the log's length in bytes.
     Change look_beneath(std::int64_t& log_size) const;

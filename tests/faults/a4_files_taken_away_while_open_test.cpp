@@ -2,6 +2,7 @@
 // could find any more. What was acknowledged must be there afterwards, or the call must have failed.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "faults/actors.hpp"
@@ -71,6 +72,34 @@ TEST_CASE("A log, its index or the lock that is taken away under live offices co
     const std::string how = GENERATE("removed", "renamed", "replaced");
     CAPTURE(part, how);
     live_on(part, how);
+}
+
+TEST_CASE("A log that another process has written back and begun anew is seen before a commit", "[faults][A4]") {
+    // The second office reads nothing in between: what it knows of the log is what the shared index tells, and that is of the new one.
+    const std::string how = GENERATE("removed", "renamed", "replaced");
+    CAPTURE(how);
+    const TemporaryFolder folder;
+    const auto path = folder / "sale.db";
+    const auto writes_only = [&] {
+        return house(path, [user = std::optional<UserId>{}](char, BoxOffice* office) mutable -> std::int64_t {
+            if (!user) user = office->user("mina").value().id;
+            return answer_of(office->execute(Recharge{*user, Points{1}, {}}));
+        });
+    };
+    Actor one{writes_only};
+    Actor two{writes_only};
+    REQUIRE(one('o') == 0);
+    REQUIRE(one('r') == 0);
+    REQUIRE(two('o') == 0);
+    REQUIRE(two('w') == 0);
+    take_away(how, path + "-wal");
+    for (int i = 0; i < 3; ++i) {
+        CHECK(one('w') == 0);
+        CHECK(two('w') == 0);
+    }
+    CHECK(one('b') == 8);
+    CHECK(two('b') == 8);
+    CHECK(two('v') == 0);
 }
 
 TEST_CASE("A log and its index that are taken away together cost no acknowledged sale", "[faults][A4]") {
