@@ -42,7 +42,7 @@ Result<void> append(const boxoffice_command& c, const Arena& arena, std::vector<
         case BOXOFFICE_COMMAND_BLOCK_SEAT: return add(BlockSeat{seat});
         case BOXOFFICE_COMMAND_UNBLOCK_SEAT: return add(UnblockSeat{seat});
         case BOXOFFICE_COMMAND_JOIN: return add(Join{user, RoomId{c.room}});
-        case BOXOFFICE_COMMAND_CLAIM: return add(Claim{user, token});
+        case BOXOFFICE_COMMAND_ARRIVE: return add(Arrive{user, token});
         case BOXOFFICE_COMMAND_LEAVE: return add(Leave{user, token});
         case BOXOFFICE_COMMAND_HOLD_SEAT: return add(HoldSeat{user, token, seat, key()});
         case BOXOFFICE_COMMAND_RELEASE_HOLD: return add(ReleaseHold{user, reservation});
@@ -70,7 +70,7 @@ void fill(const Joined& a, boxoffice_outcome& c) {
     c.flag = a.again ? 1 : 0;
     c.time_us = to_us(a.identity_until);
 }
-void fill(const Claimed& a, boxoffice_outcome& c) {
+void fill(const Arrived& a, boxoffice_outcome& c) {
     c.time_us = to_us(a.deadline);
     c.time2_us = to_us(a.turn_until);
 }

@@ -73,9 +73,9 @@ enum {
     BOXOFFICE_INSUFFICIENT_POINTS = 107,
     BOXOFFICE_RESERVATION_MISMATCH = 108,
     BOXOFFICE_IDEMPOTENCY_CONFLICT = 109,
-    BOXOFFICE_TOKEN_EXPIRED = 110,
-    BOXOFFICE_TOKEN_COMPLETED = 111,
-    BOXOFFICE_TOKEN_LEFT = 112,
+    BOXOFFICE_PLACE_EXPIRED = 110,
+    BOXOFFICE_PLACE_COMPLETED = 111,
+    BOXOFFICE_PLACE_LEFT = 112,
     BOXOFFICE_BALANCE_LIMIT = 113,
     BOXOFFICE_ISSUE_LIMIT = 114,
     BOXOFFICE_USER_EXISTS = 115,
@@ -148,7 +148,7 @@ typedef struct boxoffice_room_limits {
     int64_t active_capacity;       /* admitted places live at once */
     int64_t queue_capacity;        /* places waiting at once */
     int64_t admissions_per_second; /* 0: as fast as places free */
-    int64_t claim_ttl_us;          /* an admitted place's time to show up */
+    int64_t arrive_ttl_us;          /* an admitted place's time to show up */
     int64_t active_ttl_us;         /* and its turn from then */
     int64_t waiting_ttl_us;
 } boxoffice_room_limits;
@@ -308,7 +308,7 @@ BOXOFFICE_API boxoffice_status boxoffice_find_room(boxoffice_office *office, con
 
 /* ---- concerts and seats ----------------------------------------------------------------------------------------- */
 
-enum { BOXOFFICE_SEAT_AVAILABLE = 1, BOXOFFICE_SEAT_HELD = 2, BOXOFFICE_SEAT_SOLD = 3, BOXOFFICE_SEAT_BLOCKED = 4 };
+enum { BOXOFFICE_SEAT_STATE_AVAILABLE = 1, BOXOFFICE_SEAT_STATE_HELD = 2, BOXOFFICE_SEAT_STATE_SOLD = 3, BOXOFFICE_SEAT_STATE_BLOCKED = 4 };
 
 /* `number` names the seat and is often made by a machine; `label` is what people read, beside section and row. */
 typedef struct boxoffice_new_seat {
@@ -418,11 +418,11 @@ typedef struct boxoffice_claims {
 } boxoffice_claims;
 
 enum {
-    BOXOFFICE_PLACE_WAITING = 1,
-    BOXOFFICE_PLACE_ADMITTED = 2,
-    BOXOFFICE_PLACE_COMPLETED = 3,
-    BOXOFFICE_PLACE_LEFT = 4,
-    BOXOFFICE_PLACE_EXPIRED = 5
+    BOXOFFICE_PLACE_STATE_WAITING = 1,
+    BOXOFFICE_PLACE_STATE_ADMITTED = 2,
+    BOXOFFICE_PLACE_STATE_COMPLETED = 3,
+    BOXOFFICE_PLACE_STATE_LEFT = 4,
+    BOXOFFICE_PLACE_STATE_EXPIRED = 5
 };
 
 typedef struct boxoffice_joined {
@@ -432,10 +432,10 @@ typedef struct boxoffice_joined {
     int32_t again; /* 1: the user had a live place, and this is it */
 } boxoffice_joined;
 
-typedef struct boxoffice_claimed {
+typedef struct boxoffice_arrived {
     int64_t deadline_us;
     int64_t turn_until_us; /* no new hold from then on */
-} boxoffice_claimed;
+} boxoffice_arrived;
 
 typedef struct boxoffice_peeked {
     int32_t is_turn;
@@ -459,7 +459,7 @@ BOXOFFICE_API boxoffice_status boxoffice_token_text(boxoffice_office *office, co
 BOXOFFICE_API boxoffice_status boxoffice_authenticate(boxoffice_office *office, const char *token, size_t length,
                                                       boxoffice_claims *claims, boxoffice_error *error);
 /* Is it this token's turn? The first peek of an admitted place claims it. While it waits, this reads no store and waits for no
- * writer. Refusals: token_expired, token_completed, token_left. Mistakes: invalid_token. */
+ * writer. Refusals: place_expired, place_completed, place_left. Mistakes: invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_peek(boxoffice_office *office, const char *token, size_t length,
                                               boxoffice_peeked *peeked, boxoffice_error *error);
 /* Peeks up to `attempts_max` times, `interval_us` (0 to 60,000,000) apart; boxoffice_close ends it, within a tenth of a second
@@ -467,11 +467,11 @@ BOXOFFICE_API boxoffice_status boxoffice_peek(boxoffice_office *office, const ch
 BOXOFFICE_API boxoffice_status boxoffice_await_turn(boxoffice_office *office, const char *token, size_t length,
                                                     int32_t attempts_max, int64_t interval_us, boxoffice_peeked *peeked,
                                                     boxoffice_error *error);
-/* Shows up without a peek. Refusals: not_your_turn, token_expired, token_completed, token_left. Mistakes: invalid_token. */
-BOXOFFICE_API boxoffice_status boxoffice_claim(boxoffice_office *office, int64_t user, int64_t token,
-                                               boxoffice_claimed *claimed, boxoffice_error *error);
+/* Shows up without a peek. Refusals: not_your_turn, place_expired, place_completed, place_left. Mistakes: invalid_token. */
+BOXOFFICE_API boxoffice_status boxoffice_arrive(boxoffice_office *office, int64_t user, int64_t token,
+                                               boxoffice_arrived *claimed, boxoffice_error *error);
 /* Gives the place up and releases its holds; `released` (may be NULL) is how many. Given up already: fine, none. Refusals:
- * token_completed, token_expired. Mistakes: invalid_token. */
+ * place_completed, place_expired. Mistakes: invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_leave(boxoffice_office *office, int64_t user, int64_t token, int64_t *released,
                                                boxoffice_error *error);
 
@@ -479,10 +479,10 @@ BOXOFFICE_API boxoffice_status boxoffice_leave(boxoffice_office *office, int64_t
  * An idempotency key names your request, so that a retry has one effect: 1 to 255 visible ASCII characters, or NULL and 0. */
 
 enum {
-    BOXOFFICE_RESERVATION_HELD = 1,
-    BOXOFFICE_RESERVATION_CONFIRMED = 2,
-    BOXOFFICE_RESERVATION_RELEASED = 3,
-    BOXOFFICE_RESERVATION_EXPIRED = 4
+    BOXOFFICE_RESERVATION_STATE_HELD = 1,
+    BOXOFFICE_RESERVATION_STATE_CONFIRMED = 2,
+    BOXOFFICE_RESERVATION_STATE_RELEASED = 3,
+    BOXOFFICE_RESERVATION_STATE_EXPIRED = 4
 };
 
 typedef struct boxoffice_held {
@@ -530,7 +530,7 @@ BOXOFFICE_API boxoffice_status boxoffice_list_reservations(boxoffice_office *off
 /* ---- points -----------------------------------------------------------------------------------------------------
  * Amounts are 1 to 10^12; a balance is 0 to 2^53 - 1. */
 
-enum { BOXOFFICE_TRANSFER_RECHARGE = 1, BOXOFFICE_TRANSFER_PAYMENT = 2, BOXOFFICE_TRANSFER_REFUND = 3 };
+enum { BOXOFFICE_TRANSFER_KIND_RECHARGE = 1, BOXOFFICE_TRANSFER_KIND_PAYMENT = 2, BOXOFFICE_TRANSFER_KIND_REFUND = 3 };
 
 typedef struct boxoffice_recharged {
     int64_t transfer;
@@ -564,11 +564,11 @@ BOXOFFICE_API boxoffice_status boxoffice_list_transfers(boxoffice_office *office
  * boxoffice_pay does it all. With a gateway of your own that cannot be a callback, begin, ask it, then capture or fail. */
 
 enum {
-    BOXOFFICE_PAYMENT_REQUESTED = 1,
-    BOXOFFICE_PAYMENT_APPROVED = 2,
-    BOXOFFICE_PAYMENT_CAPTURED = 3,
-    BOXOFFICE_PAYMENT_IS_FAILED = 4,
-    BOXOFFICE_PAYMENT_RECONCILED = 5 /* of a step only: nothing is charged, or no more */
+    BOXOFFICE_PAYMENT_STATE_REQUESTED = 1,
+    BOXOFFICE_PAYMENT_STATE_APPROVED = 2,
+    BOXOFFICE_PAYMENT_STATE_CAPTURED = 3,
+    BOXOFFICE_PAYMENT_STATE_FAILED = 4,
+    BOXOFFICE_PAYMENT_STATE_RECONCILED = 5 /* of a step only: nothing is charged, or no more */
 };
 
 typedef struct boxoffice_paid {
@@ -670,7 +670,7 @@ enum {
     BOXOFFICE_COMMAND_BLOCK_SEAT = 2,      /* seat */
     BOXOFFICE_COMMAND_UNBLOCK_SEAT = 3,    /* seat */
     BOXOFFICE_COMMAND_JOIN = 4,            /* user, room -> id (token), position, state, flag (again), time (identity) */
-    BOXOFFICE_COMMAND_CLAIM = 5,           /* user, token -> time (deadline), time2 (turn until) */
+    BOXOFFICE_COMMAND_ARRIVE = 5,           /* user, token -> time (deadline), time2 (turn until) */
     BOXOFFICE_COMMAND_LEAVE = 6,           /* user, token -> amount (holds released) */
     BOXOFFICE_COMMAND_HOLD_SEAT = 7,       /* user, token, seat, key -> id (reservation), amount (price), time (deadline) */
     BOXOFFICE_COMMAND_RELEASE_HOLD = 8,    /* user, reservation */

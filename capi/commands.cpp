@@ -105,9 +105,9 @@ boxoffice_status boxoffice_join(boxoffice_office* office, int64_t user, int64_t 
     return answer(office, joined, error, [&]() -> Result<Join> { return Join{UserId{user}, RoomId{room}}; });
 }
 
-boxoffice_status boxoffice_claim(boxoffice_office* office, int64_t user, int64_t token, boxoffice_claimed* claimed,
+boxoffice_status boxoffice_arrive(boxoffice_office* office, int64_t user, int64_t token, boxoffice_arrived* claimed,
                                  boxoffice_error* error) {
-    return answer(office, claimed, error, [&]() -> Result<Claim> { return Claim{UserId{user}, TokenId{token}}; });
+    return answer(office, claimed, error, [&]() -> Result<Arrive> { return Arrive{UserId{user}, TokenId{token}}; });
 }
 
 boxoffice_status boxoffice_leave(boxoffice_office* office, int64_t user, int64_t token, int64_t* released,

@@ -13,7 +13,7 @@ inline RoomLimits from_c(const boxoffice_room_limits& c) {
     limits.active_capacity = c.active_capacity;
     limits.queue_capacity = c.queue_capacity;
     limits.admissions_per_second = c.admissions_per_second;
-    limits.claim_ttl = Duration{c.claim_ttl_us};
+    limits.arrive_ttl = Duration{c.arrive_ttl_us};
     limits.active_ttl = Duration{c.active_ttl_us};
     limits.waiting_ttl = Duration{c.waiting_ttl_us};
     return limits;
@@ -21,7 +21,7 @@ inline RoomLimits from_c(const boxoffice_room_limits& c) {
 
 inline void to_c(const RoomLimits& limits, boxoffice_room_limits& c) {
     c = {sizeof(boxoffice_room_limits), 0, limits.active_capacity, limits.queue_capacity, limits.admissions_per_second,
-         limits.claim_ttl.count(), limits.active_ttl.count(), limits.waiting_ttl.count()};
+         limits.arrive_ttl.count(), limits.active_ttl.count(), limits.waiting_ttl.count()};
 }
 
 inline void to_c(const Room& room, boxoffice_room& c) {
@@ -61,7 +61,7 @@ inline void to_c(const Concert& concert, boxoffice_concert& c) {
     copy_text(c.title, concert.title);
 }
 
-inline void to_c(const MapSeat& one, boxoffice_seat& c) {
+inline void to_c(const SeatNow& one, boxoffice_seat& c) {
     const Seat& seat = one.seat;
     c.id = seat.id.value;
     c.concert = seat.concert.value;
@@ -78,7 +78,7 @@ inline void to_c(const MapSeat& one, boxoffice_seat& c) {
 }
 
 /// Seats that can be held now are shown as everybody sees them.
-inline void to_c(const Seat& seat, boxoffice_seat& c) { to_c(MapSeat{seat, SeatState::available, false}, c); }
+inline void to_c(const Seat& seat, boxoffice_seat& c) { to_c(SeatNow{seat, SeatState::available, false}, c); }
 
 inline void to_c(Date date, boxoffice_date& c) { copy_text(c.text, to_text(date)); }
 inline void to_c(const User& user, std::int64_t& id) { id = user.id.value; }
@@ -107,14 +107,14 @@ inline void to_c(const Joined& joined, boxoffice_joined& c) {
     c.again = joined.again ? 1 : 0;
 }
 
-inline void to_c(const Claimed& claimed, boxoffice_claimed& c) {
-    c = {to_us(claimed.deadline), to_us(claimed.turn_until)};
+inline void to_c(const Arrived& arrived, boxoffice_arrived& c) {
+    c = {to_us(arrived.deadline), to_us(arrived.turn_until)};
 }
 
 inline void to_c(const Peeked& peeked, boxoffice_peeked& c) {
     c = {peeked.is_turn ? 1 : 0,   0,
          to_us(peeked.occurred_at), peeked.position,
-         peeked.ahead,              peeked.estimated_wait_us,
+         peeked.ahead,              peeked.estimated_wait ? peeked.estimated_wait->count() : -1,
          peeked.next_poll.count(),  to_us(peeked.deadline)};
 }
 
@@ -122,7 +122,7 @@ inline void to_c(const Held& held, boxoffice_held& c) {
     c = {held.reservation.value, held.seat.value, held.price.value, to_us(held.deadline)};
 }
 
-inline void to_c(const ReservationView& one, boxoffice_reservation& c) {
+inline void to_c(const ReservationNow& one, boxoffice_reservation& c) {
     const Reservation& row = one.reservation;
     c.id = row.id.value;
     c.user = row.user.value;
@@ -166,7 +166,7 @@ inline void to_c(const PaymentStep& step, boxoffice_payment_step& c) {
     copy_text(c.transaction_key, step.transaction_key);
 }
 
-inline void to_c(const PaymentView& one, boxoffice_payment& c) {
+inline void to_c(const PaymentNow& one, boxoffice_payment& c) {
     const Payment& row = one.payment;
     c.id = row.id.value;
     c.reservation = row.reservation.value;

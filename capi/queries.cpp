@@ -109,7 +109,7 @@ boxoffice_status boxoffice_list_seats(boxoffice_office* office, int64_t concert,
 
 boxoffice_status boxoffice_find_seat(boxoffice_office* office, int64_t concert, const char* number,
                                      size_t number_length, int64_t user, boxoffice_seat* seat, boxoffice_error* error) {
-    return query(office, seat, error, [&](BoxOffice& box) -> Result<MapSeat> {
+    return query(office, seat, error, [&](BoxOffice& box) -> Result<SeatNow> {
         BOXOFFICE_GIVE(text, text_of(number, number_length, "number"));
         return box.seat(ConcertId{concert}, std::string{text}, UserId{user});
     });

@@ -28,9 +28,9 @@ constexpr std::array rules{
     ErrorRule{ErrorCode::insufficient_points, 400, "잔액이 부족합니다."},
     ErrorRule{ErrorCode::reservation_mismatch, 400, "예약 정보가 일치하지 않습니다."},
     ErrorRule{ErrorCode::idempotency_conflict, 422, "이미 다른 요청에 사용된 멱등성 키입니다."},
-    ErrorRule{ErrorCode::token_expired, 401, bad_token},
-    ErrorRule{ErrorCode::token_completed, 401, bad_token},
-    ErrorRule{ErrorCode::token_left, 401, bad_token},
+    ErrorRule{ErrorCode::place_expired, 401, bad_token},
+    ErrorRule{ErrorCode::place_completed, 401, bad_token},
+    ErrorRule{ErrorCode::place_left, 401, bad_token},
     ErrorRule{ErrorCode::invalid_token, 401, bad_token},
     ErrorRule{ErrorCode::balance_limit, 400, {}},
     ErrorRule{ErrorCode::issue_limit, 400, {}},
@@ -55,6 +55,16 @@ constexpr ErrorRule trouble{ErrorCode::internal, 500, broken};
 
 /// Whole seconds; those who wait in line are told when by peeking, so a short time is right.
 constexpr std::string_view retry_after(ErrorCode code) { return code == ErrorCode::queue_full ? "5" : "1"; }
+
+/// The contract's codes are the engine's names, but that it says "token" where the engine says "place".
+constexpr std::string_view code_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::place_expired: return "token_expired";
+        case ErrorCode::place_completed: return "token_completed";
+        case ErrorCode::place_left: return "token_left";
+        default: return name_of(code);
+    }
+}
 
 const ErrorRule& rule_of(ErrorCode code, const Wording& wording) {
     const auto is_it = [&](const ErrorRule& rule) { return rule.code == code; };
@@ -90,7 +100,7 @@ Response error_response(const boxoffice::Error& error, const Wording& wording,
     JsonWriter json;
     json.open_object()
         .member("error", rule.text.empty() ? wording.bad_request : rule.text)
-        .member("code", name_of(error.code))
+        .member("code", code_of(error.code))
         .member("message", message);
     if (add) add(json);
     response.body = json.close_object().take();

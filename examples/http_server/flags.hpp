@@ -17,7 +17,7 @@ struct Flags {
     std::optional<std::int64_t> capacity;
     std::optional<std::int64_t> queue_capacity;
     std::optional<std::int64_t> admissions_per_second;
-    std::optional<std::int64_t> claim_seconds;
+    std::optional<std::int64_t> arrive_seconds;
     std::optional<std::int64_t> active_seconds;
     std::int64_t hold_seconds = 300;
     std::int64_t event_hours = 168;

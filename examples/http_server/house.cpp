@@ -24,7 +24,7 @@ RoomLimits with_flags(RoomLimits limits, const Flags& flags) {
     limits.active_capacity = flags.capacity.value_or(limits.active_capacity);
     limits.queue_capacity = flags.queue_capacity.value_or(limits.queue_capacity);
     limits.admissions_per_second = flags.admissions_per_second.value_or(limits.admissions_per_second);
-    if (flags.claim_seconds) limits.claim_ttl = std::chrono::seconds{*flags.claim_seconds};
+    if (flags.arrive_seconds) limits.arrive_ttl = std::chrono::seconds{*flags.arrive_seconds};
     if (flags.active_seconds) limits.active_ttl = std::chrono::seconds{*flags.active_seconds};
     return limits;
 }

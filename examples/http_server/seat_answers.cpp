@@ -22,7 +22,7 @@ bool touches(const Event& event, ConcertId concert) {
         case EventKind::room_changed:
         case EventKind::place_joined:
         case EventKind::place_admitted:
-        case EventKind::place_claimed:
+        case EventKind::place_arrived:
         case EventKind::place_completed:
         case EventKind::place_left:  // its holds are released by events of their own
         case EventKind::place_expired:

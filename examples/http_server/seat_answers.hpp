@@ -28,7 +28,7 @@ class SeatAnswers {
         std::string body;
         std::string etag;
     };
-    using Write = std::function<std::string(const std::vector<boxoffice::MapSeat>&)>;
+    using Write = std::function<std::string(const std::vector<boxoffice::SeatNow>&)>;
 
     explicit SeatAnswers(boxoffice::BoxOffice& office) : office_(office) {}
 

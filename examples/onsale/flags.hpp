@@ -20,7 +20,7 @@ struct Flags {
     double time_scale = 600;
     std::int64_t queue_capacity = 1'000'000;
     std::int64_t hold_seconds = 300;
-    std::int64_t claim_seconds = 60;
+    std::int64_t arrive_seconds = 60;
     std::int64_t active_seconds = 300;
     bool json = false;
     bool help = false;

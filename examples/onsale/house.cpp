@@ -53,7 +53,7 @@ RoomLimits limits_of(const Flags& flags) {
     RoomLimits limits;
     limits.active_capacity = flags.capacity;
     limits.queue_capacity = flags.queue_capacity;
-    limits.claim_ttl = std::chrono::seconds{flags.claim_seconds};
+    limits.arrive_ttl = std::chrono::seconds{flags.arrive_seconds};
     limits.active_ttl = std::chrono::seconds{flags.active_seconds};
     return limits;
 }
@@ -72,7 +72,7 @@ std::unique_ptr<BoxOffice> open_office(const Flags& flags, std::shared_ptr<Clock
 
 /// Is what the file has on that date this hall? Places on the plan do not matter, seats and prices do.
 void check_same_hall(const Flags& flags, const Hall& hall, const Concert& concert, RoomId room,
-                     const std::vector<MapSeat>& map) {
+                     const std::vector<SeatNow>& map) {
     const auto other = [&](const std::string& how) {
         return BadInput(
             fmt::format("{}: expected the hall of {} for the concert on {}, found {}; choose another --db or --date",

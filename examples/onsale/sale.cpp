@@ -379,9 +379,9 @@ Sale::Next Sale::after_refusal(Visit& visit, const Error& error, Tally& tally) {
             if (++visit.busy_count <= busy_max) return visit.chance.between(seconds{1}, seconds{20});
             return finish(visit, End::unserved);
         case ErrorCode::not_your_turn:
-        case ErrorCode::token_expired:
-        case ErrorCode::token_completed:
-        case ErrorCode::token_left:
+        case ErrorCode::place_expired:
+        case ErrorCode::place_completed:
+        case ErrorCode::place_left:
         case ErrorCode::invalid_token:
         case ErrorCode::hold_limit: return lose_place(visit, tally);
         default:

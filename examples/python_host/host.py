@@ -11,7 +11,7 @@ import boxoffice as bo
 
 BODY_MAX, REQUESTS_MAX, JSON = 64 * 1024, 1024, "application/json; charset=utf-8"
 FLAGS = dict(db=":memory:", host="127.0.0.1", port=8080, capacity=200, queue_capacity=10**6, hold_seconds=300,
-             claim_seconds=60, active_seconds=300, turn_attempts=3, turn_interval_ms=50, time_zone="this machine's")
+             arrive_seconds=60, active_seconds=300, turn_attempts=3, turn_interval_ms=50, time_zone="this machine's")
 TOKEN, PARAMETER = "잘못되었거나 이미 만료된 토큰입니다.", "잘못된 요청 파라미터 입니다."
 ROUTES = {  # the method, and what is said of a malformed request
     "/api/token": ("POST", "잘못된 사용자 ID"), "/api/token/peek": ("POST", TOKEN),
@@ -68,6 +68,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.send(200, getattr(self, path[5:].replace("/", "_"))(), {"Cache-Control": "no-store"})
             except (bo.Error, ValueError, TypeError, RecursionError) as error:
                 code, said = getattr(error, "name", "invalid_argument"), getattr(error, "detail", str(error))
+                code = code.replace("place_", "token_")  # the contract's word
                 status, text = ANSWERS.get(code) or ANSWERS.get(f"{path}:{code}", (400, malformed))
                 content = {"error": text, "code": code, "message": said, **getattr(error, "more", {})}
                 self.send(status, content, {"Allow": method} if status == 405 else HEADERS.get(status, {}))
@@ -195,7 +196,7 @@ if __name__ == "__main__":
         parser.error(f"argument --time-zone: expected a zone such as Asia/Seoul, found {flags.time_zone!r}")
     slots = threading.Semaphore(REQUESTS_MAX)
     office = bo.open(flags.db, active_capacity=flags.capacity, queue_capacity=flags.queue_capacity,
-                     hold_ttl=timedelta(0, flags.hold_seconds), claim_ttl=timedelta(0, flags.claim_seconds),
+                     hold_ttl=timedelta(0, flags.hold_seconds), arrive_ttl=timedelta(0, flags.arrive_seconds),
                      active_ttl=timedelta(0, flags.active_seconds))
     if flags.demo and not (office.stats().users or office.concerts(date(1970, 1, 1))):
         office.batch(bo.CreateUser(f"user-{number}") for number in range(1, 101)).check()

@@ -2,6 +2,7 @@
 /// What queries answer with. (Commands' answers stand beside the commands.)
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,13 @@ struct Peeked {
     Time occurred_at{};
     Position position = 0;
     std::int64_t ahead = 0;                 ///< people in front; 0 when it is one's turn
-    std::int64_t estimated_wait_us = -1;    ///< from recent admissions; below zero: unknown
-    Duration next_poll{};                   ///< when to ask again: at most claim_ttl / 3, jittered
+    std::optional<Duration> estimated_wait;  ///< from recent admissions; none: unknown
+    Duration next_poll{};                   ///< when to ask again: at most arrive_ttl / 3, jittered
     Time deadline{};                        ///< of the turn, or of waiting
 };
 
 /// A seat as one user sees it; `is_mine` is that user's hold or purchase.
-struct MapSeat {
+struct SeatNow {
     Seat seat;
     SeatState state = SeatState::available;  ///< now, expiry included
     bool is_mine = false;
@@ -30,7 +31,7 @@ struct MapSeat {
 
 /// A reservation as it stands now, expiry included in `state`. The number names the seat; people read its label, beside
 /// section and row.
-struct ReservationView {
+struct ReservationNow {
     Reservation reservation;
     ReservationState state = ReservationState::held;
     std::string seat_number;
@@ -40,7 +41,7 @@ struct ReservationView {
     std::string seat_row;
 };
 
-struct PaymentView {
+struct PaymentNow {
     Payment payment;
     PaymentState state = PaymentState::requested;  ///< now, expiry included
     std::vector<PaymentStep> history;
@@ -53,13 +54,6 @@ struct Reconciled {
     std::int64_t open = 0;        ///< still listed: not known yet, or the gateway failed
     PaymentId next{};             ///< go on after this one; none: that was the last
     friend bool operator==(const Reconciled&, const Reconciled&) = default;
-};
-
-struct Stats {
-    std::int64_t users = 0;
-    std::int64_t waiting = 0;
-    std::int64_t admitted = 0;
-    SeatCounts seats;
 };
 
 /// One broken rule that the audit found.

@@ -146,7 +146,7 @@ class BasicBoxOffice {
 
     /// Is it this token's turn, and if not, how long yet? The first peek of an admitted place claims it. While the place
     /// waits, this reads a snapshot only, and never waits for a writer. A place that was given up may read as waiting
-    /// until its position is served. Refusals: token_expired, token_completed, token_left. Mistakes: invalid_token.
+    /// until its position is served. Refusals: place_expired, place_completed, place_left. Mistakes: invalid_token.
     Result<Peeked> peek(std::string_view token) {
         return guarded([&]() -> Result<Peeked> {
             BOXOFFICE_TRY(check_process());
@@ -187,17 +187,17 @@ class BasicBoxOffice {
         });
     }
 
-    /// Peeks up to `max_attempts` times, `interval` (0 to await_interval_max) apart on the office's clock, until it is this
+    /// Peeks up to `attempts_max` times, `interval` (0 to await_interval_max) apart on the office's clock, until it is this
     /// token's turn. stop() ends it. Refusals: not_your_turn when the attempts run out; those of peek. Mistakes: closed.
     /// (The seed's retry loop.)
-    Result<Peeked> await_turn(std::string_view token, int max_attempts, Duration interval) {
+    Result<Peeked> await_turn(std::string_view token, int attempts_max, Duration interval) {
         return guarded([&]() -> Result<Peeked> {
-            if (max_attempts < 1 || interval < Duration::zero() || interval > await_interval_max)
+            if (attempts_max < 1 || interval < Duration::zero() || interval > await_interval_max)
                 return refuse(ErrorCode::invalid_argument, "await_turn: at least one attempt, an interval of 0 to 60 s");
             for (int attempt = 1;; ++attempt) {
                 auto peeked = peek(token);
                 if (!peeked || peeked->is_turn) return peeked;
-                if (attempt == max_attempts) return refuse(ErrorCode::not_your_turn);
+                if (attempt == attempts_max) return refuse(ErrorCode::not_your_turn);
                 if (!is_stopped_) ports_.clock->wait_or_stop(interval, is_stopped_);
                 if (is_stopped_) return refuse(ErrorCode::closed);
             }
@@ -277,13 +277,13 @@ class BasicBoxOffice {
     }
 
     /// Every seat with its state, as `user` sees it (none: nobody's), in natural order. Mistakes: unknown_concert.
-    Result<std::vector<MapSeat>> seat_map(ConcertId concert, UserId user = {}) {
-        return ask([&](View& view, Time now) -> Result<std::vector<MapSeat>> {
+    Result<std::vector<SeatNow>> seat_map(ConcertId concert, UserId user = {}) {
+        return ask([&](View& view, Time now) -> Result<std::vector<SeatNow>> {
             auto seats = seats_of(view, concert);
             if (!seats) return tl::unexpected(seats.error());
             auto mine = claims_of(view, user, now);
             if (!mine) return tl::unexpected(mine.error());
-            std::vector<MapSeat> out;
+            std::vector<SeatNow> out;
             out.reserve(seats->size());
             for (auto& seat : *seats) {
                 const auto state = state_at(seat, now);
@@ -296,8 +296,8 @@ class BasicBoxOffice {
     }
 
     /// One seat by its number. Mistakes: unknown_seat.
-    Result<MapSeat> seat(ConcertId concert, const std::string& number, UserId user = {}) {
-        return ask([&](View& view, Time now) -> Result<MapSeat> {
+    Result<SeatNow> seat(ConcertId concert, const std::string& number, UserId user = {}) {
+        return ask([&](View& view, Time now) -> Result<SeatNow> {
             auto found = one(view.seats(), SeatKeys{{}, {{concert, number}}}, ErrorCode::unknown_seat);
             if (!found) return tl::unexpected(found.error());
             auto mine = claims_of(view, user, now);
@@ -305,13 +305,13 @@ class BasicBoxOffice {
             const auto state = state_at(*found, now);
             const bool claimed = state == SeatState::held || state == SeatState::sold;
             const bool is_mine = claimed && mine->contains(found->claim);
-            return MapSeat{std::move(*found), state, is_mine};
+            return SeatNow{std::move(*found), state, is_mine};
         });
     }
 
     /// One of the user's own reservations. Mistakes: unknown_reservation (also for another's).
-    Result<ReservationView> reservation(UserId user, ReservationId id) {
-        return ask([&](View& view, Time now) -> Result<ReservationView> {
+    Result<ReservationNow> reservation(UserId user, ReservationId id) {
+        return ask([&](View& view, Time now) -> Result<ReservationNow> {
             auto found = one(view.reservations(), ReservationKeys{{id}, {}, {}}, ErrorCode::unknown_reservation);
             if (!found) return tl::unexpected(found.error());
             if (found->user != user) return refuse(ErrorCode::unknown_reservation);
@@ -320,12 +320,12 @@ class BasicBoxOffice {
     }
 
     /// A page of the user's reservations, newest first, older than `before` (none: from the newest); 1 to 1,000.
-    Result<std::vector<ReservationView>> reservations(UserId user, std::int64_t limit, ReservationId before = {}) {
+    Result<std::vector<ReservationNow>> reservations(UserId user, std::int64_t limit, ReservationId before = {}) {
         BOXOFFICE_TRY(check_limit(limit));
-        return ask([&](View& view, Time now) -> Result<std::vector<ReservationView>> {
+        return ask([&](View& view, Time now) -> Result<std::vector<ReservationNow>> {
             const auto rows = view.reservations_of(user, before, limit);
             if (!rows) return tl::unexpected(rows.error());
-            std::vector<ReservationView> out;
+            std::vector<ReservationNow> out;
             for (const auto& row : *rows) {
                 auto described = describe(view, row, now);
                 if (!described) return tl::unexpected(described.error());
@@ -357,26 +357,26 @@ class BasicBoxOffice {
     }
 
     /// One of the user's own payments with its history. Mistakes: unknown_payment (also for another's).
-    Result<PaymentView> payment(UserId user, PaymentId id) {
-        return ask([&](View& view, Time now) -> Result<PaymentView> {
+    Result<PaymentNow> payment(UserId user, PaymentId id) {
+        return ask([&](View& view, Time now) -> Result<PaymentNow> {
             auto found = one(view.payments(), PaymentKeys{{id}, {}}, ErrorCode::unknown_payment);
             if (!found) return tl::unexpected(found.error());
             if (found->user != user) return refuse(ErrorCode::unknown_payment);
             auto steps = view.steps_of(id);
             if (!steps) return tl::unexpected(steps.error());
             const auto state = state_at(*found, now);
-            return PaymentView{std::move(*found), state, std::move(*steps)};
+            return PaymentNow{std::move(*found), state, std::move(*steps)};
         });
     }
 
     /// A page of everybody's payments that failed and are not reconciled, the oldest first, after `after`; 1 to 1,000. For those
     /// who look after the money: each may have charged its payer for nothing. See PaymentGateway.
-    Result<std::vector<PaymentView>> unreconciled_payments(std::int64_t limit, PaymentId after = {}) {
+    Result<std::vector<PaymentNow>> unreconciled_payments(std::int64_t limit, PaymentId after = {}) {
         BOXOFFICE_TRY(check_limit(limit));
-        return ask([&](View& view, Time now) -> Result<std::vector<PaymentView>> {
+        return ask([&](View& view, Time now) -> Result<std::vector<PaymentNow>> {
             auto rows = view.unreconciled_payments(now, after, limit);
             if (!rows) return tl::unexpected(rows.error());
-            std::vector<PaymentView> out;
+            std::vector<PaymentNow> out;
             for (auto& row : *rows) {
                 auto steps = view.steps_of(row.id);
                 if (!steps) return tl::unexpected(steps.error());
@@ -394,11 +394,7 @@ class BasicBoxOffice {
 
     /// Counts over all rooms and concerts, expiry included.
     Result<Stats> stats() {
-        return ask([&](View& view, Time now) -> Result<Stats> {
-            const auto counts = view.counts(now);
-            if (!counts) return tl::unexpected(counts.error());
-            return Stats{counts->users, counts->waiting, counts->admitted, counts->seats};
-        });
+        return ask([&](View& view, Time now) { return view.counts(now); });
     }
 
     Result<SeatCounts> seat_counts(ConcertId concert) {
@@ -622,7 +618,7 @@ class BasicBoxOffice {
     /// A place whose position has been served: the store knows what became of it.
     Result<Peeked> peek_place(const TokenClaims& claims) {
         auto seen = ask([&](View& view, Time now) -> Result<std::pair<Place, Time>> {
-            auto place = one(view.places(), PlaceKeys{{claims.token}, {}, {}}, ErrorCode::token_expired);
+            auto place = one(view.places(), PlaceKeys{{claims.token}, {}, {}}, ErrorCode::place_expired);
             if (!place) return tl::unexpected(place.error());
             return std::pair{std::move(*place), now};
         });
@@ -633,9 +629,9 @@ class BasicBoxOffice {
         const auto state = state_at(place, notice->room.limits, now);
         if (state == PlaceState::waiting) return waiting_answer(claims, *notice, now);
         if (state != PlaceState::admitted) return refuse(reason_of(state));
-        Peeked answer{true, now, claims.position, 0, 0, notice->room.limits.claim_ttl / 3, place.deadline};
-        if (place.claimed_at != never) return answer;
-        const auto claimed = execute(Claim{claims.user, claims.token});
+        Peeked answer{true, now, claims.position, 0, {}, notice->room.limits.arrive_ttl / 3, place.deadline};
+        if (place.arrived_at != never) return answer;
+        const auto claimed = execute(Arrive{claims.user, claims.token});
         if (!claimed) return tl::unexpected(claimed.error());
         answer.deadline = claimed->deadline;
         return answer;
@@ -664,13 +660,13 @@ class BasicBoxOffice {
         return view.seats_of(concert);
     }
 
-    static Result<ReservationView> describe(View& view, const Reservation& row, Time now) {
+    static Result<ReservationNow> describe(View& view, const Reservation& row, Time now) {
         const auto seat = one(view.seats(), SeatKeys{{row.seat}, {}}, ErrorCode::internal);
         if (!seat) return tl::unexpected(seat.error());
         const auto concert = one(view.concerts(), ConcertKeys{{row.concert}}, ErrorCode::internal);
         if (!concert) return tl::unexpected(concert.error());
         const auto& facts = seat->facts;
-        return ReservationView{row,         state_at(row, now), facts.number, concert->date,
+        return ReservationNow{row,         state_at(row, now), facts.number, concert->date,
                                facts.label, facts.section,      facts.row};
     }
 

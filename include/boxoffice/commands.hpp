@@ -45,10 +45,10 @@ struct Joined {
     friend bool operator==(const Joined&, const Joined&) = default;
 };
 
-struct Claimed {
+struct Arrived {
     Time deadline{};    ///< of the place
     Time turn_until{};  ///< no new hold from then on
-    friend bool operator==(const Claimed&, const Claimed&) = default;
+    friend bool operator==(const Arrived&, const Arrived&) = default;
 };
 
 struct Left {
@@ -93,7 +93,7 @@ struct Ticked {
     friend bool operator==(const Ticked&, const Ticked&) = default;
 };
 
-using Answer = std::variant<Done, Created<UserId>, Created<RoomId>, Created<ConcertId>, SeatsAdded, Joined, Claimed,
+using Answer = std::variant<Done, Created<UserId>, Created<RoomId>, Created<ConcertId>, SeatsAdded, Joined, Arrived,
                             Left, Held, Recharged, Paid, PaymentBegun, Ticked>;
 using Outcome = Result<Answer>;
 
@@ -157,14 +157,14 @@ struct Join {
 };
 
 /// Shows up: starts the clock of the turn. Peeking does this by itself. Refusals: not_your_turn, token_*.
-struct Claim {
-    using Answer = Claimed;
+struct Arrive {
+    using Answer = Arrived;
     UserId user;
     TokenId token;
 };
 
-/// Gives the place up and releases its holds. Given up already: done, with nothing released. Refusals: token_completed,
-/// token_expired.
+/// Gives the place up and releases its holds. Given up already: done, with nothing released. Refusals: place_completed,
+/// place_expired.
 struct Leave {
     using Answer = Left;
     UserId user;
@@ -262,7 +262,7 @@ struct Tick {
 };
 
 using Command = std::variant<CreateUser, CreateRoom, ChangeRoom, CreateConcert, AddSeats, BlockSeat, UnblockSeat, Join,
-                             Claim, Leave, HoldSeat, ReleaseHold, Recharge, Pay, BeginPayment, CapturePayment,
+                             Arrive, Leave, HoldSeat, ReleaseHold, Recharge, Pay, BeginPayment, CapturePayment,
                              FailPayment, Tick, ReconcilePayment>;
 
 }  // namespace boxoffice

@@ -33,9 +33,9 @@ namespace boxoffice {
     X(insufficient_points,  107, "the balance is below the price; recharge first")                                \
     X(reservation_mismatch, 108, "no reservation of this user has that id")                                       \
     X(idempotency_conflict, 109, "the idempotency key was used for another request; choose a new key")            \
-    X(token_expired,        110, "the place in the waiting room has expired; join again")                         \
-    X(token_completed,      111, "the place in the waiting room is completed; join again to buy more")            \
-    X(token_left,           112, "the place in the waiting room was given up; join again")                        \
+    X(place_expired,        110, "the place in the waiting room has expired; join again")                         \
+    X(place_completed,      111, "the place in the waiting room is completed; join again to buy more")            \
+    X(place_left,           112, "the place in the waiting room was given up; join again")                        \
     X(balance_limit,        113, "the balance would exceed the largest allowed")                                  \
     X(issue_limit,          114, "the points issued in all would exceed the limit")                               \
     X(user_exists,          115, "a user with that external id exists")                                           \

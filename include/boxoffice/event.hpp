@@ -23,7 +23,7 @@ namespace boxoffice {
     X(seat_unblocked,        7)                                                      \
     X(place_joined,         10) /* amount: position */                               \
     X(place_admitted,       11) /* amount: position; deadline: to show up */         \
-    X(place_claimed,        12) /* deadline: of the turn */                          \
+    X(place_arrived,        12) /* deadline: of the turn */                          \
     X(place_completed,      13)                                                      \
     X(place_left,           14)                                                      \
     X(place_expired,        15) /* deadline: when it did */                          \

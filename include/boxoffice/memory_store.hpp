@@ -137,7 +137,7 @@ class MemoryView : public Base {
             return page;
         });
     }
-    Result<StoreCounts> counts(Time now) override {
+    Result<Stats> counts(Time now) override {
         return answer([&](const Tables& tables) { return count_all(tables, now); });
     }
     Result<Prunable> prunable(const PruneWish& wish, std::int64_t limit) override {

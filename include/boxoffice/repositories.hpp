@@ -195,8 +195,8 @@ class Visitor {
     virtual void visit(const Event&) {}
 };
 
-/// Counts over rows, expiry at `now` included.
-struct StoreCounts {
+/// Counts over all rooms and concerts, expiry included.
+struct Stats {
     std::int64_t users = 0;
     std::int64_t waiting = 0;
     std::int64_t admitted = 0;
@@ -232,7 +232,7 @@ class View {
     virtual Result<std::vector<PaymentStep>> steps_of(PaymentId payment) = 0;  ///< by index
     virtual Result<std::vector<Payment>> unreconciled_payments(Time now, PaymentId after, std::int64_t limit) = 0;  ///< oldest first
     virtual Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) = 0;
-    virtual Result<StoreCounts> counts(Time now) = 0;
+    virtual Result<Stats> counts(Time now) = 0;
     /// Costs what it finds (up to `limit`, at least 1, of each kind), and what stays among it.
     virtual Result<Prunable> prunable(const PruneWish& wish, std::int64_t limit) = 0;
     virtual Result<void> scan(Visitor& visitor) = 0;

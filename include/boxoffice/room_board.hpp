@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -14,7 +15,7 @@ namespace boxoffice {
 
 struct RoomNotice {
     Room room;
-    std::int64_t gap_us = -1;  ///< from one admission to the next, lately; below zero: unknown
+    std::optional<Duration> gap;  ///< from one admission to the next, lately; none: unknown
 };
 
 /// Thread-safe: readers copy a pointer, whoever posts puts another in its place.
@@ -37,7 +38,7 @@ class RoomBoard {
             if (room.last_position < notice.room.last_position || room.serving < notice.room.serving) continue;
             auto& rate = rates_[room.id];
             if (room.last_position > room.serving) rate.observe(room.serving, now);
-            notice = {room, rate.gap_us()};
+            notice = {room, rate.gap()};
         }
         const std::lock_guard lock(mutex_);
         notices_ = std::move(next);

@@ -21,7 +21,7 @@ namespace boxoffice {
 
 inline bool waits(const TokenClaims& claims, const RoomNotice& notice) { return claims.position > notice.room.serving; }
 
-/// What a waiting place is told. Refusals: token_expired.
+/// What a waiting place is told. Refusals: place_expired.
 inline Result<Peeked> waiting_answer(const TokenClaims& claims, const RoomNotice& notice, Time now) {
     // The product of two numbers not below 0, or the largest there is: a host may sign any position.
     const auto times = [](std::int64_t a, std::int64_t b) {
@@ -30,16 +30,16 @@ inline Result<Peeked> waiting_answer(const TokenClaims& claims, const RoomNotice
     };
     Peeked answer;
     answer.deadline = waiting_until(claims.token, notice.room.limits);
-    if (passed(answer.deadline, now)) return refuse(ErrorCode::token_expired);
+    if (passed(answer.deadline, now)) return refuse(ErrorCode::place_expired);
     answer.occurred_at = now;
     answer.position = claims.position;
     answer.ahead = claims.position - notice.room.serving - 1;
-    answer.estimated_wait_us = notice.gap_us < 0 ? -1 : times(answer.ahead + 1, notice.gap_us);
-    // A third of claim_ttl, so that nobody sleeps through a turn; sooner when it is near; spread over the last half
+    if (notice.gap) answer.estimated_wait = Duration{times(answer.ahead + 1, notice.gap->count())};
+    // A third of arrive_ttl, so that nobody sleeps through a turn; sooner when it is near; spread over the last half
     // so that those who joined together do not come back together.
-    auto poll = notice.room.limits.claim_ttl / 3;
-    if (answer.estimated_wait_us >= 0)
-        poll = std::clamp(Duration{answer.estimated_wait_us / 2}, std::min(poll, Duration{500'000}), poll);
+    auto poll = notice.room.limits.arrive_ttl / 3;
+    if (answer.estimated_wait)
+        poll = std::clamp(*answer.estimated_wait / 2, std::min(poll, Duration{500'000}), poll);
     const auto spread = std::hash<TokenId>{}(TokenId{claims.token.value ^ to_us(now)}) % 1024;
     answer.next_poll = poll / 2 + poll / 2 * static_cast<std::int64_t>(spread) / 1024;
     return answer;

@@ -12,7 +12,7 @@
 ///     admitted   leave                               left
 ///     admitted   its deadline has passed             expired
 ///
-/// An admitted place has until `claim_ttl` to show up; showing up moves its deadline to `active_ttl` from then;
+/// An admitted place has until `arrive_ttl` to show up; showing up moves its deadline to `active_ttl` from then;
 /// a hold moves it on to the hold's own. Expiry is a comparison with `now`: the row follows when a command meets it.
 /// All functions are pure; invariants Q1 to Q5 of src/README.md live here.
 
@@ -34,7 +34,7 @@ struct RoomLimits {
     std::int64_t active_capacity = 200;        ///< admitted places live at once; 0 stops admission
     std::int64_t queue_capacity = 1'000'000;   ///< places waiting at once
     std::int64_t admissions_per_second = 0;    ///< evenly spaced; 0: as fast as places free
-    Duration claim_ttl = std::chrono::seconds{60};
+    Duration arrive_ttl = std::chrono::seconds{60};
     Duration active_ttl = std::chrono::minutes{5};
     Duration waiting_ttl = std::chrono::hours{24};
     friend bool operator==(const RoomLimits&, const RoomLimits&) = default;
@@ -57,7 +57,7 @@ inline Result<void> check(const RoomLimits& limits) {
         return refuse(ErrorCode::invalid_argument, "queue_capacity: 0 to 10^9");
     if (!between(limits.admissions_per_second, 1'000'000))
         return refuse(ErrorCode::invalid_argument, "admissions_per_second: 0 to 10^6");
-    BOXOFFICE_TRY(check_ttl(limits.claim_ttl, "claim_ttl"));
+    BOXOFFICE_TRY(check_ttl(limits.arrive_ttl, "arrive_ttl"));
     BOXOFFICE_TRY(check_ttl(limits.active_ttl, "active_ttl"));
     return check_ttl(limits.waiting_ttl, "waiting_ttl");
 }
@@ -88,7 +88,7 @@ struct Place {
     Position position = 0;
     PlaceState state = PlaceState::waiting;
     Time admitted_at = never;  ///< never: not admitted
-    Time claimed_at = never;   ///< never: not shown up yet
+    Time arrived_at = never;   ///< never: not shown up yet
     Time turn_until = never;   ///< no new hold from here on; set by showing up
     Time deadline = never;     ///< of an admitted place; a waiting one's follows from its token (waiting_until)
     Time finished_at = never;  ///< when it completed, left, or its time ran out
@@ -138,9 +138,9 @@ inline bool is_live(const Place& place, const RoomLimits& limits, Time now) {
 /// Why a place that is not live has no turn; for `peek`.
 inline ErrorCode reason_of(PlaceState state) {
     switch (state) {
-        case PlaceState::completed: return ErrorCode::token_completed;
-        case PlaceState::left: return ErrorCode::token_left;
-        case PlaceState::expired: return ErrorCode::token_expired;
+        case PlaceState::completed: return ErrorCode::place_completed;
+        case PlaceState::left: return ErrorCode::place_left;
+        case PlaceState::expired: return ErrorCode::place_expired;
         default: return ErrorCode::not_your_turn;
     }
 }
@@ -184,7 +184,7 @@ inline Result<Place> join(Room& room, UserId user, TokenId token, Time now) {
 inline void admit(Room& room, Place& place, Time now) {
     place.state = PlaceState::admitted;
     place.admitted_at = now;
-    place.deadline = later(now, room.limits.claim_ttl);
+    place.deadline = later(now, room.limits.arrive_ttl);
     --room.waiting_count;
     ++room.admitted_count;
     room.serving = place.position;
@@ -194,8 +194,8 @@ inline void admit(Room& room, Place& place, Time now) {
 
 /// The first peek or command of an admitted place. True if it had not shown up before.
 inline bool show_up(Place& place, const RoomLimits& limits, Time now) {
-    if (state_at(place, limits, now) != PlaceState::admitted || place.claimed_at != never) return false;
-    place.claimed_at = now;
+    if (state_at(place, limits, now) != PlaceState::admitted || place.arrived_at != never) return false;
+    place.arrived_at = now;
     place.turn_until = later(now, limits.active_ttl);
     place.deadline = place.turn_until;
     return true;
@@ -235,12 +235,12 @@ class AdmissionRate {
         samples_.push_back({serving, now});
     }
 
-    /// Microseconds from one admission to the next; below zero: unknown (under 10 admissions seen).
-    [[nodiscard]] std::int64_t gap_us() const {
-        if (samples_.size() < 2) return -1;
+    /// From one admission to the next; none: unknown (under 10 admissions seen).
+    [[nodiscard]] std::optional<Duration> gap() const {
+        if (samples_.size() < 2) return std::nullopt;
         const auto admissions = samples_.back().serving - samples_.front().serving;
-        if (admissions < known_from) return -1;
-        return (samples_.back().at - samples_.front().at).count() / admissions;
+        if (admissions < known_from) return std::nullopt;
+        return (samples_.back().at - samples_.front().at) / admissions;
     }
 
   private:

@@ -146,8 +146,8 @@ std::vector<Event> Pages::events_after(std::int64_t sequence, std::int64_t limit
     return page;
 }
 
-StoreCounts Pages::counts(Time now) {
-    StoreCounts counts;
+Stats Pages::counts(Time now) {
+    Stats counts;
     counts.users = read_count(user_count_.run());
     std::vector<Room> rooms;
     rooms_.fetch(rooms);

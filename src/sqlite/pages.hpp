@@ -27,7 +27,7 @@ class Pages {
     std::vector<PaymentStep> steps_of(PaymentId payment);
     std::vector<Payment> unreconciled_payments(Time now, PaymentId after, std::int64_t limit);
     std::vector<Event> events_after(std::int64_t sequence, std::int64_t limit);
-    StoreCounts counts(Time now);
+    Stats counts(Time now);
     Prunable prunable(const PruneWish& wish, std::int64_t limit);
     /// One row at a time, whatever the size of the table.
     void scan(Visitor& visitor);

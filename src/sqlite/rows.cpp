@@ -110,7 +110,7 @@ void read(Row& row, User& user) { row >> user.id >> user.external_id >> user.cre
 void read(Row& row, Room& room) {
     auto& limits = room.limits;
     row >> room.id >> room.name >> limits.active_capacity >> limits.queue_capacity >> limits.admissions_per_second >>
-        limits.claim_ttl >> limits.active_ttl >> limits.waiting_ttl >> room.last_position >> room.serving >>
+        limits.arrive_ttl >> limits.active_ttl >> limits.waiting_ttl >> room.last_position >> room.serving >>
         room.waiting_count >> room.admitted_count >> room.next_admission_at >> room.next_lapse_at;
 }
 
@@ -129,7 +129,7 @@ void read(Row& row, Seat& seat) {
 void read(Row& row, Place& place) {
     row >> place.token >> place.room >> place.user >> place.position;
     read_enum(row, place.state);
-    row >> place.admitted_at >> place.claimed_at >> place.turn_until >> place.deadline >> place.finished_at;
+    row >> place.admitted_at >> place.arrived_at >> place.turn_until >> place.deadline >> place.finished_at;
 }
 
 void read(Row& row, Reservation& reservation) {
@@ -202,7 +202,7 @@ void insert_values(Binder& binder, const User& user) { binder << user.id << user
 void insert_values(Binder& binder, const Room& room) {
     const auto& limits = room.limits;
     binder << room.id << room.name << limits.active_capacity << limits.queue_capacity << limits.admissions_per_second
-           << limits.claim_ttl << limits.active_ttl << limits.waiting_ttl << room.last_position << room.serving
+           << limits.arrive_ttl << limits.active_ttl << limits.waiting_ttl << room.last_position << room.serving
            << room.waiting_count << room.admitted_count << room.next_admission_at << room.next_lapse_at << due_at(room);
 }
 
@@ -219,7 +219,7 @@ void insert_values(Binder& binder, const Seat& seat) {
 
 void insert_values(Binder& binder, const Place& place) {
     binder << place.token << place.room << place.user << place.position << text_of(place.state) << place.admitted_at
-           << place.claimed_at << place.turn_until << place.deadline << place.finished_at;
+           << place.arrived_at << place.turn_until << place.deadline << place.finished_at;
 }
 
 void insert_values(Binder& binder, const Reservation& reservation) {
@@ -270,7 +270,7 @@ void update_values(Binder& binder, const User& user) { binder << user.external_i
 
 void update_values(Binder& binder, const Room& room) {
     const auto& limits = room.limits;
-    binder << limits.active_capacity << limits.queue_capacity << limits.admissions_per_second << limits.claim_ttl
+    binder << limits.active_capacity << limits.queue_capacity << limits.admissions_per_second << limits.arrive_ttl
            << limits.active_ttl << limits.waiting_ttl << room.last_position << room.serving << room.waiting_count
            << room.admitted_count << room.next_admission_at << room.next_lapse_at << due_at(room) << room.id;
 }
@@ -286,7 +286,7 @@ void update_values(Binder& binder, const Seat& seat) {
 }
 
 void update_values(Binder& binder, const Place& place) {
-    binder << text_of(place.state) << place.admitted_at << place.claimed_at << place.turn_until << place.deadline
+    binder << text_of(place.state) << place.admitted_at << place.arrived_at << place.turn_until << place.deadline
            << place.finished_at << place.token;
 }
 

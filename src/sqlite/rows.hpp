@@ -37,7 +37,7 @@ template <>
 inline constexpr const char* columns<User> = "id, external_id, created_at";
 template <>
 inline constexpr const char* columns<Room> =
-    "id, name, active_capacity, queue_capacity, admissions_per_second, claim_ttl_us, active_ttl_us, waiting_ttl_us, "
+    "id, name, active_capacity, queue_capacity, admissions_per_second, arrive_ttl_us, active_ttl_us, waiting_ttl_us, "
     "last_position, serving, waiting_count, admitted_count, next_admission_at, next_lapse_at";
 template <>
 inline constexpr const char* columns<Concert> = "id, date, title, room_id, created_at";
@@ -46,7 +46,7 @@ inline constexpr const char* columns<Seat> =
     "id, concert_id, number, section, seat_row, price, x, y, label, state, claim_id, held_until, version";
 template <>
 inline constexpr const char* columns<Place> =
-    "id, room_id, user_id, position, state, admitted_at, claimed_at, turn_until, deadline, finished_at";
+    "id, room_id, user_id, position, state, admitted_at, arrived_at, turn_until, deadline, finished_at";
 template <>
 inline constexpr const char* columns<Reservation> =
     "id, user_id, seat_id, concert_id, token_id, price, state, held_at, deadline, finished_at, payment_id";
@@ -117,7 +117,7 @@ template <>
 inline constexpr const char* insert_sql<User> = "INSERT INTO users (id, external_id, created_at) VALUES (?, ?, ?)";
 template <>
 inline constexpr const char* insert_sql<Room> =
-    "INSERT INTO rooms (id, name, active_capacity, queue_capacity, admissions_per_second, claim_ttl_us, active_ttl_us, "
+    "INSERT INTO rooms (id, name, active_capacity, queue_capacity, admissions_per_second, arrive_ttl_us, active_ttl_us, "
     "waiting_ttl_us, last_position, serving, waiting_count, admitted_count, next_admission_at, next_lapse_at, due_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 template <>
@@ -129,7 +129,7 @@ inline constexpr const char* insert_sql<Seat> =
     "version, number_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 template <>
 inline constexpr const char* insert_sql<Place> =
-    "INSERT INTO tokens (id, room_id, user_id, position, state, admitted_at, claimed_at, turn_until, deadline, "
+    "INSERT INTO tokens (id, room_id, user_id, position, state, admitted_at, arrived_at, turn_until, deadline, "
     "finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 template <>
 inline constexpr const char* insert_sql<Reservation> =
@@ -170,7 +170,7 @@ template <>
 inline constexpr const char* update_sql<User> = "UPDATE users SET external_id = ?, created_at = ? WHERE id = ?";
 template <>
 inline constexpr const char* update_sql<Room> =
-    "UPDATE rooms SET active_capacity = ?, queue_capacity = ?, admissions_per_second = ?, claim_ttl_us = ?, "
+    "UPDATE rooms SET active_capacity = ?, queue_capacity = ?, admissions_per_second = ?, arrive_ttl_us = ?, "
     "active_ttl_us = ?, waiting_ttl_us = ?, last_position = ?, serving = ?, waiting_count = ?, admitted_count = ?, "
     "next_admission_at = ?, next_lapse_at = ?, due_at = ? WHERE id = ?";
 template <>
@@ -182,7 +182,7 @@ inline constexpr const char* update_sql<Seat> =
     "held_until = ?, version = ? WHERE id = ? AND version = ? - 1";
 template <>
 inline constexpr const char* update_sql<Place> =
-    "UPDATE tokens SET state = ?, admitted_at = ?, claimed_at = ?, turn_until = ?, deadline = ?, finished_at = ? "
+    "UPDATE tokens SET state = ?, admitted_at = ?, arrived_at = ?, turn_until = ?, deadline = ?, finished_at = ? "
     "WHERE id = ?";
 template <>
 inline constexpr const char* update_sql<Reservation> =

@@ -46,7 +46,7 @@ CREATE TABLE rooms (                         -- waiting rooms
     active_capacity       INTEGER NOT NULL,  -- admitted places live at once
     queue_capacity        INTEGER NOT NULL,  -- places waiting at once
     admissions_per_second INTEGER NOT NULL,  -- 0: as fast as places free
-    claim_ttl_us          INTEGER NOT NULL,  -- an admitted place's time to show up
+    arrive_ttl_us          INTEGER NOT NULL,  -- an admitted place's time to show up
     active_ttl_us         INTEGER NOT NULL,  -- and its turn from then
     waiting_ttl_us        INTEGER NOT NULL,
     last_position         INTEGER NOT NULL,  -- the last one given out
@@ -95,7 +95,7 @@ CREATE TABLE tokens (                        -- places in a waiting room; a toke
     position    INTEGER NOT NULL,
     state       TEXT    NOT NULL CHECK (state IN ('waiting', 'admitted', 'completed', 'left', 'expired')),
     admitted_at INTEGER,
-    claimed_at  INTEGER,                     -- when its user showed up
+    arrived_at  INTEGER,                     -- when its user showed up
     turn_until  INTEGER,                     -- no new hold from then on
     deadline    INTEGER,                     -- of an admitted place
     finished_at INTEGER,

@@ -93,7 +93,7 @@ class SessionView : public Base {
     Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) override {
         return ask([&](Pages& pages) { return pages.events_after(sequence, limit); });
     }
-    Result<StoreCounts> counts(Time now) override {
+    Result<Stats> counts(Time now) override {
         return ask([&](Pages& pages) { return pages.counts(now); });
     }
     Result<Prunable> prunable(const PruneWish& wish, std::int64_t limit) override {

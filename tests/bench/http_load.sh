@@ -80,7 +80,7 @@ capacity=$((2 * connections))
 admin_key=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 admin="X-Admin-Key: $admin_key"
 start boxoffice_server --db "$work/boxoffice.db" --admin-key "$admin_key" --capacity "$capacity" \
-    --claim-seconds 86400 --active-seconds 86400
+    --arrive-seconds 86400 --active-seconds 86400
 office=$address
 
 # ---- the house --------------------------------------------------------------------------------------------------

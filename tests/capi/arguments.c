@@ -41,7 +41,7 @@ static void test_nulls(test_office *it) {
     CHECK_STATUS(boxoffice_authenticate(office, NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_peek(office, NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_await_turn(office, NULL, 0, 1, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
-    CHECK_STATUS(boxoffice_claim(office, 1, 1, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_arrive(office, 1, 1, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_leave(office, 1, 1, NULL, NULL), BOXOFFICE_INVALID_TOKEN);
     CHECK_STATUS(boxoffice_hold_seat(office, 1, 1, 1, NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_get_reservation(office, 1, 1, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
@@ -148,7 +148,7 @@ static void test_position_that_no_place_has(void) {
     options.main_room = &limits;
     open_test_office(&it, &options);
     CHECK_OK(boxoffice_join(it.office, make_user(&it, "waits"), it.room, &joined, NULL));
-    CHECK(joined.state == BOXOFFICE_PLACE_WAITING);
+    CHECK(joined.state == BOXOFFICE_PLACE_STATE_WAITING);
     for (i = 0; i < sizeof positions / sizeof positions[0]; ++i) {
         joined.claims.position = positions[i];
         CHECK_STATUS(boxoffice_token_text(it.office, &joined.claims, text, NULL), BOXOFFICE_INVALID_ARGUMENT);

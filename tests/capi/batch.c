@@ -45,12 +45,12 @@ void test_batch(void) {
     commands[3] = commands[1];
     commands[3].amount = 301;
     CHECK_OK(boxoffice_execute(it.office, commands, 4, arena, sizeof arena - 1, outcomes, NULL));
-    CHECK(outcomes[0].status == BOXOFFICE_OK && outcomes[0].position == 1 && outcomes[0].state == BOXOFFICE_PLACE_ADMITTED);
+    CHECK(outcomes[0].status == BOXOFFICE_OK && outcomes[0].position == 1 && outcomes[0].state == BOXOFFICE_PLACE_STATE_ADMITTED);
     CHECK(outcomes[1].balance == 300 && outcomes[2].balance == 300 && outcomes[1].id == outcomes[2].id);
     CHECK(outcomes[3].status == BOXOFFICE_IDEMPOTENCY_CONFLICT);
     token = outcomes[0].id;
 
-    commands[0] = command_of(BOXOFFICE_COMMAND_CLAIM);
+    commands[0] = command_of(BOXOFFICE_COMMAND_ARRIVE);
     commands[0].user = anna;
     commands[0].token = token;
     commands[1] = command_of(BOXOFFICE_COMMAND_HOLD_SEAT);

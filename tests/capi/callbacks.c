@@ -101,7 +101,7 @@ static void test_reconciling(void) {
     CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, NULL, 0, &paid, NULL), BOXOFFICE_PAYMENT_DECLINED);
     CHECK_OK(boxoffice_begin_payment(it.office, user, token, held.reservation, NULL, 0, &begun, NULL));
     CHECK_OK(boxoffice_list_unreconciled_payments(it.office, 0, listed, 4, &count, NULL));
-    CHECK(count == 1 && listed[0].user == user && listed[0].state == BOXOFFICE_PAYMENT_IS_FAILED && listed[0].step_count == 2);
+    CHECK(count == 1 && listed[0].user == user && listed[0].state == BOXOFFICE_PAYMENT_STATE_FAILED && listed[0].step_count == 2);
     move_clock(&it.clock, 60000000);
     CHECK_OK(boxoffice_list_unreconciled_payments(it.office, 0, listed, 4, &count, NULL));
     CHECK(count == 2 && listed[1].id == begun.payment && listed[1].transaction_key[0] == 0);
@@ -126,7 +126,7 @@ static void test_reconciling(void) {
     CHECK(done.taken_back == 1 && done.open == 0 && reconciler.last_payment == begun.payment && gateway.cancels == 0);
     CHECK_OK(boxoffice_reconcile_payment(it.office, begun.payment, TEXT("pg-9"), NULL)); /* reconciled already */
     CHECK_OK(boxoffice_get_payment(it.office, user, begun.payment, &payment, NULL));
-    CHECK(payment.step_count == 4 && payment.steps[3].state == BOXOFFICE_PAYMENT_RECONCILED);
+    CHECK(payment.step_count == 4 && payment.steps[3].state == BOXOFFICE_PAYMENT_STATE_RECONCILED);
 
     CHECK_OK(boxoffice_begin_payment(it.office, user, token, held.reservation, NULL, 0, &begun, NULL));
     CHECK_STATUS(boxoffice_reconcile_payment(it.office, begun.payment, NULL, 0, NULL), BOXOFFICE_PAYMENT_PENDING);

@@ -59,7 +59,7 @@ int64_t make_user(test_office *it, const char *external_id) {
 int64_t make_turn(test_office *it, int64_t user) {
     boxoffice_joined joined;
     CHECK_OK(boxoffice_join(it->office, user, it->room, &joined, NULL));
-    CHECK(joined.state == BOXOFFICE_PLACE_ADMITTED);
+    CHECK(joined.state == BOXOFFICE_PLACE_STATE_ADMITTED);
     return joined.claims.token;
 }
 

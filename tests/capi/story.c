@@ -41,7 +41,7 @@ static void test_new_seats(test_office *it) {
     CHECK_OK(boxoffice_create_concert(it->office, TEXT("2029-12-31"), TEXT("Old Year"), it->room, &seat, 1, &concert,
                                       NULL));
     CHECK_OK(boxoffice_find_seat(it->office, concert, TEXT("7"), 0, &found, NULL));
-    CHECK(found.state == BOXOFFICE_SEAT_BLOCKED && strcmp(found.label, "7") == 0);
+    CHECK(found.state == BOXOFFICE_SEAT_STATE_BLOCKED && strcmp(found.label, "7") == 0);
     seat.number = "8";
     seat.is_blocked = 2;
     CHECK_STATUS(boxoffice_add_seats(it->office, concert, &seat, 1, NULL), BOXOFFICE_INVALID_ARGUMENT);
@@ -113,7 +113,7 @@ static void test_house(test_office *it) {
     CHECK(count == 1 && strcmp(dates[0].text, "2030-01-01") == 0);
 
     CHECK_OK(boxoffice_find_seat(it->office, it->concert, TEXT("11"), 0, &one, NULL));
-    CHECK(one.price == 50 && one.state == BOXOFFICE_SEAT_AVAILABLE && one.held_until_us == BOXOFFICE_NEVER);
+    CHECK(one.price == 50 && one.state == BOXOFFICE_SEAT_STATE_AVAILABLE && one.held_until_us == BOXOFFICE_NEVER);
     CHECK(strcmp(one.number, "11") == 0 && strcmp(one.label, "eleven") == 0);
     CHECK_STATUS(boxoffice_find_seat(it->office, it->concert, TEXT("12"), 0, &one, NULL), BOXOFFICE_UNKNOWN_SEAT);
     CHECK_OK(boxoffice_find_seat(it->office, it->concert, TEXT("11"), 0, &one, NULL));
@@ -123,7 +123,7 @@ static void test_house(test_office *it) {
     CHECK(counts.blocked == 1 && counts.available == 4);
     CHECK_OK(boxoffice_list_seats(it->office, it->concert, 0, seats, 8, &count, NULL));
     CHECK(count == 5 && strcmp(seats[1].number, "2") == 0 && strcmp(seats[3].number, "10") == 0);
-    CHECK(seats[4].state == BOXOFFICE_SEAT_BLOCKED);
+    CHECK(seats[4].state == BOXOFFICE_SEAT_STATE_BLOCKED);
     CHECK_OK(boxoffice_unblock_seat(it->office, one.id, NULL));
     CHECK_STATUS(boxoffice_block_seat(it->office, 99, NULL), BOXOFFICE_UNKNOWN_SEAT);
     CHECK_STATUS(boxoffice_unblock_seat(it->office, 99, NULL), BOXOFFICE_UNKNOWN_SEAT);
@@ -138,7 +138,7 @@ static void test_turns(void) {
     boxoffice_joined second;
     boxoffice_peeked peeked;
     boxoffice_claims claims;
-    boxoffice_claimed claimed;
+    boxoffice_arrived claimed;
     boxoffice_stats stats;
     char text[BOXOFFICE_TOKEN_TEXT_SIZE];
     int64_t released = 0;
@@ -152,7 +152,7 @@ static void test_turns(void) {
     b = make_user(&it, "b");
     CHECK_OK(boxoffice_join(it.office, a, it.room, &first, NULL));
     CHECK_OK(boxoffice_join(it.office, b, it.room, &second, NULL));
-    CHECK(first.state == BOXOFFICE_PLACE_ADMITTED && second.state == BOXOFFICE_PLACE_WAITING);
+    CHECK(first.state == BOXOFFICE_PLACE_STATE_ADMITTED && second.state == BOXOFFICE_PLACE_STATE_WAITING);
     CHECK(second.claims.position == 2);
     CHECK_OK(boxoffice_join(it.office, b, it.room, &second, NULL));
     CHECK(second.again == 1 && second.claims.position == 2);
@@ -168,17 +168,17 @@ static void test_turns(void) {
     CHECK_OK(boxoffice_peek(it.office, TEXT(text), &peeked, NULL));
     CHECK(peeked.is_turn == 0 && peeked.ahead == 0 && peeked.estimated_wait_us < 0 && peeked.next_poll_us > 0);
     CHECK_STATUS(boxoffice_await_turn(it.office, TEXT(text), 3, 50000, &peeked, NULL), BOXOFFICE_NOT_YOUR_TURN);
-    CHECK_STATUS(boxoffice_claim(it.office, b, second.claims.token, &claimed, NULL), BOXOFFICE_NOT_YOUR_TURN);
+    CHECK_STATUS(boxoffice_arrive(it.office, b, second.claims.token, &claimed, NULL), BOXOFFICE_NOT_YOUR_TURN);
     CHECK_OK(boxoffice_leave(it.office, a, first.claims.token, &released, NULL));
     CHECK(released == 0);
     CHECK_OK(boxoffice_await_turn(it.office, TEXT(text), 1, 0, &peeked, NULL));
     CHECK(peeked.is_turn == 1);
-    CHECK_OK(boxoffice_claim(it.office, b, second.claims.token, &claimed, NULL));
+    CHECK_OK(boxoffice_arrive(it.office, b, second.claims.token, &claimed, NULL));
     CHECK(claimed.turn_until_us == it.clock.wall_us + 300000000);
     CHECK_OK(boxoffice_get_stats(it.office, &stats, NULL));
     CHECK(stats.admitted == 1 && stats.waiting == 0 && stats.users == 3);
     CHECK_OK(boxoffice_leave(it.office, b, second.claims.token, NULL, NULL));
-    CHECK_STATUS(boxoffice_peek(it.office, TEXT(text), &peeked, NULL), BOXOFFICE_TOKEN_LEFT);
+    CHECK_STATUS(boxoffice_peek(it.office, TEXT(text), &peeked, NULL), BOXOFFICE_PLACE_LEFT);
     text[10] = text[10] == 'A' ? 'B' : 'A';
     CHECK_STATUS(boxoffice_peek(it.office, TEXT(text), &peeked, NULL), BOXOFFICE_INVALID_TOKEN);
     CHECK_OK(boxoffice_close(&it.office));
@@ -218,7 +218,7 @@ static void test_sale(test_office *it) {
     CHECK_STATUS(boxoffice_hold_seat(it->office, user, token, it->seats[1], NULL, 0, &again, NULL), BOXOFFICE_HOLD_LIMIT);
     CHECK_STATUS(boxoffice_block_seat(it->office, it->seats[0], NULL), BOXOFFICE_SEAT_UNAVAILABLE);
     CHECK_OK(boxoffice_find_seat(it->office, it->concert, TEXT("1"), user, &seat, NULL));
-    CHECK(seat.state == BOXOFFICE_SEAT_HELD && seat.is_mine == 1 && seat.held_until_us == held.deadline_us);
+    CHECK(seat.state == BOXOFFICE_SEAT_STATE_HELD && seat.is_mine == 1 && seat.held_until_us == held.deadline_us);
     CHECK_OK(boxoffice_release_hold(it->office, user, held.reservation, NULL));
     CHECK_OK(boxoffice_release_hold(it->office, user, held.reservation, NULL));
     CHECK_STATUS(boxoffice_release_hold(it->office, other, held.reservation, NULL), BOXOFFICE_UNKNOWN_RESERVATION);
@@ -233,11 +233,11 @@ static void test_sale(test_office *it) {
     CHECK(balance == 50);
     CHECK_STATUS(boxoffice_balance(it->office, 99, &balance, NULL), BOXOFFICE_UNKNOWN_USER);
     CHECK_OK(boxoffice_get_payment(it->office, user, paid.payment, &payment, NULL));
-    CHECK(payment.state == BOXOFFICE_PAYMENT_CAPTURED && payment.step_count == 3);
-    CHECK(payment.steps[0].state == BOXOFFICE_PAYMENT_REQUESTED && payment.steps[2].state == BOXOFFICE_PAYMENT_CAPTURED);
+    CHECK(payment.state == BOXOFFICE_PAYMENT_STATE_CAPTURED && payment.step_count == 3);
+    CHECK(payment.steps[0].state == BOXOFFICE_PAYMENT_STATE_REQUESTED && payment.steps[2].state == BOXOFFICE_PAYMENT_STATE_CAPTURED);
     CHECK_STATUS(boxoffice_get_payment(it->office, other, paid.payment, &payment, NULL), BOXOFFICE_UNKNOWN_PAYMENT);
     CHECK_OK(boxoffice_get_reservation(it->office, user, held.reservation, &reservation, NULL));
-    CHECK(reservation.state == BOXOFFICE_RESERVATION_CONFIRMED && strcmp(reservation.seat_number, "2") == 0);
+    CHECK(reservation.state == BOXOFFICE_RESERVATION_STATE_CONFIRMED && strcmp(reservation.seat_number, "2") == 0);
     CHECK(strcmp(reservation.seat_label, "2") == 0 && strcmp(reservation.seat_section, "stalls") == 0);
     CHECK(strcmp(reservation.seat_row, "") == 0);
     CHECK_STATUS(boxoffice_get_reservation(it->office, other, held.reservation, &reservation, NULL),
@@ -245,7 +245,7 @@ static void test_sale(test_office *it) {
     CHECK_OK(boxoffice_list_reservations(it->office, user, 0, reservations, 4, &count, NULL));
     CHECK(count == 2 && reservations[0].id == held.reservation);
     CHECK_OK(boxoffice_list_transfers(it->office, user, 0, transfers, 4, &count, NULL));
-    CHECK(count == 2 && transfers[0].kind == BOXOFFICE_TRANSFER_PAYMENT && transfers[1].kind == BOXOFFICE_TRANSFER_RECHARGE);
+    CHECK(count == 2 && transfers[0].kind == BOXOFFICE_TRANSFER_KIND_PAYMENT && transfers[1].kind == BOXOFFICE_TRANSFER_KIND_RECHARGE);
 
     token = make_turn(it, user);
     CHECK_OK(boxoffice_recharge(it->office, user, 1000, NULL, 0, &recharged, NULL));

@@ -107,7 +107,7 @@ class FaultyOffice {
         for (const auto& seat : listed) seat_ids.push_back(seat.id);
         fresh = guest("fresh");
         chooser = guest("chooser");
-        REQUIRE(boxoffice_claim(handle, chooser.user, chooser.token, &claimed, nullptr) == BOXOFFICE_OK);
+        REQUIRE(boxoffice_arrive(handle, chooser.user, chooser.token, &claimed, nullptr) == BOXOFFICE_OK);
         holder = guest("holder");
         hold(holder, seat_ids[0]);
         payer = guest("payer");
@@ -159,7 +159,7 @@ class FaultyOffice {
     std::int64_t main_room = 0;
     std::int64_t concert = 0;
     std::vector<std::int64_t> seat_ids;
-    boxoffice_claimed claimed{};
+    boxoffice_arrived claimed{};
     Guest fresh;    // admitted, not shown up
     Guest chooser;  // shown up
     Guest holder;   // holds a seat
@@ -233,8 +233,8 @@ std::vector<Named> every_function(const FaultyOffice& it) {
         {"await_turn", looks, answering<boxoffice_peeked>([&it](auto* o, auto* out, auto* e) {
              return boxoffice_await_turn(o, it.fresh.text.data(), it.fresh.text.size(), 2, 0, out, e);
          })},
-        {"claim", writes, answering<boxoffice_claimed>([&it](auto* o, auto* out, auto* e) {
-             return boxoffice_claim(o, it.fresh.user, it.fresh.token, out, e);
+        {"arrive", writes, answering<boxoffice_arrived>([&it](auto* o, auto* out, auto* e) {
+             return boxoffice_arrive(o, it.fresh.user, it.fresh.token, out, e);
          })},
         {"leave", writes, answering<std::int64_t>([&it](auto* o, auto* out, auto* e) {
              return boxoffice_leave(o, it.fresh.user, it.fresh.token, out, e);

@@ -74,7 +74,7 @@ TEST_CASE("a refused hold changes nothing beside showing up") {
     const auto mina = office.comes("mina");
     const auto yuna = office.comes("yuna");
     (void)office.hold(mina, "1");
-    (void)office.try_claim(yuna);
+    (void)office.try_arrive(yuna);
     const auto before = office.dump();
     CHECK(outcome(office.try_hold(yuna, "1")) == "seat_unavailable");
     CHECK(outcome(office.try_hold(yuna, "1", "key")) == "seat_unavailable");
@@ -152,7 +152,7 @@ TEST_CASE("at hold_ttl the seat is on sale again, to others and to the same user
     const auto yuna = office.comes("yuna");
     const auto held = office.hold(mina, "1");
     office.wait(seconds{30});
-    (void)office.try_claim(yuna);
+    (void)office.try_arrive(yuna);
     office.wait(seconds{30} - us);
     CHECK(outcome(office.try_hold(yuna, "1")) == "seat_unavailable");
     CHECK(office.state_of(mina, held.reservation) == "held");
@@ -180,7 +180,7 @@ TEST_CASE("a hold carries its place on to its own deadline, but makes no time fo
     office.concert("2026-12-24", {{"1", 10}, {"2", 10}});
     const auto mina = office.comes_with("mina", 100);
     const auto next = office.comes("next");
-    (void)office.try_claim(mina);
+    (void)office.try_arrive(mina);
     const auto turn_until = opening + minutes{5};
     office.wait_until(turn_until - us);
     const auto held = office.hold(mina, "1");  // the last moment for a hold
@@ -198,7 +198,7 @@ TEST_CASE("a hold carries its place on to its own deadline, but makes no time fo
         office.wait_until(held.deadline - us);
         CHECK(office.is_turn(mina));
         office.wait(us);
-        CHECK(outcome(office.peek(mina)) == "token_expired");
+        CHECK(outcome(office.peek(mina)) == "place_expired");
         CHECK(office.is_turn(next));
     }
 }
@@ -207,7 +207,7 @@ TEST_CASE("after active_ttl a live hold can still be paid") {
     Office office{room_for(1)};
     office.concert("2026-12-24", {{"1", 10}, {"2", 10}});
     const auto mina = office.comes_with("mina", 100);
-    (void)office.try_claim(mina);
+    (void)office.try_arrive(mina);
     office.wait(minutes{4});
     const auto held = office.hold(mina, "1");
     office.wait_until(held.deadline - us);

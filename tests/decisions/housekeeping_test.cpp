@@ -16,7 +16,7 @@ TEST_CASE("a tick retires what has expired and nobody has met, with the true dea
     const auto payer = office.comes("payer");
     const auto held = office.hold(holder, "1");
     const auto begun = office.begin(holder, held.reservation);
-    (void)office.try_claim(payer);
+    (void)office.try_arrive(payer);
     CHECK(office.tick().expired == 0);
 
     office.wait(seconds{60});  // the absent one's claim and the payment
@@ -48,7 +48,7 @@ TEST_CASE("in a batch, a tick counts what it retired itself") {
     const auto mina = office.comes("mina");
     const auto yuna = office.comes("yuna");
     (void)office.hold(mina, "1");
-    (void)office.try_claim(yuna);
+    (void)office.try_arrive(yuna);
     office.wait(minutes{2});
     const std::vector<Command> commands{HoldSeat{yuna.user, yuna.token, office.seat("1"), ""}, Tick{}, Tick{}};
     const auto outcomes = office->execute(commands);
@@ -100,7 +100,7 @@ TEST_CASE("a tick does no more than so much, and says that there is more") {
 TEST_CASE("a tick prunes finished tokens after identity_ttl, and no others") {
     Office office{options_with([](Options& o) {
         o.main_room.active_ttl = hours{100};
-        o.main_room.claim_ttl = hours{100};
+        o.main_room.arrive_ttl = hours{100};
     })};
     const auto over = office.comes("over");
     const auto live = office.comes("live");
@@ -117,8 +117,8 @@ TEST_CASE("a tick prunes finished tokens after identity_ttl, and no others") {
     office.wait(milliseconds{2});
     (void)office.tick();
     CHECK(place_rows() == 1);
-    CHECK(outcome(office.try_claim(live)) == "ok");
-    CHECK(outcome(office.try_claim(over)) == "invalid_token");
+    CHECK(outcome(office.try_arrive(live)) == "ok");
+    CHECK(outcome(office.try_arrive(over)) == "invalid_token");
     CHECK(office.audit() == "");
 }
 

@@ -32,7 +32,7 @@ TEST_CASE("paying moves the points, sells the seat and ends the turn, in one com
     const auto payment = *office->payment(mina.user, paid.payment);
     CHECK(payment.state == PaymentState::captured);
     CHECK(payment.payment.finished_at == paid.paid_at);
-    CHECK(outcome(office.peek(mina)) == "token_completed");
+    CHECK(outcome(office.peek(mina)) == "place_completed");
     CHECK(office.audit() == "");
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("a place completes when its user's last live hold is paid, and the nex
     CHECK(office.is_turn(mina));
     CHECK_FALSE(office.is_turn(next));
     (void)office.pay(mina, two.reservation);
-    CHECK(outcome(office.peek(mina)) == "token_completed");
+    CHECK(outcome(office.peek(mina)) == "place_completed");
     CHECK(office.is_turn(next));
     CHECK(office.audit() == "");
 }
@@ -173,7 +173,7 @@ TEST_CASE("a hold that ran out does not keep a place from completing") {
     const auto two = office.hold(mina, "2");
     office.wait(minutes{1});
     (void)office.pay(mina, two.reservation);
-    CHECK(outcome(office.try_claim(mina)) == "token_completed");
+    CHECK(outcome(office.try_arrive(mina)) == "place_completed");
     CHECK(office.last(EventKind::hold_expired).deadline == opening + minutes{2});
     CHECK(office.audit() == "");
 }

@@ -171,7 +171,7 @@ TEST_CASE("a token tells its user while it is one of this office and not too old
     CHECK(outcome(office->peek(office->token_text({mina.token, mina.user, RoomId{5}, 1}))) == "invalid_token");
     office.wait_until(issued + hours{24} - us);
     CHECK(outcome(office->authenticate(mina.text)) == "ok");  // though its place is long over
-    CHECK(outcome(office->peek(mina.text)) == "token_expired");
+    CHECK(outcome(office->peek(mina.text)) == "place_expired");
     office.wait(us);
     CHECK(outcome(office->authenticate(mina.text)) == "invalid_token");
     CHECK(outcome(office->peek(mina.text)) == "invalid_token");

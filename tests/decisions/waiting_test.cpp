@@ -20,7 +20,7 @@ TEST_CASE("joining admits at once while there is room, and then gives places in 
     CHECK_FALSE(peeked.is_turn);
     CHECK(peeked.position == 4);
     CHECK(peeked.ahead == 1);
-    CHECK(peeked.estimated_wait_us == -1);
+    CHECK_FALSE(peeked.estimated_wait);
     CHECK(peeked.occurred_at == opening);
     CHECK(peeked.deadline == issued_at(d.token) + hours{24});
     CHECK(peeked.next_poll > Duration{0});
@@ -66,7 +66,7 @@ TEST_CASE("a place that ended is not returned: joining gives a new one behind th
     const auto a = office.user("a");
     const auto first = office.join(a);
     SECTION("it was left") { office.leave(first); }
-    SECTION("it expired, at exactly claim_ttl") { office.wait(seconds{60}); }
+    SECTION("it expired, at exactly arrive_ttl") { office.wait(seconds{60}); }
     SECTION("it was completed") {
         office.concert("2026-12-24", {{"1", 0}});
         (void)office.pay(first, office.hold(first, "1").reservation);
@@ -78,7 +78,7 @@ TEST_CASE("a place that ended is not returned: joining gives a new one behind th
     CHECK(office.audit() == "");
 }
 
-TEST_CASE("an admitted place has until claim_ttl to show up") {
+TEST_CASE("an admitted place has until arrive_ttl to show up") {
     Office office{room_for(1)};
     const auto a = office.comes("a");
     SECTION("just before: its turn runs from then") {
@@ -86,19 +86,19 @@ TEST_CASE("an admitted place has until claim_ttl to show up") {
         const auto peeked = *office.peek(a);
         CHECK(peeked.is_turn);
         CHECK(peeked.deadline == office.now() + minutes{5});
-        CHECK(office.last(EventKind::place_claimed).deadline == office.now() + minutes{5});
+        CHECK(office.last(EventKind::place_arrived).deadline == office.now() + minutes{5});
     }
     SECTION("exactly at it: too late") {
         office.wait(seconds{60});
-        CHECK(outcome(office.peek(a)) == "token_expired");
-        CHECK(outcome(office.try_claim(a)) == "token_expired");
+        CHECK(outcome(office.peek(a)) == "place_expired");
+        CHECK(outcome(office.try_arrive(a)) == "place_expired");
         const auto expired = office.last(EventKind::place_expired);
         CHECK(expired.deadline == opening + seconds{60});
         CHECK(expired.token == a.token);
     }
     SECTION("just after: too late, and the event tells the true time") {
         office.wait(seconds{60} + us);
-        CHECK(outcome(office.try_claim(a)) == "token_expired");
+        CHECK(outcome(office.try_arrive(a)) == "place_expired");
         CHECK(office.last(EventKind::place_expired).deadline == opening + seconds{60});
         CHECK(office.last(EventKind::place_expired).at == opening + seconds{60} + us);
     }
@@ -107,17 +107,17 @@ TEST_CASE("an admitted place has until claim_ttl to show up") {
 TEST_CASE("showing up counts once; claiming again answers the same") {
     Office office;
     const auto a = office.comes("a");
-    const auto first = *office.try_claim(a);
+    const auto first = *office.try_arrive(a);
     CHECK(first.deadline == opening + minutes{5});
     CHECK(first.turn_until == opening + minutes{5});
     office.wait(minutes{5} - us);
     const auto sequence = office.last_sequence();
-    CHECK(*office.try_claim(a) == first);
+    CHECK(*office.try_arrive(a) == first);
     CHECK(office.peek(a)->deadline == first.deadline);
     CHECK(office.last_sequence() == sequence);
     office.wait(us);
-    CHECK(outcome(office.try_claim(a)) == "token_expired");
-    CHECK(outcome(office.peek(a)) == "token_expired");
+    CHECK(outcome(office.try_arrive(a)) == "place_expired");
+    CHECK(outcome(office.peek(a)) == "place_expired");
 }
 
 TEST_CASE("the first command of an admitted place shows up, even when it is refused") {
@@ -137,9 +137,9 @@ TEST_CASE("the first command of an admitted place shows up, even when it is refu
     SECTION("a capture of no payment") {
         CHECK(outcome(office.try_capture(a, {PaymentId{5}, ReservationId{5}, {}, {}})) == "unknown_payment");
     }
-    CHECK(office.kinds(sequence) == std::vector<std::string>{"place_claimed"});
-    CHECK(office.last(EventKind::place_claimed).token == a.token);
-    CHECK(office.last(EventKind::place_claimed).deadline == opening + minutes{5});
+    CHECK(office.kinds(sequence) == std::vector<std::string>{"place_arrived"});
+    CHECK(office.last(EventKind::place_arrived).token == a.token);
+    CHECK(office.last(EventKind::place_arrived).deadline == opening + minutes{5});
 }
 
 TEST_CASE("a command of a malformed shape does not even meet its place") {
@@ -158,11 +158,11 @@ TEST_CASE("claiming and leaving need the user's own token") {
     const auto sequence = office.last_sequence();
     for (const auto& [user, token] : {std::pair{b.user, a.token}, std::pair{a.user, TokenId{}},
                                       std::pair{a.user, TokenId{5}}, std::pair{UserId{}, a.token}}) {
-        CHECK(outcome(office->execute(Claim{user, token})) == "invalid_token");
+        CHECK(outcome(office->execute(Arrive{user, token})) == "invalid_token");
         CHECK(outcome(office->execute(Leave{user, token})) == "invalid_token");
     }
     CHECK(office.last_sequence() == sequence);  // another's attempt does not show up for one
-    CHECK(outcome(office.try_claim(b)) == "not_your_turn");
+    CHECK(outcome(office.try_arrive(b)) == "not_your_turn");
 }
 
 TEST_CASE("leaving gives the place up, releases its holds and lets the next one in") {
@@ -184,8 +184,8 @@ TEST_CASE("leaving gives the place up, releases its holds and lets the next one 
     CHECK(office.available() == std::vector<std::string>{"1", "2"});
     CHECK(office.is_turn(b));
     CHECK(office.leave(a) == 0);  // given up already: done
-    CHECK(outcome(office.try_claim(a)) == "token_left");
-    CHECK(outcome(office.peek(a)) == "token_left");
+    CHECK(outcome(office.try_arrive(a)) == "place_left");
+    CHECK(outcome(office.peek(a)) == "place_left");
     CHECK(outcome(office.try_hold(a, "1")) == "not_your_turn");
     CHECK(outcome(office.try_pay(a, one.reservation)) == "not_your_turn");
     CHECK(office.audit() == "");
@@ -197,11 +197,11 @@ TEST_CASE("leaving while waiting gives up one's place in line, and the one behin
     const auto b = office.comes("b");
     const auto c = office.comes("c");
     office.leave(b);
-    CHECK(outcome(office.try_claim(b)) == "token_left");
+    CHECK(outcome(office.try_arrive(b)) == "place_left");
     CHECK_FALSE(office.peek(b)->is_turn);  // a place that left may read as waiting until serving passes it
     office.leave(a);
     CHECK(office.is_turn(c));
-    CHECK(outcome(office.peek(b)) == "token_left");
+    CHECK(outcome(office.peek(b)) == "place_left");
     CHECK(office.audit() == "");
 }
 
@@ -211,13 +211,13 @@ TEST_CASE("a place that is over cannot be left") {
     const auto a = office.comes("a");
     SECTION("completed") {
         (void)office.pay(a, office.hold(a, "1").reservation);
-        CHECK(outcome(office.try_leave(a)) == "token_completed");
-        CHECK(outcome(office.try_claim(a)) == "token_completed");
-        CHECK(outcome(office.peek(a)) == "token_completed");
+        CHECK(outcome(office.try_leave(a)) == "place_completed");
+        CHECK(outcome(office.try_arrive(a)) == "place_completed");
+        CHECK(outcome(office.peek(a)) == "place_completed");
     }
     SECTION("expired") {
         office.wait(seconds{60});
-        CHECK(outcome(office.try_leave(a)) == "token_expired");
+        CHECK(outcome(office.try_leave(a)) == "place_expired");
         CHECK(office.last(EventKind::place_expired).deadline == opening + seconds{60});
     }
 }
@@ -241,10 +241,10 @@ TEST_CASE("waiting ends waiting_ttl after the issue of the token") {
     const auto a = office.comes("a");
     office.wait(minutes{10} - us);
     CHECK_FALSE(office.is_turn(a));
-    CHECK(outcome(office.try_claim(a)) == "not_your_turn");
+    CHECK(outcome(office.try_arrive(a)) == "not_your_turn");
     office.wait(us);
-    CHECK(outcome(office.peek(a)) == "token_expired");
-    CHECK(outcome(office.try_claim(a)) == "token_expired");
+    CHECK(outcome(office.peek(a)) == "place_expired");
+    CHECK(outcome(office.try_arrive(a)) == "place_expired");
     CHECK(office.last(EventKind::place_expired).deadline == opening + minutes{10});
     CHECK(office->room("main")->waiting_count == 0);
     CHECK(office.join(a.user).position == 2);
@@ -256,13 +256,13 @@ TEST_CASE("who waited too long is passed over") {
         o.main_room.waiting_ttl = minutes{4};
     })};
     const auto a = office.comes("a");
-    (void)office.try_claim(a);
+    (void)office.try_arrive(a);
     const auto b = office.comes("b");
     office.wait(minutes{3});
     const auto c = office.comes("c");
     office.wait(minutes{2});  // a's turn ends; b has waited five minutes, c two
     CHECK(office.is_turn(c));
-    CHECK(outcome(office.peek(b)) == "token_expired");
+    CHECK(outcome(office.peek(b)) == "place_expired");
     CHECK(office.audit() == "");
 }
 
@@ -305,7 +305,7 @@ TEST_CASE("a queue of capacity 0 lets in whom it need not keep waiting") {
     CHECK(outcome(office.try_join(b)) == "queue_full");
     office.wait(seconds{60});
     CHECK(outcome(office.try_join(b)) == "ok");  // a never showed up
-    CHECK(outcome(office.peek(a)) == "token_expired");
+    CHECK(outcome(office.peek(a)) == "place_expired");
 }
 
 TEST_CASE("lowering the capacity only stops admission; raising it lets people in") {
@@ -355,9 +355,9 @@ TEST_CASE("the wait is estimated from the last admissions, and unknown under ten
     const auto last = office.comes("last");
     for (int second = 1; second <= 12; ++second) {
         const auto peeked = *office.peek(last);
-        CAPTURE(second, peeked.ahead, peeked.estimated_wait_us);
-        if (peeked.ahead > 20) CHECK(peeked.estimated_wait_us == -1);
-        if (peeked.ahead < 19) CHECK(peeked.estimated_wait_us == (peeked.ahead + 1) * 1'000'000);
+        CAPTURE(second, peeked.ahead, peeked.estimated_wait.value_or(Duration{-1}).count());
+        if (peeked.ahead > 20) CHECK_FALSE(peeked.estimated_wait);
+        if (peeked.ahead < 19) CHECK(peeked.estimated_wait == Duration{(peeked.ahead + 1) * 1'000'000});
         CHECK(peeked.next_poll <= seconds{20});
         office.wait(seconds{1});
     }
@@ -365,7 +365,7 @@ TEST_CASE("the wait is estimated from the last admissions, and unknown under ten
     auto claims = must(office->authenticate(last.text), "claims");
     claims.position = std::numeric_limits<Position>::max() / 2;
     const auto endless = must(office->peek(office->token_text(claims)), "peek");
-    CHECK(endless.estimated_wait_us == std::numeric_limits<std::int64_t>::max());
+    CHECK(endless.estimated_wait == Duration::max());
     CHECK(endless.next_poll <= seconds{20});
 }
 

@@ -15,7 +15,7 @@ namespace {
 Options short_lives() {
     return options_with([](Options& o) {
         o.main_room.active_capacity = 2'000;
-        o.main_room.claim_ttl = minutes{1};
+        o.main_room.arrive_ttl = minutes{1};
         o.main_room.waiting_ttl = minutes{2};
         o.hold_ttl = minutes{1};
         o.capture_ttl = minutes{1};

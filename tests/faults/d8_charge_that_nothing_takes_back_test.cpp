@@ -59,7 +59,7 @@ struct Story {
         held = office.hold(mina, "1");
     }
     std::string pay(const std::string& key = "key") { return outcome(office.try_pay(mina, held.reservation, key)); }
-    std::vector<PaymentView> listed() { return must(office->unreconciled_payments(100), "list"); }
+    std::vector<PaymentNow> listed() { return must(office->unreconciled_payments(100), "list"); }
     Reconciled sweep() { return must(office->reconcile_payments(100), "sweep"); }
     std::vector<std::string> history(PaymentId id) { return office.history(mina, id); }
 

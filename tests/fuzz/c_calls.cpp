@@ -70,10 +70,10 @@ class Sequence : Texts {
             case 3: limits.active_capacity = odd_number(r_.d); break;
             case 4: limits.queue_capacity = odd_number(r_.d); break;
             case 5: limits.admissions_per_second = odd_number(r_.d); break;
-            case 6: limits.claim_ttl_us = odd_number(r_.d); break;
+            case 6: limits.arrive_ttl_us = odd_number(r_.d); break;
             case 7: limits.active_ttl_us = odd_number(r_.d); break;
             case 8: limits.waiting_ttl_us = odd_number(r_.d); break;
-            case 9: limits.claim_ttl_us = 1'000; break;
+            case 9: limits.arrive_ttl_us = 1'000; break;
             case 10: limits.active_ttl_us = 1'000; break;
             case 11: limits.waiting_ttl_us = 1'000; break;
             default: break;
@@ -162,7 +162,7 @@ class Sequence : Texts {
             case Function::block_seat:
             case Function::unblock_seat:
             case Function::join:
-            case Function::claim:
+            case Function::arrive:
             case Function::leave:
             case Function::hold_seat:
             case Function::release_hold:
@@ -272,9 +272,9 @@ class Sequence : Texts {
                     joined(*office, out->claims);
                 return;
             }
-            case Function::claim: {
-                Out<boxoffice_claimed> out(1, no_answer());
-                get(function, out, [&](auto* h, auto* o, auto* e) { return boxoffice_claim(h, user, turn, o, e); });
+            case Function::arrive: {
+                Out<boxoffice_arrived> out(1, no_answer());
+                get(function, out, [&](auto* h, auto* o, auto* e) { return boxoffice_arrive(h, user, turn, o, e); });
                 return;
             }
             case Function::leave: {

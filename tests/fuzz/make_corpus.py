@@ -15,7 +15,7 @@ assert TABLE
 FUNCTIONS = {name: number for number, name in enumerate(re.findall(r"X\((\w+)\)", TABLE.group(1)))}
 # What the world does: time passes, the wall clock goes back, ahead, anywhere, is set right; the gateway's next answers.
 WORLD = {"wait": 0, "back": 4, "ahead": 5, "wall": 6, "right": 7, "gateway": 9}
-COMMANDS = ("create_user block unblock join claim leave hold release recharge pay begin capture fail tick").split()
+COMMANDS = ("create_user block unblock join arrive leave hold release recharge pay begin capture fail tick").split()
 MILLISECOND, MINUTE, HOLD_TTL, DAY, MONTH = 2, 7, 9, 13, 14
 FILE, BACKUP, RESTORED = 240, 244, 245
 
@@ -56,7 +56,7 @@ STORIES = {
     "sale": opened() + comes(0) + call("await_turn") + buys(0, 0) + call("tick") + call("audit"),
     "two-buyers": opened(b=ONE_INSIDE) + comes(0) + comes(1) + call("await_turn", who=1, a=2, b=2) + buys(0, 0)
         + buys(1, 0) + buys(1, 1),
-    "leave": opened(b=ONE_INSIDE) + comes(0) + comes(1) + call("claim") + call("hold_seat") + call("leave")
+    "leave": opened(b=ONE_INSIDE) + comes(0) + comes(1) + call("arrive") + call("hold_seat") + call("leave")
         + buys(1, 0),
     "hold-expires": opened() + comes(0) + call("hold_seat") + call("wait", a=HOLD_TTL) + call("pay")
         + call("tick") + buys(0, 0),
@@ -87,7 +87,7 @@ STORIES = {
     "short-ttl": opened(b=SHORT_TTL | SHORT_HOLD) + comes(0) + call("hold_seat") + call("begin_payment")
         + call("wait", a=MILLISECOND) * 3 + call("capture_payment") + call("tick"),
     "batch-sale": opened() + batch(("create_user", 0, 1)) + batch(("join", 0, 0), ("recharge", 0, 200))
-        + batch(("claim", 0, 0), ("hold", 0, 0)) + batch(("begin", 0, 0))
+        + batch(("arrive", 0, 0), ("hold", 0, 0)) + batch(("begin", 0, 0))
         + batch(("capture", 0, 0), ("tick", 0, 0)),
     "batch-rest": opened() + comes(0) + batch(("block", 0, 1), ("unblock", 0, 1), ("hold", 0, 0))
         + batch(("begin", 0, 0)) + batch(("fail", 0, 0), ("release", 0, 0), ("leave", 0, 0))

@@ -59,7 +59,7 @@ class Opener : protected Caller {
         if ((r_.b & 4) != 0) it.limits.admissions_per_second = 1;
         if ((r_.b & 8) != 0) o.holds_per_user = 3;
         if ((r_.b & 16) != 0) it.limits.queue_capacity = 2;
-        if ((r_.b & 32) != 0) it.limits.claim_ttl_us = it.limits.active_ttl_us = 1'000;
+        if ((r_.b & 32) != 0) it.limits.arrive_ttl_us = it.limits.active_ttl_us = 1'000;
         if ((r_.b & 64) != 0) o.capture_ttl_us = 1'000, o.hold_ttl_us = 2'000;
         if ((r_.b & 128) != 0) o.clock_jump_max_us = 366 * day, o.issue_limit = 1'000;
         o.main_room = &it.limits;

@@ -49,13 +49,13 @@ inline void settle_money(boxoffice_office* h, const Model& model) {
         for (const auto& row : rows) {
             MUST((row.from == user) != (row.to == user) && row.amount > 0);
             sum += row.to == user ? row.amount : -row.amount;
-            if (row.kind == BOXOFFICE_TRANSFER_RECHARGE) {
+            if (row.kind == BOXOFFICE_TRANSFER_KIND_RECHARGE) {
                 const auto at = model.recharges.find(row.id);
                 MUST(at != model.recharges.end() && at->second.user == user && at->second.amount == row.amount);
                 ++recharges;
             } else {
                 const auto at = model.payments.find(row.payment);
-                MUST(row.kind == BOXOFFICE_TRANSFER_PAYMENT && at != model.payments.end());
+                MUST(row.kind == BOXOFFICE_TRANSFER_KIND_PAYMENT && at != model.payments.end());
                 MUST(at->second.user == user && at->second.amount == row.amount);
                 ++payments;
             }
@@ -68,7 +68,7 @@ inline void settle_money(boxoffice_office* h, const Model& model) {
     for (const auto& [id, one] : model.payments) {
         boxoffice_payment payment{};
         MUST(boxoffice_get_payment(h, one.user, id, &payment, nullptr) == BOXOFFICE_OK);
-        MUST(payment.state == BOXOFFICE_PAYMENT_CAPTURED && payment.amount == one.amount);
+        MUST(payment.state == BOXOFFICE_PAYMENT_STATE_CAPTURED && payment.amount == one.amount);
         MUST(payment.reservation == one.reservation && payment.step_count >= 3);
     }
 }
@@ -86,8 +86,8 @@ inline void settle_holds(boxoffice_office* h, const Model& model, const boxoffic
             MUST(at != model.holds.end() && at->second.user == user && at->second.seat == row.seat &&
                  row.user == user);
             ++all;
-            if (row.state == BOXOFFICE_RESERVATION_HELD) ++held;
-            if (row.state == BOXOFFICE_RESERVATION_CONFIRMED) ++confirmed;
+            if (row.state == BOXOFFICE_RESERVATION_STATE_HELD) ++held;
+            if (row.state == BOXOFFICE_RESERVATION_STATE_CONFIRMED) ++confirmed;
         }
     MUST(all == model.holds.size());
     MUST(held == stats.seats.held && confirmed == stats.seats.sold);
@@ -147,8 +147,8 @@ inline void settle(const Office& office) {
         const auto in = [&](std::int32_t state) {
             return std::count_if(seats.begin(), seats.end(), [&](const auto& seat) { return seat.state == state; });
         };
-        MUST(in(BOXOFFICE_SEAT_AVAILABLE) == one.available && in(BOXOFFICE_SEAT_HELD) == one.held);
-        MUST(in(BOXOFFICE_SEAT_SOLD) == one.sold && in(BOXOFFICE_SEAT_BLOCKED) == one.blocked);
+        MUST(in(BOXOFFICE_SEAT_STATE_AVAILABLE) == one.available && in(BOXOFFICE_SEAT_STATE_HELD) == one.held);
+        MUST(in(BOXOFFICE_SEAT_STATE_SOLD) == one.sold && in(BOXOFFICE_SEAT_STATE_BLOCKED) == one.blocked);
     }
     MUST(std::memcmp(&sum, &stats.seats, sizeof sum) == 0);
     settle_money(h, model);

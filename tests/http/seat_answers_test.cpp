@@ -20,7 +20,7 @@ struct Map {
         CHECK(kept->body == states(must(house.office->seat_map(concert), "seats")));  // what there is now
         return kept->body;
     }
-    static std::string states(const std::vector<MapSeat>& seats) {
+    static std::string states(const std::vector<SeatNow>& seats) {
         std::string text;
         for (const auto& seat : seats) text += seat.seat.facts.number + "=" + std::string{name_of(seat.state)} + " ";
         return text;

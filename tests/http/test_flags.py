@@ -15,7 +15,7 @@ WHOLE_NUMBERS = [
     "--capacity",
     "--queue-capacity",
     "--hold-seconds",
-    "--claim-seconds",
+    "--arrive-seconds",
     "--active-seconds",
     "--turn-attempts",
     "--turn-interval-ms",
@@ -74,7 +74,7 @@ class CommandLine(unittest.TestCase):
         for flag in ("--capacity", "--queue-capacity", "--turn-interval-ms"):
             with self.subTest(flag=flag):
                 self.assert_refused(flag, "-1", named=flag)
-        for flag in ("--hold-seconds", "--claim-seconds", "--active-seconds", "--turn-attempts"):
+        for flag in ("--hold-seconds", "--arrive-seconds", "--active-seconds", "--turn-attempts"):
             for value in ("-1", "0"):
                 with self.subTest(flag=flag, value=value):
                     self.assert_refused(flag, value, named=flag)

@@ -140,11 +140,11 @@ class Waiting(HttpTest):
             self.assert_refused(answer, 429, "not_your_turn", TURN)
 
 
-class WaitingForClaims(HttpTest):
-    flags = {"capacity": 1, "claim_seconds": 1, "turn_attempts": 1}
+class WaitingForArrivals(HttpTest):
+    flags = {"capacity": 1, "arrive_seconds": 1, "turn_attempts": 1}
     one_server_a_test = True
 
-    def test_an_unclaimed_turn_passes_on(self):
+    def test_a_turn_nobody_comes_for_passes_on(self):
         first, second = self.join(self.new_user()), self.join(self.new_user())
         until(lambda: self.peek(second)["isTurn"], "the second one's turn", patience=4)
         self.assert_refused(self.peek(first), 401, "token_expired", TOKEN)

@@ -32,7 +32,7 @@ TEST_CASE("the defaults are those of the design, and valid") {
     CHECK(options.main_room.active_capacity == 200);
     CHECK(options.main_room.queue_capacity == 1'000'000);
     CHECK(options.main_room.admissions_per_second == 0);
-    CHECK(options.main_room.claim_ttl == std::chrono::seconds{60});
+    CHECK(options.main_room.arrive_ttl == std::chrono::seconds{60});
     CHECK(options.main_room.active_ttl == std::chrono::minutes{5});
     CHECK(options.main_room.waiting_ttl == std::chrono::hours{24});
     CHECK(options.hold_ttl == std::chrono::minutes{5});
@@ -101,7 +101,7 @@ TEST_CASE("the limits of the room main are options too") {
     CHECK(with([](Options& o) { o.main_room.active_capacity = -1; }) == "invalid_options");
     CHECK(with([](Options& o) { o.main_room.queue_capacity = capacity_max + 1; }) == "invalid_options");
     CHECK(with([](Options& o) { o.main_room.admissions_per_second = 1'000'001; }) == "invalid_options");
-    CHECK(with([](Options& o) { o.main_room.claim_ttl = Duration{0}; }) == "invalid_options");
+    CHECK(with([](Options& o) { o.main_room.arrive_ttl = Duration{0}; }) == "invalid_options");
     CHECK(with([](Options& o) { o.main_room.active_ttl = Duration{0}; }) == "invalid_options");
     CHECK(with([](Options& o) { o.main_room.waiting_ttl = Duration{0}; }) == "invalid_options");
 }

@@ -81,7 +81,7 @@ TEST_CASE("a refused command has changed nothing") {
                 const auto kind = event.kind;
                 CAPTURE(name_of(kind));
                 REQUIRE((kind == EventKind::place_expired || kind == EventKind::hold_expired ||
-                         kind == EventKind::payment_failed || kind == EventKind::place_claimed ||
+                         kind == EventKind::payment_failed || kind == EventKind::place_arrived ||
                          kind == EventKind::place_admitted));
             }
             if (met.empty()) REQUIRE(difference(canonical_dump(world.office), before) == "");

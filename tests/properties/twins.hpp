@@ -13,7 +13,7 @@ inline Options small_world() {
     return options_with([](Options& o) {
         o.main_room.active_capacity = 5;
         o.main_room.queue_capacity = 12;
-        o.main_room.claim_ttl = seconds{20};
+        o.main_room.arrive_ttl = seconds{20};
         o.main_room.active_ttl = seconds{90};
         o.main_room.waiting_ttl = minutes{5};
         o.hold_ttl = seconds{60};
@@ -129,7 +129,7 @@ inline Command any_command(World& world, Chance& chance) {
                             {{std::to_string(chance.below(40)), "", "", Points{chance.below(90) - 2}}}};
         case 2: return BlockSeat{chance.of(world.seats)};
         case 3: return UnblockSeat{chance.of(world.seats)};
-        case 4: return Claim{user, token};
+        case 4: return Arrive{user, token};
         case 5: return Leave{user, token};
         case 6: return ReleaseHold{hold.user, hold.reservation};
         case 7:

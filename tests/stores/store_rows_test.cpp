@@ -64,7 +64,7 @@ struct Extremes {
 
         places.push_back(waiting_place(1001, room.id, plain.id, int64_max));
         places.push_back(admitted_place(1002, other.id, plain.id, 1, after_first_moment(60)));
-        places.back().claimed_at = from_us(1'767'000'000'000'003);
+        places.back().arrived_at = from_us(1'767'000'000'000'003);
         places.back().turn_until = from_us(1'767'000'300'000'003);
         places.push_back(finished_place(admitted_place(int64_max, other.id, strange.id, 2, after_first_moment(60)),
                                         PlaceState::completed, after_first_moment(30)));
@@ -276,7 +276,7 @@ TEST_CASE("every row that changes comes back as it was changed", "[store]") {
 
     rows.places[0].state = PlaceState::admitted;
     rows.places[0].admitted_at = from_us(21);
-    rows.places[0].claimed_at = from_us(22);
+    rows.places[0].arrived_at = from_us(22);
     rows.places[0].turn_until = from_us(23);
     rows.places[0].deadline = from_us(24);
     rows.places[1] = finished_place(rows.places[1], PlaceState::left, from_us(25));

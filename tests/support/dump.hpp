@@ -27,7 +27,7 @@ class DumpVisitor final : public Visitor {
     void visit(const Room& row) override {
         const auto& limits = row.limits;
         line("room", row.id, row.name, limits.active_capacity, limits.queue_capacity, limits.admissions_per_second,
-             limits.claim_ttl.count(), limits.active_ttl.count(), limits.waiting_ttl.count(), row.last_position,
+             limits.arrive_ttl.count(), limits.active_ttl.count(), limits.waiting_ttl.count(), row.last_position,
              row.serving, row.waiting_count, row.admitted_count, row.next_admission_at, row.next_lapse_at);
     }
     void visit(const Concert& row) override {
@@ -39,7 +39,7 @@ class DumpVisitor final : public Visitor {
              row.state, row.claim, row.held_until, row.version);
     }
     void visit(const Place& row) override {
-        line("place", row.token, row.room, row.user, row.position, row.state, row.admitted_at, row.claimed_at,
+        line("place", row.token, row.room, row.user, row.position, row.state, row.admitted_at, row.arrived_at,
              row.turn_until, row.deadline, row.finished_at);
     }
     void visit(const Reservation& row) override {

@@ -91,7 +91,7 @@ class HookedView : public Base {
         BOXOFFICE_TRY(hooks_.before_page("events_after"));
         return inner_->events_after(sequence, limit);
     }
-    Result<StoreCounts> counts(Time now) override {
+    Result<Stats> counts(Time now) override {
         BOXOFFICE_TRY(hooks_.before_page("counts"));
         return inner_->counts(now);
     }

@@ -159,7 +159,7 @@ class Office {
 
     Result<Peeked> peek(const Buyer& buyer) { return box_->peek(buyer.text); }
     bool is_turn(const Buyer& buyer) { return must(peek(buyer), "peek").is_turn; }
-    Result<Claimed> try_claim(const Buyer& buyer) { return box_->execute(Claim{buyer.user, buyer.token}); }
+    Result<Arrived> try_arrive(const Buyer& buyer) { return box_->execute(Arrive{buyer.user, buyer.token}); }
     Result<Left> try_leave(const Buyer& buyer) { return box_->execute(Leave{buyer.user, buyer.token}); }
     std::int64_t leave(const Buyer& buyer) { return must(try_leave(buyer), "leave").released; }
 

@@ -116,7 +116,7 @@ story("leaving asks first, and lets the next one in", ["--capacity", 1], async (
 
 story(
     "a turn that nobody takes runs out",
-    ["--capacity", 1, "--claim-seconds", 2],
+    ["--capacity", 1, "--arrive-seconds", 2],
     async ({ open, url }) => {
         const first = await joinAs(url, 10);
         const person = await open({ ...phone }, "expired");

@@ -13,7 +13,7 @@ from boxoffice import (  # noqa: E402
     BeginPayment,
     BlockSeat,
     CapturePayment,
-    Claim,
+    Arrive,
     CreateUser,
     FailPayment,
     HoldSeat,
@@ -50,7 +50,7 @@ class BatchTest(unittest.TestCase):
         joined = self.one(Join(mina, self.house.room))
         self.assertEqual(joined.claims, office.join(mina, self.house.room).claims)
         token = joined.token
-        self.assertEqual(self.one(Claim(mina, token)), office.claim(mina, token))
+        self.assertEqual(self.one(Arrive(mina, token)), office.arrive(mina, token))
         held = self.one(HoldSeat(mina, token, seats[0].id, "h-1"))
         self.assertEqual(held, office.hold_seat(mina, token, seats[0].id, "h-1"))
         self.assertIsNone(self.one(ReleaseHold(mina, held.reservation)))

@@ -112,11 +112,11 @@ class ProvokedTest(unittest.TestCase):
             with self.raises(errors.NotYourTurn):
                 office.hold_seat(juno, juno_token, house.seats[0].id)
             office.leave(mina, mina_token)
-            with self.raises(errors.TokenLeft):
-                office.claim(mina, mina_token)
+            with self.raises(errors.PlaceLeft):
+                office.arrive(mina, mina_token)
             clock.advance(10 * MINUTE)
-            with self.raises(errors.TokenExpired):
-                office.claim(juno, juno_token)
+            with self.raises(errors.PlaceExpired):
+                office.arrive(juno, juno_token)
             with self.raises(errors.InvalidToken):
                 office.peek("nonsense")
             with self.raises(errors.InvalidToken):
@@ -186,7 +186,7 @@ class ProvokedTest(unittest.TestCase):
             office.pay(mina, token, held.reservation)
             with self.raises(errors.AlreadyPaid):
                 office.release_hold(mina, held.reservation)
-            with self.raises(errors.TokenCompleted):
+            with self.raises(errors.PlaceCompleted):
                 office.leave(mina, token)
 
     def house(self) -> None:

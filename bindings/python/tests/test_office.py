@@ -43,7 +43,7 @@ class HouseTest(unittest.TestCase):
         self.assertEqual(boxoffice.id_text(388400145978465528), "0ARYZVZXW377R")
 
     def test_rooms(self) -> None:
-        limits = RoomLimits(active_capacity=3, admissions_per_second=2, claim_ttl=30 * SECOND)
+        limits = RoomLimits(active_capacity=3, admissions_per_second=2, arrive_ttl=30 * SECOND)
         room = self.office.create_room("vip", limits)
         found = self.office.find_room("vip")
         self.assertEqual((found.id, found.name, found.limits), (room, "vip", limits))
@@ -132,7 +132,7 @@ class HouseTest(unittest.TestCase):
         self.assertEqual((peeked.position, peeked.ahead, peeked.occurred_at), (1, 0, START))
         self.assertEqual(peeked.deadline, START + 5 * MINUTE)
         self.assertGreater(peeked.next_poll, datetime.timedelta())
-        claimed = self.office.claim(mina, joined.token)
+        claimed = self.office.arrive(mina, joined.token)
         self.assertEqual(claimed.turn_until, START + 5 * MINUTE)
         self.assertTrue(self.office.await_turn(text, 1, SECOND).is_turn)
         self.assertEqual(self.office.leave(mina, joined.token), 0)

@@ -187,7 +187,7 @@ class Player:
             lambda: office.await_turn(
                 self.token_text(), self.chance.choice([1, 2, 0, 2**31]), self.span()
             ),
-            lambda: office.claim(user, token),
+            lambda: office.arrive(user, token),
             lambda: office.leave(user, token) if self.chance.random() < 0.3 else None,
             lambda: self.keep(office.hold_seat(user, token, one("seat"), self.key())),
             lambda: self.keep(office.hold_seat(user, token, one("seat"), self.key())),

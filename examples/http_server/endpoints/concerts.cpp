@@ -25,7 +25,7 @@ Result<Question> read_question(const Call& call) {
 
 /// What the sections of a hall offer, in the order of their first seats. Prices are of the seats for sale, where there
 /// are any: one that is not may have none.
-void write_sections(JsonWriter& json, const std::vector<MapSeat>& seats) {
+void write_sections(JsonWriter& json, const std::vector<SeatNow>& seats) {
     struct Section {
         std::string_view name;
         std::int64_t seats = 0;
@@ -64,7 +64,7 @@ void write_sections(JsonWriter& json, const std::vector<MapSeat>& seats) {
     json.close_array();
 }
 
-std::string write_map(const Concert& concert, const std::vector<MapSeat>& seats) {
+std::string write_map(const Concert& concert, const std::vector<SeatNow>& seats) {
     JsonWriter json;
     json.open_object().member("date", concert.date).member("concertId", concert.id).member("title", concert.title);
     write_sections(json, seats);
@@ -84,7 +84,7 @@ std::string write_map(const Concert& concert, const std::vector<MapSeat>& seats)
     return json.take();
 }
 
-std::string write_list(const Concert& concert, const std::vector<MapSeat>& seats) {
+std::string write_list(const Concert& concert, const std::vector<SeatNow>& seats) {
     JsonWriter json;
     json.open_object().member("date", concert.date).open_array("availableSeats");
     for (const auto& [seat, state, is_mine] : seats)
@@ -110,7 +110,7 @@ Result<bool> has_claims(const Call& call, UserId user, ConcertId concert) {
     const auto found = call.host.office.reservations(user, many);
     if (!found) return tl::unexpected(found.error());
     if (std::ssize(*found) == many) return true;
-    return std::any_of(found->begin(), found->end(), [&](const ReservationView& view) {
+    return std::any_of(found->begin(), found->end(), [&](const ReservationNow& view) {
         return view.reservation.concert == concert &&
                (view.state == ReservationState::held || view.state == ReservationState::confirmed);
     });

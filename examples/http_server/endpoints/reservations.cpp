@@ -55,7 +55,7 @@ Answer held_response(const Held& held) {
     return json_response(json);
 }
 
-void write(JsonWriter& json, const ReservationView& view) {
+void write(JsonWriter& json, const ReservationNow& view) {
     json.open_object()
         .member("reservationId", view.reservation.id)
         .member("concertId", view.reservation.concert)

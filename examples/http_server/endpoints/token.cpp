@@ -44,10 +44,10 @@ Response peeked_response(const Peeked& peeked) {
         .member("occurredTime", peeked.occurred_at)
         .member("position", peeked.position)
         .member("ahead", peeked.ahead);
-    if (peeked.estimated_wait_us < 0)
-        json.null_member("estimatedWaitSeconds");
+    if (peeked.estimated_wait)
+        json.member("estimatedWaitSeconds", round_up(peeked.estimated_wait->count(), 1'000'000));
     else
-        json.member("estimatedWaitSeconds", round_up(peeked.estimated_wait_us, 1'000'000));
+        json.null_member("estimatedWaitSeconds");
     json.member("nextPollMs", round_up(peeked.next_poll.count(), 1'000)).member("expirationTime", peeked.deadline);
     return json_response(json.close_object());
 }

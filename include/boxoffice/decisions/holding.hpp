@@ -8,14 +8,14 @@ namespace boxoffice {
 
 // ---- HoldSeat ---------------------------------------------------------------------------------------------------
 
-inline steps::Memory memory_of(const HoldSeat& command) {
+inline steps::Request request_of(const HoldSeat& command) {
     return {{command.user, Operation::hold, command.key}, hash_request(Operation::hold, {command.seat.value})};
 }
 
 inline Result<void> check(const HoldSeat& command, const Options&) { return check_idempotency_key(command.key); }
 
 inline void name_keys(const HoldSeat& command, Keys& keys) {
-    keys.idempotency.ids.push_back(memory_of(command).id);
+    keys.idempotency.ids.push_back(request_of(command).id);
     keys.places.tokens.push_back(command.token);
     keys.seats.ids.push_back(command.seat);
     keys.reservations.held_by.push_back(command.user);
@@ -46,8 +46,8 @@ inline void meet(const HoldSeat& command, WorkingSet& set, const Moment& moment)
 inline Result<Held> decide(const HoldSeat& command, WorkingSet& set, const Moment& moment) {
     const auto found = steps::place_of(set, command.user, command.token);
     if (!found) return tl::unexpected(found.error());
-    const auto memory = memory_of(command);
-    const auto before = steps::recall<Held>(set, moment, memory);
+    const auto request = request_of(command);
+    const auto before = steps::recall<Held>(set, moment, request);
     if (!before) return tl::unexpected(before.error());
     if (*before) return **before;
 
@@ -85,7 +85,7 @@ inline Result<Held> decide(const HoldSeat& command, WorkingSet& set, const Momen
     set.put(std::move(seat));
     set.put(std::move(place));
     set.put_new(std::move(reservation));
-    return steps::remember(set, moment, memory, answer);
+    return steps::remember(set, moment, request, answer);
 }
 
 // ---- ReleaseHold ------------------------------------------------------------------------------------------------

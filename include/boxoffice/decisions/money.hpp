@@ -8,7 +8,7 @@ namespace boxoffice {
 
 // ---- Recharge ---------------------------------------------------------------------------------------------------
 
-inline steps::Memory memory_of(const Recharge& command) {
+inline steps::Request request_of(const Recharge& command) {
     return {{command.user, Operation::recharge, command.key},
             hash_request(Operation::recharge, {command.amount.value})};
 }
@@ -19,7 +19,7 @@ inline Result<void> check(const Recharge& command, const Options&) {
 }
 
 inline void name_keys(const Recharge& command, Keys& keys) {
-    keys.idempotency.ids.push_back(memory_of(command).id);
+    keys.idempotency.ids.push_back(request_of(command).id);
     keys.users.ids.push_back(command.user);
     keys.accounts.ids.push_back(account_of(command.user));
     keys.accounts.ids.push_back(cash_account);
@@ -32,8 +32,8 @@ inline Account cash_of(const WorkingSet& set, Time now) {
 }
 
 inline Result<Recharged> decide(const Recharge& command, WorkingSet& set, const Moment& moment) {
-    const auto memory = memory_of(command);
-    const auto before = steps::recall<Recharged>(set, moment, memory);
+    const auto request = request_of(command);
+    const auto before = steps::recall<Recharged>(set, moment, request);
     if (!before) return tl::unexpected(before.error());
     if (*before) return **before;
 
@@ -55,7 +55,7 @@ inline Result<Recharged> decide(const Recharge& command, WorkingSet& set, const 
     set.add(transfer);
     set.put(std::move(cash));
     set.put(std::move(account));
-    return steps::remember(set, moment, memory, answer);
+    return steps::remember(set, moment, request, answer);
 }
 
 // ---- what Pay, BeginPayment and CapturePayment share ------------------------------------------------------------
@@ -215,14 +215,14 @@ Result<const Reservation*> check_payment(const C& command, const WorkingSet& set
 
 // ---- Pay --------------------------------------------------------------------------------------------------------
 
-inline steps::Memory memory_of(const Pay& command) {
+inline steps::Request request_of(const Pay& command) {
     return {{command.user, Operation::pay, command.key}, hash_request(Operation::pay, {command.reservation.value})};
 }
 
 inline Result<void> check(const Pay& command, const Options&) { return check_idempotency_key(command.key); }
 
 inline void name_keys(const Pay& command, Keys& keys) {
-    keys.idempotency.ids.push_back(memory_of(command).id);
+    keys.idempotency.ids.push_back(request_of(command).id);
     name_payment_keys(command.user, command.token, command.reservation, keys);
 }
 
@@ -234,20 +234,20 @@ inline Result<Paid> decide(const Pay& command, WorkingSet& set, const Moment& mo
     if (moment.has_gateway) return refuse(ErrorCode::gateway_required);
     const auto place = steps::place_of(set, command.user, command.token);
     if (!place) return tl::unexpected(place.error());
-    const auto memory = memory_of(command);
-    const auto before = steps::recall<Paid>(set, moment, memory);
+    const auto request = request_of(command);
+    const auto before = steps::recall<Paid>(set, moment, request);
     if (!before) return tl::unexpected(before.error());
     if (*before) return **before;
     const auto reservation = check_payment(command, set, moment, **place);
     if (!reservation) return tl::unexpected(reservation.error());
 
     auto payment = request_payment(set, moment, **reservation, moment.now);
-    return steps::remember(set, moment, memory, capture(set, moment, **reservation, std::move(payment)));
+    return steps::remember(set, moment, request, capture(set, moment, **reservation, std::move(payment)));
 }
 
 // ---- BeginPayment -----------------------------------------------------------------------------------------------
 
-inline steps::Memory memory_of(const BeginPayment& command) {
+inline steps::Request request_of(const BeginPayment& command) {
     return {{command.user, Operation::begin_payment, command.key},
             hash_request(Operation::begin_payment, {command.reservation.value})};
 }
@@ -255,14 +255,14 @@ inline steps::Memory memory_of(const BeginPayment& command) {
 inline Result<void> check(const BeginPayment& command, const Options&) { return check_idempotency_key(command.key); }
 
 inline void name_keys(const BeginPayment& command, Keys& keys) {
-    keys.idempotency.ids.push_back(memory_of(command).id);
+    keys.idempotency.ids.push_back(request_of(command).id);
     name_payment_keys(command.user, command.token, command.reservation, keys);
 }
 
 inline void name_more_keys(const BeginPayment& command, const WorkingSet& set, Keys& keys) {
     name_more_payment_keys(command, set, keys);
-    const auto memory = memory_of(command);
-    if (const auto* record = memory.id.key.empty() ? nullptr : set.idempotency.find(memory.id))
+    const auto request = request_of(command);
+    if (const auto* record = request.id.key.empty() ? nullptr : set.idempotency.find(request.id))
         keys.payments.ids.push_back(PaymentId{record->answer.at(0)});
 }
 
@@ -276,8 +276,8 @@ inline Time capture_deadline(const Reservation& reservation, const Options& opti
 inline Result<PaymentBegun> decide(const BeginPayment& command, WorkingSet& set, const Moment& moment) {
     const auto found = steps::place_of(set, command.user, command.token);
     if (!found) return tl::unexpected(found.error());
-    const auto memory = memory_of(command);
-    const auto before = steps::recall<PaymentBegun>(set, moment, memory);
+    const auto request = request_of(command);
+    const auto before = steps::recall<PaymentBegun>(set, moment, request);
     if (!before) return tl::unexpected(before.error());
     // A payment that failed had no effect that is left: the key is free again.
     if (*before && state_at(set.payments.get((*before)->payment), moment.now) != PaymentState::failed) return **before;
@@ -305,12 +305,12 @@ inline Result<PaymentBegun> decide(const BeginPayment& command, WorkingSet& set,
     const PaymentBegun answer{payment.id, reservation.id, payment.amount, payment.deadline};
     set.put(std::move(reservation));
     set.put(std::move(payment));
-    return steps::remember(set, moment, memory, answer);
+    return steps::remember(set, moment, request, answer);
 }
 
 // ---- CapturePayment ---------------------------------------------------------------------------------------------
 
-inline steps::Memory memory_of(const CapturePayment& command) {
+inline steps::Request request_of(const CapturePayment& command) {
     return {{command.user, Operation::capture, command.key}, hash_request(Operation::capture, {command.payment.value})};
 }
 
@@ -320,7 +320,7 @@ inline Result<void> check(const CapturePayment& command, const Options&) {
 }
 
 inline void name_keys(const CapturePayment& command, Keys& keys) {
-    keys.idempotency.ids.push_back(memory_of(command).id);
+    keys.idempotency.ids.push_back(request_of(command).id);
     keys.payments.ids.push_back(command.payment);
     name_payment_keys(command.user, command.token, command.reservation, keys);
 }
@@ -341,8 +341,8 @@ inline Result<const Payment*> payment_of(const WorkingSet& set, UserId user, Res
 inline Result<Paid> decide(const CapturePayment& command, WorkingSet& set, const Moment& moment) {
     const auto place = steps::place_of(set, command.user, command.token);
     if (!place) return tl::unexpected(place.error());
-    const auto memory = memory_of(command);
-    const auto before = steps::recall<Paid>(set, moment, memory);
+    const auto request = request_of(command);
+    const auto before = steps::recall<Paid>(set, moment, request);
     if (!before) return tl::unexpected(before.error());
     if (*before) return **before;
     const auto found = payment_of(set, command.user, command.reservation, command.payment);
@@ -357,7 +357,7 @@ inline Result<Paid> decide(const CapturePayment& command, WorkingSet& set, const
     BOXOFFICE_TRY(check_funds(account, payment.amount));
 
     payment.transaction_key = command.transaction_key;
-    return steps::remember(set, moment, memory, capture(set, moment, **reservation, std::move(payment)));
+    return steps::remember(set, moment, request, capture(set, moment, **reservation, std::move(payment)));
 }
 
 // ---- FailPayment ------------------------------------------------------------------------------------------------

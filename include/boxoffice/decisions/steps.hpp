@@ -125,7 +125,7 @@ inline void meet_place(WorkingSet& set, const Moment& moment, UserId user, Token
     retire_place(set, moment, token);
     const Room& room = set.rooms.get(place.room);
     if (!show_up(place, room.limits, moment.now)) return;
-    set.add(Event{.kind = EventKind::place_claimed,
+    set.add(Event{.kind = EventKind::place_arrived,
                   .user = user,
                   .room = place.room,
                   .token = token,
@@ -160,28 +160,28 @@ inline void read_fields(const std::vector<std::int64_t>& f, PaymentBegun& a) {
 }
 
 /// Where a request's record stands, and the hash of what was asked.
-struct Memory {
+struct Request {
     IdempotencyId id;
-    RequestHash request{};
+    RequestHash hash{};
 };
 
 /// The answer given before to the same key and request; nothing if the key is free; idempotency_conflict if the key was
 /// for another request.
 template <class Answer>
-Result<std::optional<Answer>> recall(const WorkingSet& set, const Moment& moment, const Memory& memory) {
-    const auto* record = memory.id.key.empty() ? nullptr : set.idempotency.find(memory.id);
+Result<std::optional<Answer>> recall(const WorkingSet& set, const Moment& moment, const Request& request) {
+    const auto* record = request.id.key.empty() ? nullptr : set.idempotency.find(request.id);
     if (record == nullptr || passed(later(record->created_at, moment.options.idempotency_ttl), moment.now))
         return std::optional<Answer>{};
-    if (record->request != memory.request) return refuse(ErrorCode::idempotency_conflict);
+    if (record->request != request.hash) return refuse(ErrorCode::idempotency_conflict);
     Answer answer;
     read_fields(record->answer, answer);
     return std::optional<Answer>{answer};
 }
 
 template <class Answer>
-Answer remember(WorkingSet& set, const Moment& moment, const Memory& memory, Answer answer) {
-    if (!memory.id.key.empty())
-        set.put(IdempotencyRecord{memory.id, memory.request, fields_of(answer), moment.now});
+Answer remember(WorkingSet& set, const Moment& moment, const Request& request, Answer answer) {
+    if (!request.id.key.empty())
+        set.put(IdempotencyRecord{request.id, request.hash, fields_of(answer), moment.now});
     return answer;
 }
 

@@ -66,28 +66,28 @@ inline Result<Joined> decide(const Join& command, WorkingSet& set, const Moment&
     return answer(token, false);
 }
 
-// ---- Claim ------------------------------------------------------------------------------------------------------
+// ---- Arrive ------------------------------------------------------------------------------------------------------
 
-inline void name_keys(const Claim& command, Keys& keys) { keys.places.tokens.push_back(command.token); }
+inline void name_keys(const Arrive& command, Keys& keys) { keys.places.tokens.push_back(command.token); }
 
-inline void name_more_keys(const Claim& command, const WorkingSet& set, Keys& keys) {
+inline void name_more_keys(const Arrive& command, const WorkingSet& set, Keys& keys) {
     name_room_of(command.token, set, keys);
 }
 
-inline void name_line(const Claim& command, const WorkingSet& set, const Moment& moment, std::vector<RoomId>& rooms) {
+inline void name_line(const Arrive& command, const WorkingSet& set, const Moment& moment, std::vector<RoomId>& rooms) {
     name_line_if_lapsed(command.token, set, moment, rooms);
 }
 
-inline void meet(const Claim& command, WorkingSet& set, const Moment& moment) {
+inline void meet(const Arrive& command, WorkingSet& set, const Moment& moment) {
     steps::meet_place(set, moment, command.user, command.token);
 }
 
-inline Result<Claimed> decide(const Claim& command, WorkingSet& set, const Moment& moment) {
+inline Result<Arrived> decide(const Arrive& command, WorkingSet& set, const Moment& moment) {
     const auto place = steps::place_of(set, command.user, command.token);
     if (!place) return tl::unexpected(place.error());
     const auto state = state_at(**place, set.rooms.get((*place)->room).limits, moment.now);
     if (state != PlaceState::admitted) return refuse(reason_of(state));
-    return Claimed{(*place)->deadline, (*place)->turn_until};
+    return Arrived{(*place)->deadline, (*place)->turn_until};
 }
 
 // ---- Leave ------------------------------------------------------------------------------------------------------

@@ -255,8 +255,8 @@ inline SeatCounts count_seats(const Tables& tables, ConcertId concert, Time now)
             count(SeatState::blocked)};
 }
 
-inline StoreCounts count_all(const Tables& tables, Time now) {
-    StoreCounts counts;
+inline Stats count_all(const Tables& tables, Time now) {
+    Stats counts;
     counts.users = tables.users.size();
     tables.rooms.for_each([&](const Room& room) {
         const auto& waiting = tables.places.by<WaitingByToken>();

@@ -14,7 +14,7 @@ from typing import Any, Optional, Tuple
 from . import _structures as c
 from ._library import load
 from .answers import (
-    Claimed,
+    Arrived,
     Claims,
     Concert,
     Event,
@@ -144,7 +144,7 @@ def limits(value: Any, what: str = "limits") -> c.RoomLimits:
         int64(value.active_capacity, "active_capacity"),
         int64(value.queue_capacity, "queue_capacity"),
         int64(value.admissions_per_second, "admissions_per_second"),
-        span(value.claim_ttl, "claim_ttl"),
+        span(value.arrive_ttl, "arrive_ttl"),
         span(value.active_ttl, "active_ttl"),
         span(value.waiting_ttl, "waiting_ttl"),
     )
@@ -249,8 +249,8 @@ def joined(fields: Tuple[Any, ...]) -> Joined:
     )
 
 
-def claimed(fields: Tuple[Any, ...]) -> Claimed:
-    return Claimed(deadline(fields[0]), deadline(fields[1]))
+def arrived(fields: Tuple[Any, ...]) -> Arrived:
+    return Arrived(deadline(fields[0]), deadline(fields[1]))
 
 
 def peeked(fields: Tuple[Any, ...]) -> Peeked:

@@ -53,7 +53,7 @@ class RoomLimits(ctypes.Structure):
         ("active_capacity", c_int64),
         ("queue_capacity", c_int64),
         ("admissions_per_second", c_int64),
-        ("claim_ttl_us", c_int64),
+        ("arrive_ttl_us", c_int64),
         ("active_ttl_us", c_int64),
         ("waiting_ttl_us", c_int64),
     ]
@@ -212,7 +212,7 @@ class Joined(ctypes.Structure):
     ]
 
 
-class Claimed(ctypes.Structure):
+class Arrived(ctypes.Structure):
     _fields_ = [("deadline_us", c_int64), ("turn_until_us", c_int64)]
 
 
@@ -417,7 +417,7 @@ STRUCTURES: Dict[str, Type[ctypes.Structure]] = {
     "boxoffice_date": Date,
     "boxoffice_claims": Claims,
     "boxoffice_joined": Joined,
-    "boxoffice_claimed": Claimed,
+    "boxoffice_arrived": Arrived,
     "boxoffice_peeked": Peeked,
     "boxoffice_held": Held,
     "boxoffice_reservation": Reservation,
@@ -490,7 +490,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "boxoffice_authenticate": (c_int32, [_office, *_text, POINTER(Claims), _error]),
     "boxoffice_peek": (c_int32, [_office, *_text, POINTER(Peeked), _error]),
     "boxoffice_await_turn": (c_int32, [_office, *_text, c_int32, c_int64, POINTER(Peeked), _error]),
-    "boxoffice_claim": (c_int32, [_office, c_int64, c_int64, POINTER(Claimed), _error]),
+    "boxoffice_arrive": (c_int32, [_office, c_int64, c_int64, POINTER(Arrived), _error]),
     "boxoffice_leave": (c_int32, [_office, c_int64, c_int64, _id, _error]),
     "boxoffice_hold_seat": (
         c_int32,

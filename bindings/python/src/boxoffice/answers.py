@@ -99,7 +99,7 @@ class RoomLimits:
     """Places waiting at once."""
     admissions_per_second: int = 0
     """0: as fast as places free; else evenly spaced."""
-    claim_ttl: datetime.timedelta = datetime.timedelta(minutes=1)
+    arrive_ttl: datetime.timedelta = datetime.timedelta(minutes=1)
     """An admitted place's time to show up."""
     active_ttl: datetime.timedelta = datetime.timedelta(minutes=5)
     """And its turn from then."""
@@ -228,7 +228,7 @@ class Joined(_Answer):
 
 
 @dataclass(frozen=True)
-class Claimed(_Answer):
+class Arrived(_Answer):
     """A place that has shown up. ``deadline`` is the place's; no new hold from ``turn_until``
     on."""
 

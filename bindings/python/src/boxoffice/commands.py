@@ -29,7 +29,7 @@ from . import _convert
 from . import _structures as c
 from ._library import load
 from .answers import (
-    Claimed,
+    Arrived,
     Claims,
     Held,
     Joined,
@@ -72,15 +72,15 @@ class Join(NamedTuple):
     room: RoomId
 
 
-class Claim(NamedTuple):
-    """-> Claimed. Refusals: NotYourTurn, TokenExpired, TokenCompleted, TokenLeft."""
+class Arrive(NamedTuple):
+    """-> Arrived. Refusals: NotYourTurn, PlaceExpired, PlaceCompleted, PlaceLeft."""
 
     user: UserId
     token: TokenId
 
 
 class Leave(NamedTuple):
-    """-> int, the holds released. Refusals: TokenCompleted, TokenExpired."""
+    """-> int, the holds released. Refusals: PlaceCompleted, PlaceExpired."""
 
     user: UserId
     token: TokenId
@@ -160,7 +160,7 @@ Command = Union[
     BlockSeat,
     UnblockSeat,
     Join,
-    Claim,
+    Arrive,
     Leave,
     HoldSeat,
     ReleaseHold,
@@ -174,7 +174,7 @@ Command = Union[
 
 #: What a command came to: what the method of its name would return, or the error that it would
 # raise.
-Outcome = Union[int, None, Joined, Claimed, Held, Recharged, Paid, PaymentBegun, Ticked, Error]
+Outcome = Union[int, None, Joined, Arrived, Held, Recharged, Paid, PaymentBegun, Ticked, Error]
 
 # ---- encoding
 # ------------------------------------------------------------------------------------- A command is
@@ -285,7 +285,7 @@ _ENCODERS: Dict[Type[Any], _Encode] = {
     BlockSeat: _ids(2, "seat"),
     UnblockSeat: _ids(3, "seat"),
     Join: _ids(4, "user", "room"),
-    Claim: _ids(5, "user", "token"),
+    Arrive: _ids(5, "user", "token"),
     Leave: _ids(6, "user", "token"),
     HoldSeat: _three_and_key(7, "seat"),
     ReleaseHold: _ids(8, "user", "reservation"),
@@ -353,8 +353,8 @@ def _joined(command: Any, fields: _Fields) -> Joined:
     return Joined(claims, _convert.place_state(state), again == 1, _deadline(until))
 
 
-def _claimed(command: Any, fields: _Fields) -> Claimed:
-    return Claimed(_deadline(fields[6]), _deadline(fields[7]))
+def _arrived(command: Any, fields: _Fields) -> Arrived:
+    return Arrived(_deadline(fields[6]), _deadline(fields[7]))
 
 
 def _held(command: Any, fields: _Fields) -> Held:
@@ -382,7 +382,7 @@ _DECODERS: Dict[Type[Any], Callable[[Any, _Fields], Outcome]] = {
     BlockSeat: _nothing,
     UnblockSeat: _nothing,
     Join: _joined,
-    Claim: _claimed,
+    Arrive: _arrived,
     Leave: _amount,
     HoldSeat: _held,
     ReleaseHold: _nothing,

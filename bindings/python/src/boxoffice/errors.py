@@ -57,9 +57,9 @@ __all__ = [
     "SeatExists",
     "SeatUnavailable",
     "Storage",
-    "TokenCompleted",
-    "TokenExpired",
-    "TokenLeft",
+    "PlaceCompleted",
+    "PlaceExpired",
+    "PlaceLeft",
     "TooSmall",
     "UnknownConcert",
     "UnknownPayment",
@@ -196,25 +196,25 @@ class IdempotencyConflict(Refused):
     name = "idempotency_conflict"
 
 
-class TokenExpired(Refused):
+class PlaceExpired(Refused):
     """The place in the waiting room has expired; join again."""
 
     code = 110
-    name = "token_expired"
+    name = "place_expired"
 
 
-class TokenCompleted(Refused):
+class PlaceCompleted(Refused):
     """The place in the waiting room is completed; join again to buy more."""
 
     code = 111
-    name = "token_completed"
+    name = "place_completed"
 
 
-class TokenLeft(Refused):
+class PlaceLeft(Refused):
     """The place in the waiting room was given up; join again."""
 
     code = 112
-    name = "token_left"
+    name = "place_left"
 
 
 class BalanceLimit(Refused):

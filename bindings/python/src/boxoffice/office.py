@@ -13,7 +13,7 @@ from . import _structures as c
 from . import commands as _commands
 from ._handle import PAGE, Handle
 from .answers import (
-    Claimed,
+    Arrived,
     Claims,
     Concert,
     ConcertId,
@@ -284,8 +284,8 @@ class Office(Handle):
 
     def peek(self, token: str) -> Peeked:
         """Is it this token's turn? The first peek of an admitted place claims it. While it waits,
-        this reads no store and waits for no writer. Refusals: TokenExpired, TokenCompleted,
-        TokenLeft. Mistakes: InvalidToken.
+        this reads no store and waits for no writer. Refusals: PlaceExpired, PlaceCompleted,
+        PlaceLeft. Mistakes: InvalidToken.
         """
         raw = convert.text(token, "token")
         return self._ask(self._library.boxoffice_peek, c.Peeked, convert.peeked, raw, len(raw))
@@ -303,15 +303,15 @@ class Office(Handle):
             function, c.Peeked, convert.peeked, raw, len(raw), attempts, pause, strict=True
         )
 
-    def claim(self, user: UserId, token: TokenId) -> Claimed:
-        """Shows up without a peek. Refusals: NotYourTurn, TokenExpired, TokenCompleted,
-        TokenLeft."""
+    def arrive(self, user: UserId, token: TokenId) -> Arrived:
+        """Shows up without a peek. Refusals: NotYourTurn, PlaceExpired, PlaceCompleted,
+        PlaceLeft."""
         who, place = convert.int64(user, "user"), convert.int64(token, "token")
-        return self._ask(self._library.boxoffice_claim, c.Claimed, convert.claimed, who, place)
+        return self._ask(self._library.boxoffice_arrive, c.Arrived, convert.arrived, who, place)
 
     def leave(self, user: UserId, token: TokenId) -> int:
-        """Gives the place up and releases its holds; returns how many. Refusals: TokenCompleted,
-        TokenExpired."""
+        """Gives the place up and releases its holds; returns how many. Refusals: PlaceCompleted,
+        PlaceExpired."""
         return self._number(
             self._library.boxoffice_leave,
             convert.int64(user, "user"),

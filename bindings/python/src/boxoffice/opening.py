@@ -61,7 +61,7 @@ def open(  # noqa: A001
     active_capacity: int = 200,
     queue_capacity: int = 1_000_000,
     admissions_per_second: int = 0,
-    claim_ttl: datetime.timedelta = datetime.timedelta(minutes=1),
+    arrive_ttl: datetime.timedelta = datetime.timedelta(minutes=1),
     active_ttl: datetime.timedelta = datetime.timedelta(minutes=5),
     waiting_ttl: datetime.timedelta = datetime.timedelta(hours=24),
     hold_ttl: datetime.timedelta = datetime.timedelta(minutes=5),
@@ -131,7 +131,7 @@ def open(  # noqa: A001
             active_capacity,
             queue_capacity,
             admissions_per_second,
-            claim_ttl,
+            arrive_ttl,
             active_ttl,
             waiting_ttl,
         )
