@@ -76,8 +76,10 @@ class Shelf {
         return slot.row;
     }
 
-    /// The row, or nothing if there is none. Asking for a row that no command named is a bug in the engine.
+    /// The row, or nothing if there is none, or the key names none. Asking for a row that no command named is a bug in the engine.
     [[nodiscard]] const Entity* find(const Key& key) const {
+        if constexpr (requires { static_cast<bool>(key); })
+            if (!key) return nullptr;
         const auto at = slots_.find(key);
         if (at == slots_.end()) throw std::logic_error("a decision asked for a row that its command did not name");
         return at->second.mark == Mark::absent ? nullptr : &at->second.row;

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "boxoffice/domain/transition.hpp"
 #include "boxoffice/ids.hpp"
 #include "boxoffice/points.hpp"
 #include "boxoffice/text.hpp"
@@ -133,28 +134,34 @@ inline Result<void> check_available(const Seat& seat, Time now) {
 }
 
 inline void take(Seat& seat, ReservationId claim, Time until) {
+    demand(seat.state == SeatState::available, "take: the seat is not available");
     seat.state = SeatState::held;
     seat.claim = claim;
     seat.held_until = until;
 }
 
+/// Holds it for longer.
 inline void keep(Seat& seat, Time until) {
+    demand(seat.state == SeatState::held, "keep: the seat is not held");
     seat.held_until = until;
 }
 
 inline void sell(Seat& seat) {
+    demand(seat.state == SeatState::held, "sell: the seat is not held");
     seat.state = SeatState::sold;
     seat.held_until = never;
 }
 
 /// Back on sale: after a release, an expiry, or an unblocking.
 inline void open(Seat& seat) {
+    demand(seat.state == SeatState::held || seat.state == SeatState::blocked, "open: the seat is neither held nor blocked");
     seat.state = SeatState::available;
     seat.claim = {};
     seat.held_until = never;
 }
 
 inline void block(Seat& seat) {
+    demand(seat.state == SeatState::available, "block: the seat is not available");
     seat.state = SeatState::blocked;
 }
 

@@ -18,9 +18,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "boxoffice/domain/event.hpp"
+#include "boxoffice/domain/transition.hpp"
 #include "boxoffice/ids.hpp"
 #include "boxoffice/text.hpp"
 #include "boxoffice/time.hpp"
@@ -77,6 +81,19 @@ struct Room {
     Time next_lapse_at = never;  ///< no admitted place's deadline is earlier (a lower bound)
     friend bool operator==(const Room&, const Room&) = default;
 };
+
+inline Room make_room(RoomId id, std::string name, const RoomLimits& limits) {
+    Room room;
+    room.id = id;
+    room.name = std::move(name);
+    room.limits = limits;
+    return room;
+}
+
+/// What tells of the room's capacity, when it is made or changed: the audit knows from it which one was in force.
+inline Event room_event(EventKind kind, const Room& room) {
+    return Event{.kind = kind, .room = room.id, .amount = room.limits.active_capacity};
+}
 
 enum class PlaceState : std::int32_t { waiting = 1, admitted = 2, completed = 3, left = 4, expired = 5 };
 
@@ -182,6 +199,7 @@ inline Result<Place> join(Room& room, UserId user, TokenId token, Time now) {
 
 /// Admits a waiting place. The caller goes by position and has asked admissible_count.
 inline void admit(Room& room, Place& place, Time now) {
+    demand(state_at(place, room.limits, now) == PlaceState::waiting, "admit: the place does not wait");
     place.state = PlaceState::admitted;
     place.admitted_at = now;
     place.deadline = later(now, room.limits.arrive_ttl);
@@ -193,7 +211,7 @@ inline void admit(Room& room, Place& place, Time now) {
 }
 
 /// The first peek or command of an admitted place. True if it had not shown up before.
-inline bool show_up(Place& place, const RoomLimits& limits, Time now) {
+inline bool arrive(Place& place, const RoomLimits& limits, Time now) {
     if (state_at(place, limits, now) != PlaceState::admitted || place.arrived_at != never) return false;
     place.arrived_at = now;
     place.turn_until = later(now, limits.active_ttl);
@@ -216,10 +234,15 @@ inline Result<void> check_turn_for_hold(const Place& place, const RoomLimits& li
 }
 
 /// A live hold implies a live place (H3).
-inline void extend(Place& place, Time hold_deadline) { place.deadline = std::max(place.deadline, hold_deadline); }
+inline void extend(Place& place, Time hold_deadline) {
+    demand(place.state == PlaceState::admitted, "extend: the place is not admitted");
+    place.deadline = std::max(place.deadline, hold_deadline);
+}
 
 /// Ends a live place: completed, left or expired. `at` is now, or for an expired one its true deadline.
 inline void finish(Room& room, Place& place, PlaceState end, Time at) {
+    demand(place.state == PlaceState::admitted || (place.state == PlaceState::waiting && end != PlaceState::completed),
+           "finish: the place has ended, or is completed before it was admitted");
     --(place.state == PlaceState::waiting ? room.waiting_count : room.admitted_count);
     place.state = end;
     place.finished_at = at;
