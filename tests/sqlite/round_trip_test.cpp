@@ -2,9 +2,8 @@
 
 #include "boxoffice/sqlite_store.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "support.hpp"
+#include "support/catch.hpp"
 
 using namespace boxoffice;
 using boxoffice::sqlite_testing::options_for;
