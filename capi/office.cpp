@@ -11,7 +11,7 @@ namespace boxoffice::capi {
 namespace {
 
 static_assert(BOXOFFICE_NEVER == std::numeric_limits<std::int64_t>::max());
-static_assert(BOXOFFICE_TOKEN_TEXT_SIZE == token_format::text_length + 1);
+static_assert(BOXOFFICE_TOKEN_TEXT_SIZE == token_text_length + 1);
 static_assert(BOXOFFICE_ID_TEXT_SIZE == tsid::text_length + 1);
 static_assert(BOXOFFICE_EXTERNAL_ID_MAX == external_id_max);
 
@@ -20,7 +20,7 @@ class CallbackClock final : public Clock {
   public:
     explicit CallbackClock(const boxoffice_clock& clock) : clock_(clock) {}
     Time wall() override {
-        constexpr Time last = date::sys_days{date::year{2080} / 1 / 1};
+        constexpr Time last = std::chrono::sys_days{std::chrono::year{2080} / 1 / 1};
         return std::clamp(from_us(clock_.wall_us(clock_.context)), Time{}, last);
     }
     Duration steady() override { return Duration{clock_.steady_us(clock_.context)}; }

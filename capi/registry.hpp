@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "boxoffice.h"
-#include "boxoffice/box_office.hpp"
-#include "boxoffice/fork_guard.hpp"
+#include "boxoffice/office.hpp"
+#include "engine/fork_guard.hpp"
 
 namespace boxoffice::capi {
 

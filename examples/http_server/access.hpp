@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "host.hpp"
 
 namespace http_server {

@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "health.hpp"
 
 namespace http_server {

@@ -1,5 +1,6 @@
 #include "demo.hpp"
 
+#include <date/date.h>
 #include <fmt/format.h>
 
 #include <array>

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "time_zone.hpp"
 
 namespace http_server {

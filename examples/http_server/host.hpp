@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "batcher.hpp"
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "health.hpp"
 #include "http.hpp"
 #include "metrics.hpp"

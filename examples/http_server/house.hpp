@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "flags.hpp"
 #include "time_zone.hpp"
 

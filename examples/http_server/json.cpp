@@ -1,5 +1,6 @@
 #include "json.hpp"
 
+#include <date/date.h>
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "admin_key.hpp"
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "flags.hpp"
 #include "house.hpp"
 #include "log_limit.hpp"

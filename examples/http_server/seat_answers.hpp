@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 
 namespace http_server {
 

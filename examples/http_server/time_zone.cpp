@@ -27,7 +27,7 @@ DayOf day_here() {
         const auto seconds = static_cast<std::time_t>(date::floor<std::chrono::seconds>(at).time_since_epoch().count());
         std::tm parts{};
         if (::localtime_r(&seconds, &parts) == nullptr) return boxoffice::date_of(at);
-        return Date{date::year{parts.tm_year + 1900} / (parts.tm_mon + 1) / parts.tm_mday};
+        return Date{date::sys_days{date::year{parts.tm_year + 1900} / (parts.tm_mon + 1) / parts.tm_mday}};
     };
 }
 

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "boxoffice/user.hpp"
+#include "boxoffice/domain/user.hpp"
 #include "csv.hpp"
 #include "support/input.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "buyers.hpp"
 #include "flags.hpp"
 #include "plan.hpp"

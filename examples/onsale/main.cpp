@@ -1,5 +1,6 @@
 /// onsale: runs the on-sale of one concert from files, and shows how it went. See examples/README.md.
 
+#include <date/date.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -11,7 +12,7 @@
 #include <memory>
 #include <string>
 
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "buyers.hpp"
 #include "flags.hpp"
 #include "house.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "plan.hpp"
 #include "sale.hpp"
 

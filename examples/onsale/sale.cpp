@@ -1,5 +1,6 @@
 #include "sale.hpp"
 
+#include <date/date.h>
 #include <fmt/format.h>
 
 #include <algorithm>

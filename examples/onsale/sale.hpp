@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "buyers.hpp"
 #include "chance.hpp"
 #include "house.hpp"

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "house.hpp"
 #include "plan.hpp"
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "boxoffice/seating.hpp"
+#include "boxoffice/domain/seating.hpp"
 
 namespace support {
 

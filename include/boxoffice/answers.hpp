@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "boxoffice/payment.hpp"
+#include "boxoffice/domain/payment.hpp"
 #include "boxoffice/repositories.hpp"
 
 namespace boxoffice {

@@ -10,12 +10,12 @@
 #include <variant>
 #include <vector>
 
-#include "boxoffice/idempotency.hpp"
-#include "boxoffice/payment.hpp"
-#include "boxoffice/reservation.hpp"
-#include "boxoffice/seating.hpp"
-#include "boxoffice/token.hpp"
-#include "boxoffice/waiting_room.hpp"
+#include "boxoffice/domain/idempotency.hpp"
+#include "boxoffice/domain/payment.hpp"
+#include "boxoffice/domain/reservation.hpp"
+#include "boxoffice/domain/seating.hpp"
+#include "boxoffice/domain/token.hpp"
+#include "boxoffice/domain/waiting_room.hpp"
 
 namespace boxoffice {
 

@@ -139,3 +139,14 @@ inline tl::unexpected<Error> refuse(ErrorCode code, std::string detail = {}) {
         if (auto boxoffice_try = (expression); !boxoffice_try)                                          \
             return tl::unexpected<::boxoffice::Error>(std::move(boxoffice_try).error());                \
     } while (false)
+
+#define BOXOFFICE_JOIN_NAMES(a, b) a##b
+#define BOXOFFICE_JOIN(a, b) BOXOFFICE_JOIN_NAMES(a, b)
+
+/// `declaration` with the value of `expression`, or its error is returned from the function around it:
+/// BOXOFFICE_TRY_VALUE(const auto seat, find(id));
+#define BOXOFFICE_TRY_VALUE(declaration, expression)                                                                    \
+    auto BOXOFFICE_JOIN(boxoffice_try_, __LINE__) = (expression);                                                       \
+    if (!BOXOFFICE_JOIN(boxoffice_try_, __LINE__))                                                                      \
+        return tl::unexpected<::boxoffice::Error>(std::move(BOXOFFICE_JOIN(boxoffice_try_, __LINE__)).error());         \
+    declaration = *std::move(BOXOFFICE_JOIN(boxoffice_try_, __LINE__))

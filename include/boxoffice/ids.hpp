@@ -45,7 +45,7 @@ inline constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 inline constexpr std::size_t text_length = 13;
 
 inline std::int64_t ms_of(Time t) {
-    return date::floor<std::chrono::milliseconds>(t).time_since_epoch().count() - epoch_ms;
+    return std::chrono::floor<std::chrono::milliseconds>(t).time_since_epoch().count() - epoch_ms;
 }
 
 /// When the id was made, to the millisecond.

@@ -2,18 +2,12 @@
 /// What the engine asks of the world: time, chance, and a payment gateway. Each enters through an interface, so that hosts
 /// and tests can put their own in its place. The engine calls them from whatever threads call the engine.
 
-#include <sodium.h>
-#include <time.h>
-
-#include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <thread>
 
 #include "boxoffice/error.hpp"
 #include "boxoffice/ids.hpp"
@@ -42,30 +36,17 @@ class Clock {
     }
 };
 
+/// The machine's.
 class SystemClock final : public Clock {
   public:
-    Time wall() override { return date::floor<Duration>(std::chrono::system_clock::now()); }
+    Time wall() override;
     /// Since the machine started, suspension included.
-    Duration steady() override {
-        timespec now{};
-        ::clock_gettime(CLOCK_BOOTTIME, &now);
-        return std::chrono::duration_cast<Duration>(std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec});
-    }
+    Duration steady() override;
     /// Of this start of the machine.
-    std::int64_t steady_origin() override {
-        std::ifstream in{"/proc/sys/kernel/random/boot_id"};
-        std::string name;
-        if (!(in >> name) || name.empty()) return 0;
-        const auto hash = static_cast<std::int64_t>(std::hash<std::string>{}(name));
-        return hash == 0 ? 1 : hash;
-    }
-    void wait(Duration span) override { std::this_thread::sleep_for(span); }
+    std::int64_t steady_origin() override;
+    void wait(Duration span) override;
     /// Looks up ten times a second.
-    void wait_or_stop(Duration span, const std::atomic<bool>& stopped) override {
-        constexpr Duration slice = std::chrono::milliseconds{100};
-        for (; span > Duration::zero() && !stopped; span -= std::min(span, slice))
-            std::this_thread::sleep_for(std::min(span, slice));
-    }
+    void wait_or_stop(Duration span, const std::atomic<bool>& stopped) override;
 };
 
 /// A clock that stands still until it is moved; for tests and simulations.
@@ -100,7 +81,7 @@ class Random {
 /// The operating system's, through libsodium.
 class SystemRandom final : public Random {
   public:
-    void fill(std::span<std::uint8_t> bytes) override { randombytes_buf(bytes.data(), bytes.size()); }
+    void fill(std::span<std::uint8_t> bytes) override;
 };
 
 struct PaymentRequest {

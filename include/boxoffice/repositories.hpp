@@ -13,17 +13,17 @@
 #include <utility>
 #include <vector>
 
-#include "boxoffice/event.hpp"
-#include "boxoffice/house_rules.hpp"
-#include "boxoffice/idempotency.hpp"
-#include "boxoffice/ledger.hpp"
-#include "boxoffice/node_lease.hpp"
-#include "boxoffice/payment.hpp"
-#include "boxoffice/reservation.hpp"
-#include "boxoffice/seating.hpp"
-#include "boxoffice/token.hpp"
-#include "boxoffice/user.hpp"
-#include "boxoffice/waiting_room.hpp"
+#include "boxoffice/domain/event.hpp"
+#include "boxoffice/domain/house_rules.hpp"
+#include "boxoffice/domain/idempotency.hpp"
+#include "boxoffice/domain/ledger.hpp"
+#include "boxoffice/domain/node_lease.hpp"
+#include "boxoffice/domain/payment.hpp"
+#include "boxoffice/domain/reservation.hpp"
+#include "boxoffice/domain/seating.hpp"
+#include "boxoffice/domain/token.hpp"
+#include "boxoffice/domain/user.hpp"
+#include "boxoffice/domain/waiting_room.hpp"
 
 namespace boxoffice {
 

@@ -2,9 +2,6 @@
 /// Points in time, spans and calendar dates. A Time is a count of microseconds since 1970-01-01 UTC in an
 /// int64; nothing in the model reads a clock (see ports.hpp).
 
-#include <date/date.h>
-#include <fmt/format.h>
-
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -15,9 +12,9 @@
 namespace boxoffice {
 
 using Duration = std::chrono::microseconds;
-using Time = date::sys_time<Duration>;
+using Time = std::chrono::sys_time<Duration>;
 /// A day of the calendar at the venue; it has no time zone.
-using Date = date::sys_days;
+using Date = std::chrono::sys_days;
 
 static_assert(sizeof(Duration::rep) == 8, "times are int64 microseconds");
 
@@ -35,29 +32,14 @@ constexpr Time later(Time t, Duration d) noexcept {
     return d > Duration::zero() && t > never - d ? never : t + d;
 }
 
-/// "yyyy-mm-dd", and nothing else: ten characters, a day that exists, a year from 1970 to 9999.
-inline Result<Date> parse_date(std::string_view text) {
-    const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
-    const bool shaped = text.size() == 10 && text[4] == '-' && text[7] == '-' && digit(0) && digit(1) && digit(2) &&
-                        digit(3) && digit(5) && digit(6) && digit(8) && digit(9);
-    if (!shaped) return refuse(ErrorCode::invalid_date);
-    const auto number = [&](std::size_t begin, std::size_t length) {
-        unsigned value = 0;
-        for (auto i = begin; i < begin + length; ++i) value = value * 10 + static_cast<unsigned>(text[i] - '0');
-        return value;
-    };
-    const auto day = date::year{static_cast<int>(number(0, 4))} / date::month{number(5, 2)} / date::day{number(8, 2)};
-    if (!day.ok() || day.year() < date::year{1970}) return refuse(ErrorCode::invalid_date);
-    return Date{day};
-}
+/// "yyyy-mm-dd", and nothing else: ten characters, a day that exists, a year from 1970 to 9999. Mistakes: invalid_date.
+Result<Date> parse_date(std::string_view text);
 
-inline std::string to_text(Date day) { return date::format("%F", day); }
+std::string to_text(Date day);
 
 /// ISO 8601 in UTC with milliseconds: "2026-12-24T19:00:00.000Z".
-inline std::string to_text(Time t) {
-    return date::format("%FT%T", date::floor<std::chrono::milliseconds>(t)) + "Z";
-}
+std::string to_text(Time t);
 
-inline Date date_of(Time t) { return date::floor<date::days>(t); }
+inline Date date_of(Time t) { return std::chrono::floor<std::chrono::days>(t); }
 
 }  // namespace boxoffice

@@ -11,7 +11,7 @@ namespace boxoffice::sqlite {
 namespace {
 
 int as_milliseconds(Duration duration) {
-    const auto count = date::ceil<std::chrono::milliseconds>(duration).count();
+    const auto count = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
     return static_cast<int>(std::clamp<std::int64_t>(count, 0, std::numeric_limits<int>::max()));
 }
 

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "boxoffice/error.hpp"
-#include "boxoffice/fork_guard.hpp"
+#include "engine/fork_guard.hpp"
 
 namespace boxoffice::sqlite {
 

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <system_error>
 
-#include "boxoffice/fork_guard.hpp"
+#include "engine/fork_guard.hpp"
 #include "sqlite/errors.hpp"
 
 namespace boxoffice::sqlite {

@@ -5,7 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "boxoffice/fork_guard.hpp"
+#include "engine/fork_guard.hpp"
 
 namespace boxoffice::sqlite {
 

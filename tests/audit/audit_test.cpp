@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "engine/audit.hpp"
 #include "support/office.hpp"
 
 using namespace boxoffice;

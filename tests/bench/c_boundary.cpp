@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "boxoffice.h"
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "boxoffice/memory_store.hpp"
 
 namespace {

@@ -1,6 +1,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "support/faulty_store.hpp"
 #include "support/office.hpp"
 

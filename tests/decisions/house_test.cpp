@@ -103,8 +103,8 @@ TEST_CASE("a concert is refused where something of it is wrong, shape before exi
     CHECK(with([](CreateConcert& c) { c.room = RoomId{5}; }) == "unknown_room");
     CHECK(with([](CreateConcert& c) { c.title = ""; }) == "invalid_argument");
     CHECK(with([](CreateConcert& c) { c.title = std::string(201, 't'); }) == "invalid_argument");
-    CHECK(with([](CreateConcert& c) { c.date = Date{date::days{-1}}; }) == "invalid_date");
-    CHECK(with([](CreateConcert& c) { c.date = Date{date::year{9999} / 12 / 31} + date::days{1}; }) == "invalid_date");
+    CHECK(with([](CreateConcert& c) { c.date = Date{std::chrono::days{-1}}; }) == "invalid_date");
+    CHECK(with([](CreateConcert& c) { c.date = Date{std::chrono::year{9999} / 12 / 31} + std::chrono::days{1}; }) == "invalid_date");
     CHECK(with([](CreateConcert& c) { c.seats.push_back(c.seats[0]); }) == "seat_exists");
     CHECK(with([](CreateConcert& c) { c.seats[0].number = ""; }) == "invalid_argument");
     CHECK(with([](CreateConcert& c) { c.seats[0].price = Points{-1}; }) == "invalid_argument");
@@ -112,14 +112,14 @@ TEST_CASE("a concert is refused where something of it is wrong, shape before exi
     CHECK(with([](CreateConcert& c) { c.seats.push_back(c.seats[0]), c.room = RoomId{}; }) == "seat_exists");
     CHECK(office.dump() == before);
     CHECK(with([](CreateConcert& c) { c.date = Date{}; }) == "ok");
-    CHECK(with([](CreateConcert& c) { c.date = Date{date::year{9999} / 12 / 31}; }) == "ok");
+    CHECK(with([](CreateConcert& c) { c.date = Date{std::chrono::year{9999} / 12 / 31}; }) == "ok");
 }
 
 TEST_CASE("a date far outside the calendar does not wrap into it") {
     Office office;
     for (const int days : {24'000'000, 30'000'000, 100'000'000, 2'000'000'000, -2'000'000'000}) {
         auto command = concert_in(office);
-        command.date = Date{date::days{days}};
+        command.date = Date{std::chrono::days{days}};
         CAPTURE(days, to_text(command.date));
         CHECK(create_concert(office, command) == "invalid_date");
     }

@@ -42,7 +42,7 @@ TEST_CASE("a date names its only concert") {
     CHECK(outcome(office->concert(ConcertId{5})) == "unknown_concert");
     CHECK(outcome(office->concert(ConcertId{})) == "unknown_concert");
     CHECK(office->concerts(day)->size() == 3);
-    CHECK(office->concerts(day + date::days{1})->size() == 1);
+    CHECK(office->concerts(day + std::chrono::days{1})->size() == 1);
 }
 
 TEST_CASE("seats are listed in natural order of their numbers") {

@@ -1,7 +1,7 @@
 /// Ids turned negative in 2089 and came round again, and a row with an id that was made twice overwrote the other
 /// user's.
 
-#include "boxoffice/working_set.hpp"
+#include "engine/working_set.hpp"
 #include "support/office.hpp"
 
 using namespace boxoffice;

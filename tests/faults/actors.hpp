@@ -16,7 +16,7 @@
 #include <string>
 #include <utility>
 
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "boxoffice/sqlite_store.hpp"
 
 namespace boxoffice::testing {

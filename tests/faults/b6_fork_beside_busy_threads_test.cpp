@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/fork_guard.hpp"
 #include "faults/actors.hpp"
 #include "sqlite/support.hpp"
 #include "support/catch.hpp"

@@ -1,4 +1,6 @@
-#include "boxoffice/idempotency.hpp"
+#include <sodium.h>
+
+#include "engine/crypto.hpp"
 
 #include <set>
 
@@ -25,8 +27,8 @@ TEST_CASE("the hash of a request tells operations, arguments and their order apa
          {Operation::hold, Operation::recharge, Operation::pay, Operation::begin_payment, Operation::capture})
         for (const auto& arguments :
              {std::initializer_list<std::int64_t>{}, {0}, {1}, {-1}, {256}, {1, 2}, {2, 1}, {1, 2, 0}})
-            CHECK(hashes.insert(hash_request(operation, arguments)).second);
-    CHECK(hash_request(Operation::pay, {7}) == hash_request(Operation::pay, {7}));
+            CHECK(hashes.insert(crypto::hash_request(operation, arguments)).second);
+    CHECK(crypto::hash_request(Operation::pay, {7}) == crypto::hash_request(Operation::pay, {7}));
 }
 
 TEST_CASE("the hash of a request is part of stored data and stays the same") {
@@ -34,7 +36,7 @@ TEST_CASE("the hash of a request is part of stored data and stays the same") {
     const unsigned char bytes[16] = {3, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0};
     RequestHash wanted{};
     crypto_generichash(wanted.data(), wanted.size(), bytes, sizeof bytes, nullptr, 0);
-    CHECK(hash_request(Operation::pay, {7}) == wanted);
+    CHECK(crypto::hash_request(Operation::pay, {7}) == wanted);
 }
 
 TEST_CASE("a key is scoped by user and operation") {

@@ -1,4 +1,4 @@
-#include "boxoffice/ledger.hpp"
+#include "boxoffice/domain/ledger.hpp"
 
 #include <limits>
 

@@ -1,4 +1,4 @@
-#include "boxoffice/node_lease.hpp"
+#include "boxoffice/domain/node_lease.hpp"
 
 #include "support/catch.hpp"
 #include "support/outcome.hpp"

@@ -1,4 +1,4 @@
-#include "boxoffice/payment.hpp"
+#include "boxoffice/domain/payment.hpp"
 
 #include "support/catch.hpp"
 #include "support/outcome.hpp"

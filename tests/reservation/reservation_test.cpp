@@ -1,4 +1,4 @@
-#include "boxoffice/reservation.hpp"
+#include "boxoffice/domain/reservation.hpp"
 
 #include "support/catch.hpp"
 #include "support/outcome.hpp"

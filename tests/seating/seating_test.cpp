@@ -1,4 +1,4 @@
-#include "boxoffice/seating.hpp"
+#include "boxoffice/domain/seating.hpp"
 
 #include <cmath>
 #include <limits>

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "boxoffice/box_office.hpp"
+#include "boxoffice/office.hpp"
 #include "boxoffice/memory_store.hpp"
 #include "support/catch.hpp"
 #include "support/dump.hpp"

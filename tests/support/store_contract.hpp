@@ -26,7 +26,7 @@ inline constexpr UserId ann{101};
 inline constexpr UserId ben{102};
 
 inline Date day(int year, unsigned month, unsigned of_month) {
-    return Date{date::year{year} / date::month{month} / date::day{of_month}};
+    return Date{std::chrono::year{year} / std::chrono::month{month} / std::chrono::day{of_month}};
 }
 
 /// Runs the test once for each store.

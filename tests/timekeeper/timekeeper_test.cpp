@@ -1,4 +1,4 @@
-#include "boxoffice/timekeeper.hpp"
+#include "engine/timekeeper.hpp"
 
 #include "support/catch.hpp"
 #include "support/outcome.hpp"

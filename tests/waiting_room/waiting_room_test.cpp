@@ -1,4 +1,4 @@
-#include "boxoffice/waiting_room.hpp"
+#include "boxoffice/domain/waiting_room.hpp"
 
 #include <vector>
 

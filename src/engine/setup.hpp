@@ -3,13 +3,47 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "boxoffice/options.hpp"
 #include "boxoffice/ports.hpp"
-#include "boxoffice/working_set.hpp"
+#include "engine/working_set.hpp"
 
 namespace boxoffice::setup {
+
+inline HouseRules rules_of(const Options& options, const StoreId& store) {
+    return {store,
+            options.hold_ttl,
+            options.holds_per_user,
+            options.capture_ttl,
+            options.identity_ttl,
+            options.idempotency_ttl,
+            options.issue_limit};
+}
+
+/// Nothing if `options` say what the store's rules say; else invalid_options, naming the first that differs and both values.
+inline Result<void> check_agreement(const HouseRules& kept, const Options& options) {
+    const auto differs = [](const char* name, std::int64_t mine, std::int64_t theirs) {
+        return refuse(ErrorCode::invalid_options,
+                      std::string{name} + ": " + std::to_string(mine) + ", but the store was opened with " +
+                          std::to_string(theirs) + "; all hosts must agree (adopt_rules changes it, while no other has it open)");
+    };
+    const auto mine = rules_of(options, kept.store);
+    if (mine.hold_ttl != kept.hold_ttl) return differs("hold_ttl (us)", mine.hold_ttl.count(), kept.hold_ttl.count());
+    if (mine.holds_per_user != kept.holds_per_user)
+        return differs("holds_per_user", mine.holds_per_user, kept.holds_per_user);
+    if (mine.capture_ttl != kept.capture_ttl)
+        return differs("capture_ttl (us)", mine.capture_ttl.count(), kept.capture_ttl.count());
+    if (mine.identity_ttl != kept.identity_ttl)
+        return differs("identity_ttl (us)", mine.identity_ttl.count(), kept.identity_ttl.count());
+    if (mine.idempotency_ttl != kept.idempotency_ttl)
+        return differs("idempotency_ttl (us)", mine.idempotency_ttl.count(), kept.idempotency_ttl.count());
+    if (mine.issue_limit != kept.issue_limit)
+        return differs("issue_limit", mine.issue_limit.value, kept.issue_limit.value);
+    return {};
+}
 
 /// The rules that hold from here on: the store's, or for a new store, or where they are to be adopted, the options'.
 inline Result<HouseRules> agree(const std::optional<HouseRules>& kept, const Options& options, bool has_others, Random& random) {

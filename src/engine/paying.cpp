@@ -1,4 +1,3 @@
-#pragma once
 /// The way of a payment through a gateway, and of those that failed with nobody knowing whether their payer was charged.
 ///
 /// The gateway charges in its own time and place, and the process can die at any moment. So each step is written down before
@@ -8,34 +7,28 @@
 ///     dies between approve and capture  the same
 ///     dies between a refused capture and cancel   failed, not reconciled, its key written down
 ///     dies after cancel               the same: it is cancelled once more
-///
-/// Templates over the office, because they speak its public language only.
 
 #include <string>
 #include <utility>
 
-#include "boxoffice/answers.hpp"
-#include "boxoffice/commands.hpp"
-#include "boxoffice/options.hpp"
-#include "boxoffice/ports.hpp"
+#include "engine/engine.hpp"
 
-namespace boxoffice::gateway {
+namespace boxoffice {
+namespace {
 
-inline FailPayment failing(const PaymentRequest& request, std::string transaction_key, bool is_unclear) {
+FailPayment failing(const PaymentRequest& request, std::string transaction_key, bool is_unclear) {
     return {request.user, request.reservation, request.payment, std::move(transaction_key), is_unclear};
 }
 
 /// The transaction key, or none where it is not one that can be written down.
-inline std::string kept_key(const Approval& approval) {
+std::string kept_key(const Approval& approval) {
     return check_transaction_key(approval.transaction_key) ? approval.transaction_key : std::string{};
 }
 
 /// Asks the gateway for a payment that began, and captures it.
-template <class Office>
-Result<Paid> pay(Office& office, PaymentGateway& gateway, CapturePayment capture, const PaymentRequest& request) {
-    const auto known = office.payment(request.user, request.payment);
-    if (!known) return tl::unexpected(known.error());
-    if (known->payment.state == PaymentState::captured) return office.execute(std::move(capture));
+Result<Paid> pay_through(BoxOffice& office, PaymentGateway& gateway, CapturePayment capture, const PaymentRequest& request) {
+    BOXOFFICE_TRY_VALUE(const auto known, office.payment(request.user, request.payment));
+    if (known.payment.state == PaymentState::captured) return office.execute(std::move(capture));
     const auto approval = gateway.approve(request);
     if (!approval) {
         const bool is_unclear = range_of(approval.error().code) == ErrorRange::fault;
@@ -58,8 +51,7 @@ Result<Paid> pay(Office& office, PaymentGateway& gateway, CapturePayment capture
 }
 
 /// One payment of a sweep. True: it is reconciled, and `done` counts it. False, or an error: it stays listed.
-template <class Office>
-Result<bool> sweep_one(Office& office, PaymentGateway& gateway, const Payment& payment, Reconciled& done) {
+Result<bool> sweep_one(BoxOffice& office, PaymentGateway& gateway, const Payment& payment, Reconciled& done) {
     const PaymentRequest request{payment.id, payment.reservation, payment.user, payment.amount};
     // Whoever lists it knows that its time has run out; only when that is written down can no other process capture it.
     if (payment.state == PaymentState::requested) BOXOFFICE_TRY(office.execute(failing(request, {}, true)));
@@ -85,13 +77,10 @@ Result<bool> sweep_one(Office& office, PaymentGateway& gateway, const Payment& p
     return true;
 }
 
-/// A page of payments: see BoxOffice::reconcile_payments.
-template <class Office>
-Result<Reconciled> sweep(Office& office, PaymentGateway* gateway, std::int64_t limit, PaymentId after) {
-    const auto listed = office.unreconciled_payments(limit, after);
-    if (!listed) return tl::unexpected(listed.error());
+Result<Reconciled> sweep(BoxOffice& office, PaymentGateway* gateway, std::int64_t limit, PaymentId after) {
+    BOXOFFICE_TRY_VALUE(const auto listed, office.unreconciled_payments(limit, after));
     Reconciled done;
-    for (const auto& one : *listed) {
+    for (const auto& one : listed) {
         bool is_reconciled = false;
         try {
             const auto swept = gateway != nullptr ? sweep_one(office, *gateway, one.payment, done) : Result<bool>{false};
@@ -102,8 +91,24 @@ Result<Reconciled> sweep(Office& office, PaymentGateway* gateway, std::int64_t l
         }
         if (!is_reconciled) ++done.open;
     }
-    if (static_cast<std::int64_t>(listed->size()) == limit) done.next = listed->back().payment.id;
+    if (static_cast<std::int64_t>(listed.size()) == limit) done.next = listed.back().payment.id;
     return done;
 }
 
-}  // namespace boxoffice::gateway
+}  // namespace
+
+Result<Paid> BoxOffice::pay(UserId user, TokenId token, ReservationId reservation, IdempotencyKey key) {
+    const auto& gateway = engine_->ports.gateway;
+    if (gateway == nullptr) return execute(Pay{user, token, reservation, std::move(key)});
+    BOXOFFICE_TRY_VALUE(const auto begun, execute(BeginPayment{user, token, reservation, key}));
+    return guarded([&] {
+        return pay_through(*this, *gateway, {user, token, reservation, begun.payment, {}, std::move(key)},
+                           {begun.payment, reservation, user, begun.amount});
+    });
+}
+
+Result<Reconciled> BoxOffice::reconcile_payments(std::int64_t limit, PaymentId after) {
+    return guarded([&] { return sweep(*this, engine_->ports.gateway.get(), limit, after); });
+}
+
+}  // namespace boxoffice

@@ -116,7 +116,7 @@ inline Time waiting_until(TokenId token, const RoomLimits& limits) {
 
 /// Tokens below this one have waited too long at `now` (the same rule, for a whole line).
 inline TokenId first_still_waiting(const RoomLimits& limits, Time now) {
-    const auto cut = date::floor<std::chrono::milliseconds>(now - limits.waiting_ttl) + std::chrono::milliseconds{1};
+    const auto cut = std::chrono::floor<std::chrono::milliseconds>(now - limits.waiting_ttl) + std::chrono::milliseconds{1};
     return TokenId{tsid::first_at(Time{cut})};
 }
 

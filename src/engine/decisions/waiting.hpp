@@ -1,7 +1,7 @@
 #pragma once
 /// Decisions about places in line: join, claim, leave. See decide.hpp for what the functions of a command are.
 
-#include "boxoffice/decisions/steps.hpp"
+#include "engine/decisions/steps.hpp"
 
 namespace boxoffice {
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "boxoffice/no_throw.hpp"
+#include "engine/no_throw.hpp"
 #include "boxoffice/repositories.hpp"
 
 namespace boxoffice {

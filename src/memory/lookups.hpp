@@ -7,7 +7,7 @@
 #include <iterator>
 #include <vector>
 
-#include "boxoffice/memory/tables.hpp"
+#include "memory/tables.hpp"
 
 namespace boxoffice::memory {
 

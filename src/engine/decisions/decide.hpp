@@ -11,11 +11,11 @@
 ///     meet             effects of their own, which stay even if the command is then refused: expired rows are retired,
 ///                      an admitted place shows up
 
-#include "boxoffice/decisions/holding.hpp"
-#include "boxoffice/decisions/house.hpp"
-#include "boxoffice/decisions/housekeeping.hpp"
-#include "boxoffice/decisions/money.hpp"
-#include "boxoffice/decisions/waiting.hpp"
+#include "engine/decisions/holding.hpp"
+#include "engine/decisions/house.hpp"
+#include "engine/decisions/housekeeping.hpp"
+#include "engine/decisions/money.hpp"
+#include "engine/decisions/waiting.hpp"
 
 namespace boxoffice::decisions {
 

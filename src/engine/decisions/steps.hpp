@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "boxoffice/commands.hpp"
-#include "boxoffice/working_set.hpp"
+#include "engine/crypto.hpp"
+#include "engine/working_set.hpp"
 
 namespace boxoffice::steps {
 

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "boxoffice/decisions/steps.hpp"
+#include "engine/decisions/steps.hpp"
 
 namespace boxoffice {
 

@@ -1,15 +1,15 @@
 #pragma once
 /// Decisions about seats: hold and release. See decide.hpp for what the functions of a command are.
 
-#include "boxoffice/decisions/house.hpp"
-#include "boxoffice/decisions/waiting.hpp"
+#include "engine/decisions/house.hpp"
+#include "engine/decisions/waiting.hpp"
 
 namespace boxoffice {
 
 // ---- HoldSeat ---------------------------------------------------------------------------------------------------
 
 inline steps::Request request_of(const HoldSeat& command) {
-    return {{command.user, Operation::hold, command.key}, hash_request(Operation::hold, {command.seat.value})};
+    return {{command.user, Operation::hold, command.key}, crypto::hash_request(Operation::hold, {command.seat.value})};
 }
 
 inline Result<void> check(const HoldSeat& command, const Options&) { return check_idempotency_key(command.key); }

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "boxoffice/answers.hpp"
-#include "boxoffice/no_throw.hpp"
+#include "engine/no_throw.hpp"
 #include "boxoffice/ports.hpp"
-#include "boxoffice/room_board.hpp"
-#include "boxoffice/token.hpp"
+#include "engine/room_board.hpp"
+#include "boxoffice/domain/token.hpp"
 
 namespace boxoffice {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "boxoffice/waiting_room.hpp"
+#include "boxoffice/domain/waiting_room.hpp"
 
 namespace boxoffice {
 

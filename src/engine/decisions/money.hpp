@@ -2,7 +2,7 @@
 /// Decisions about points: recharge, pay, and the two halves of a payment with a gateway between them. See decide.hpp for
 /// what the functions of a command are.
 
-#include "boxoffice/decisions/holding.hpp"
+#include "engine/decisions/holding.hpp"
 
 namespace boxoffice {
 
@@ -10,7 +10,7 @@ namespace boxoffice {
 
 inline steps::Request request_of(const Recharge& command) {
     return {{command.user, Operation::recharge, command.key},
-            hash_request(Operation::recharge, {command.amount.value})};
+            crypto::hash_request(Operation::recharge, {command.amount.value})};
 }
 
 inline Result<void> check(const Recharge& command, const Options&) {
@@ -216,7 +216,7 @@ Result<const Reservation*> check_payment(const C& command, const WorkingSet& set
 // ---- Pay --------------------------------------------------------------------------------------------------------
 
 inline steps::Request request_of(const Pay& command) {
-    return {{command.user, Operation::pay, command.key}, hash_request(Operation::pay, {command.reservation.value})};
+    return {{command.user, Operation::pay, command.key}, crypto::hash_request(Operation::pay, {command.reservation.value})};
 }
 
 inline Result<void> check(const Pay& command, const Options&) { return check_idempotency_key(command.key); }
@@ -249,7 +249,7 @@ inline Result<Paid> decide(const Pay& command, WorkingSet& set, const Moment& mo
 
 inline steps::Request request_of(const BeginPayment& command) {
     return {{command.user, Operation::begin_payment, command.key},
-            hash_request(Operation::begin_payment, {command.reservation.value})};
+            crypto::hash_request(Operation::begin_payment, {command.reservation.value})};
 }
 
 inline Result<void> check(const BeginPayment& command, const Options&) { return check_idempotency_key(command.key); }
@@ -311,7 +311,7 @@ inline Result<PaymentBegun> decide(const BeginPayment& command, WorkingSet& set,
 // ---- CapturePayment ---------------------------------------------------------------------------------------------
 
 inline steps::Request request_of(const CapturePayment& command) {
-    return {{command.user, Operation::capture, command.key}, hash_request(Operation::capture, {command.payment.value})};
+    return {{command.user, Operation::capture, command.key}, crypto::hash_request(Operation::capture, {command.payment.value})};
 }
 
 inline Result<void> check(const CapturePayment& command, const Options&) {

@@ -2,7 +2,7 @@
 /// The sweeper: retires what has expired and nobody has met, and prunes. See decide.hpp for what the functions of a
 /// command are.
 
-#include "boxoffice/decisions/money.hpp"
+#include "engine/decisions/money.hpp"
 
 namespace boxoffice {
 

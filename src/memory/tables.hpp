@@ -8,7 +8,7 @@
 #include <tuple>
 #include <utility>
 
-#include "boxoffice/memory/table.hpp"
+#include "memory/table.hpp"
 #include "boxoffice/repositories.hpp"
 
 namespace boxoffice::memory {
@@ -343,23 +343,6 @@ struct EventTable : NotCounted {
 };
 
 // ---- all of it -----------------------------------------------------------------------------------------------------
-
-#ifdef BOXOFFICE_COMPILED  // see batch.hpp
-extern template class Table<UserTable>;
-extern template class Table<RoomTable>;
-extern template class Table<ConcertTable>;
-extern template class Table<SeatTable>;
-extern template class Table<PlaceTable>;
-extern template class Table<ReservationTable>;
-extern template class Table<AccountTable>;
-extern template class Table<PaymentTable>;
-extern template class Table<IdempotencyTable>;
-extern template class Table<LeaseTable>;
-extern template class Table<TokenKeyTable>;
-extern template class Table<PaymentStepTable>;
-extern template class Table<TransferTable>;
-extern template class Table<EventTable>;
-#endif
 
 struct Tables {
     Table<UserTable> users;

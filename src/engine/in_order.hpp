@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "boxoffice/commands.hpp"
-#include "boxoffice/no_throw.hpp"
+#include "engine/no_throw.hpp"
 
 namespace boxoffice {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "boxoffice/node_lease.hpp"
+#include "boxoffice/domain/node_lease.hpp"
 #include "boxoffice/ports.hpp"
 
 namespace boxoffice {

@@ -1,0 +1,88 @@
+#pragma once
+/// What is behind BoxOffice: the store, the clock, the writer's mutex, and what of the store's state this process keeps. Its
+/// bodies are in the files named after what they do: opening, executing, turns, queries, paying.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "boxoffice/office.hpp"
+#include "engine/fork_guard.hpp"
+#include "engine/in_order.hpp"
+#include "engine/no_throw.hpp"
+#include "engine/timekeeper.hpp"
+#include "engine/turn_board.hpp"
+
+namespace boxoffice {
+
+class BoxOffice::Engine {
+  public:
+    Engine(std::unique_ptr<Store> store, Options options, Ports ports);
+
+    /// Before any lock: in a child of fork() its holder may not exist.
+    [[nodiscard]] Result<void> check_process() const {
+        if (fork_epoch() != opened_in_) return refuse(ErrorCode::forked);
+        return {};
+    }
+
+    // ---- opening and closing (opening.cpp) ----------------------------------------------------------------------
+
+    Result<void> prepare();
+    /// Lets another process have the node at once; without this it waits for the lease to lapse.
+    void give_node_back();
+
+    // ---- executing (executing.cpp) ------------------------------------------------------------------------------
+
+    std::vector<Outcome> execute(std::span<const Command> commands) noexcept;
+
+    // ---- the waiting room (turns.cpp) ---------------------------------------------------------------------------
+
+    [[nodiscard]] Result<TokenClaims> authenticate_at(std::string_view token, Time now) const;
+    Result<Peeked> peek(std::string_view token);
+    Result<std::optional<Peeked>> peek_snapshot(std::string_view token);
+
+    // ---- asking -------------------------------------------------------------------------------------------------
+
+    /// Runs a query on one consistent state, at a time not before its last commit.
+    template <class Question>
+    auto ask(Question question) -> decltype(question(std::declval<View&>(), Time{})) {
+        return guarded([&]() -> decltype(question(std::declval<View&>(), Time{})) {
+            BOXOFFICE_TRY(check_process());
+            BOXOFFICE_TRY_VALUE(const auto view, store->read());
+            BOXOFFICE_TRY_VALUE(const auto last, view->last_event());
+            BOXOFFICE_TRY_VALUE(const auto now, timekeeper.now(last.at));
+            return question(*view, now);
+        });
+    }
+
+    std::unique_ptr<Store> store;
+    Options options;
+    Ports ports;
+    Timekeeper timekeeper;
+    std::vector<TokenKey> keys;
+    StoreId store_id{};
+    RoomId main_room;
+    std::atomic<bool> is_stopped{false};
+
+  private:
+    [[nodiscard]] ClockReading read_clock(Time now) const;
+    Result<void> run(Transaction& transaction, std::span<const Command> commands, std::vector<Outcome>& outcomes, Stage& stage,
+                     Riding riding);
+    Result<NodeLease> renew_lease(const std::vector<NodeLease>& leases, Time now);
+    void refresh_board(bool at_once = false);
+    void try_advance();
+    Result<Peeked> peek_place(const TokenClaims& claims);
+
+    const std::uint32_t opened_in_ = fork_epoch();
+    TurnBoard board_;
+
+    std::mutex writer_;  // held around a decision; guards ids_ and lease_
+    IdSource ids_;
+    NodeLease lease_;
+};
+
+}  // namespace boxoffice

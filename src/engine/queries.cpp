@@ -1,0 +1,236 @@
+/// What a host can ask. Each query reads one consistent state at one time.
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/asking.hpp"
+#include "engine/audit.hpp"
+#include "engine/engine.hpp"
+
+namespace boxoffice {
+namespace {
+
+Result<std::vector<Seat>> seats_of(View& view, ConcertId concert) {
+    BOXOFFICE_TRY(one(view.concerts(), ConcertKeys{{concert}}, ErrorCode::unknown_concert));
+    return view.seats_of(concert);
+}
+
+SeatNow as_seen(Seat seat, const std::set<ReservationId>& mine, Time now) {
+    const auto state = state_at(seat, now);
+    const bool is_claimed = state == SeatState::held || state == SeatState::sold;
+    const bool is_mine = is_claimed && mine.contains(seat.claim);
+    return {std::move(seat), state, is_mine};
+}
+
+Result<ReservationNow> describe(View& view, const Reservation& row, Time now) {
+    BOXOFFICE_TRY_VALUE(const auto seat, one(view.seats(), SeatKeys{{row.seat}, {}}, ErrorCode::internal));
+    BOXOFFICE_TRY_VALUE(const auto concert, one(view.concerts(), ConcertKeys{{row.concert}}, ErrorCode::internal));
+    const auto& facts = seat.facts;
+    return ReservationNow{row, state_at(row, now), facts.number, concert.date, facts.label, facts.section, facts.row};
+}
+
+Result<Account> find_account(View& view, UserId user) {
+    BOXOFFICE_TRY_VALUE(const auto account, one(view.accounts(), AccountKeys{{account_of(user)}}, ErrorCode::unknown_user));
+    if (account.kind != AccountKind::user) return refuse(ErrorCode::unknown_user);
+    return account;
+}
+
+}  // namespace
+
+Result<User> BoxOffice::user(const std::string& external_id) {
+    return engine_->ask([&](View& view, Time) -> Result<User> {
+        return one(view.users(), UserKeys{{}, {external_id}}, ErrorCode::unknown_user);
+    });
+}
+
+Result<User> BoxOffice::user(UserId id) {
+    return engine_->ask([&](View& view, Time) -> Result<User> {
+        return one(view.users(), UserKeys{{id}, {}}, ErrorCode::unknown_user);
+    });
+}
+
+Result<Room> BoxOffice::room(const std::string& name) {
+    return engine_->ask([&](View& view, Time) -> Result<Room> {
+        RoomKeys keys;
+        keys.names = {name};
+        return one(view.rooms(), keys, ErrorCode::unknown_room);
+    });
+}
+
+Result<Concert> BoxOffice::concert(Date date) {
+    return engine_->ask([&](View& view, Time) -> Result<Concert> {
+        BOXOFFICE_TRY_VALUE(auto found, view.concerts_from(date));
+        std::erase_if(found, [&](const Concert& c) { return c.date != date; });
+        if (found.empty()) return refuse(ErrorCode::unknown_concert);
+        if (found.size() > 1) return refuse(ErrorCode::ambiguous_concert);
+        return found.front();
+    });
+}
+
+Result<Concert> BoxOffice::concert(ConcertId id) {
+    return engine_->ask([&](View& view, Time) -> Result<Concert> {
+        return one(view.concerts(), ConcertKeys{{id}}, ErrorCode::unknown_concert);
+    });
+}
+
+Result<std::vector<Concert>> BoxOffice::concerts(Date from) {
+    return engine_->ask([&](View& view, Time) { return view.concerts_from(from); });
+}
+
+Result<std::vector<Date>> BoxOffice::dates(Date from) {
+    return engine_->ask([&](View& view, Time now) -> Result<std::vector<Date>> {
+        BOXOFFICE_TRY_VALUE(const auto all, view.concerts_from(from));
+        std::vector<Date> out;
+        for (const auto& concert : all) {
+            if (!out.empty() && out.back() == concert.date) continue;
+            BOXOFFICE_TRY_VALUE(const auto counts, view.seat_counts(concert.id, now));
+            if (counts.available > 0) out.push_back(concert.date);
+        }
+        return out;
+    });
+}
+
+Result<std::vector<Seat>> BoxOffice::available_seats(ConcertId concert) {
+    return engine_->ask([&](View& view, Time now) -> Result<std::vector<Seat>> {
+        BOXOFFICE_TRY_VALUE(auto seats, seats_of(view, concert));
+        std::erase_if(seats, [&](const Seat& seat) { return state_at(seat, now) != SeatState::available; });
+        return seats;
+    });
+}
+
+Result<std::vector<SeatNow>> BoxOffice::seat_map(ConcertId concert, UserId user) {
+    return engine_->ask([&](View& view, Time now) -> Result<std::vector<SeatNow>> {
+        BOXOFFICE_TRY_VALUE(auto seats, seats_of(view, concert));
+        BOXOFFICE_TRY_VALUE(const auto mine, claims_of(view, user, now));
+        std::vector<SeatNow> out;
+        out.reserve(seats.size());
+        for (auto& seat : seats) {
+            out.push_back(as_seen(std::move(seat), mine, now));
+        }
+        return out;
+    });
+}
+
+Result<SeatNow> BoxOffice::seat(ConcertId concert, const std::string& number, UserId user) {
+    return engine_->ask([&](View& view, Time now) -> Result<SeatNow> {
+        BOXOFFICE_TRY_VALUE(auto found, one(view.seats(), SeatKeys{{}, {{concert, number}}}, ErrorCode::unknown_seat));
+        BOXOFFICE_TRY_VALUE(const auto mine, claims_of(view, user, now));
+        return as_seen(std::move(found), mine, now);
+    });
+}
+
+Result<ReservationNow> BoxOffice::reservation(UserId user, ReservationId id) {
+    return engine_->ask([&](View& view, Time now) -> Result<ReservationNow> {
+        BOXOFFICE_TRY_VALUE(auto found, one(view.reservations(), ReservationKeys{{id}, {}, {}}, ErrorCode::unknown_reservation));
+        if (found.user != user) return refuse(ErrorCode::unknown_reservation);
+        return describe(view, found, now);
+    });
+}
+
+Result<std::vector<ReservationNow>> BoxOffice::reservations(UserId user, std::int64_t limit, ReservationId before) {
+    BOXOFFICE_TRY(check_limit(limit));
+    return engine_->ask([&](View& view, Time now) -> Result<std::vector<ReservationNow>> {
+        BOXOFFICE_TRY_VALUE(const auto rows, view.reservations_of(user, before, limit));
+        std::vector<ReservationNow> out;
+        for (const auto& row : rows) {
+            BOXOFFICE_TRY_VALUE(auto described, describe(view, row, now));
+            out.push_back(std::move(described));
+        }
+        return out;
+    });
+}
+
+Result<Points> BoxOffice::balance(UserId user) {
+    return engine_->ask([&](View& view, Time) -> Result<Points> {
+        BOXOFFICE_TRY_VALUE(const auto account, find_account(view, user));
+        return account.balance;
+    });
+}
+
+Result<std::vector<Transfer>> BoxOffice::transfers(UserId user, std::int64_t limit, TransferId before) {
+    BOXOFFICE_TRY(check_limit(limit));
+    return engine_->ask([&](View& view, Time) -> Result<std::vector<Transfer>> {
+        BOXOFFICE_TRY_VALUE(const auto account, find_account(view, user));
+        return view.transfers_of(account.id, before, limit);
+    });
+}
+
+Result<PaymentNow> BoxOffice::payment(UserId user, PaymentId id) {
+    return engine_->ask([&](View& view, Time now) -> Result<PaymentNow> {
+        BOXOFFICE_TRY_VALUE(auto found, one(view.payments(), PaymentKeys{{id}, {}}, ErrorCode::unknown_payment));
+        if (found.user != user) return refuse(ErrorCode::unknown_payment);
+        BOXOFFICE_TRY_VALUE(auto steps, view.steps_of(id));
+        const auto state = state_at(found, now);
+        return PaymentNow{std::move(found), state, std::move(steps)};
+    });
+}
+
+Result<std::vector<PaymentNow>> BoxOffice::unreconciled_payments(std::int64_t limit, PaymentId after) {
+    BOXOFFICE_TRY(check_limit(limit));
+    return engine_->ask([&](View& view, Time now) -> Result<std::vector<PaymentNow>> {
+        BOXOFFICE_TRY_VALUE(auto rows, view.unreconciled_payments(now, after, limit));
+        std::vector<PaymentNow> out;
+        for (auto& row : rows) {
+            BOXOFFICE_TRY_VALUE(auto steps, view.steps_of(row.id));
+            out.push_back({std::move(row), PaymentState::failed, std::move(steps)});
+        }
+        return out;
+    });
+}
+
+Result<std::vector<Event>> BoxOffice::events_after(std::int64_t sequence, std::int64_t limit) {
+    BOXOFFICE_TRY(check_limit(limit, 100'000));
+    return engine_->ask([&](View& view, Time) { return view.events_after(sequence, limit); });
+}
+
+Result<Stats> BoxOffice::stats() {
+    return engine_->ask([&](View& view, Time now) { return view.counts(now); });
+}
+
+Result<SeatCounts> BoxOffice::seat_counts(ConcertId concert) {
+    return engine_->ask([&](View& view, Time now) -> Result<SeatCounts> {
+        BOXOFFICE_TRY(one(view.concerts(), ConcertKeys{{concert}}, ErrorCode::unknown_concert));
+        return view.seat_counts(concert, now);
+    });
+}
+
+Result<std::vector<Violation>> BoxOffice::audit() {
+    return engine_->ask([&](View& view, Time now) -> Result<std::vector<Violation>> {
+        Audit audit(now);
+        BOXOFFICE_TRY(view.scan(audit));
+        auto violations = audit.report_all();
+        BOXOFFICE_TRY_VALUE(const auto damage, view.find_damage());
+        for (const auto& words : damage) violations.push_back({"D3", words});
+        return violations;
+    });
+}
+
+Result<void> BoxOffice::backup(const std::string& path, bool with_keys) {
+    return guarded([&]() -> Result<void> {
+        BOXOFFICE_TRY(engine_->check_process());
+        return engine_->store->backup(path, with_keys);
+    });
+}
+
+Result<void> BoxOffice::check_health() {
+    return guarded([&]() -> Result<void> {
+        BOXOFFICE_TRY(engine_->check_process());
+        BOXOFFICE_TRY(engine_->timekeeper.now());
+        return engine_->store->check_health();
+    });
+}
+
+Result<Time> BoxOffice::now() {
+    return guarded([&]() -> Result<Time> {
+        BOXOFFICE_TRY(engine_->check_process());
+        return engine_->timekeeper.now();
+    });
+}
+
+const Options& BoxOffice::options() const { return engine_->options; }
+
+RoomId BoxOffice::main_room() const { return engine_->main_room; }
+
+}  // namespace boxoffice

@@ -1,0 +1,269 @@
+#include "boxoffice/memory_store.hpp"
+
+#include <unistd.h>
+
+#include <limits>
+#include <new>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "memory/gate.hpp"
+#include "memory/lookups.hpp"
+#include "memory/tables.hpp"
+
+namespace boxoffice {
+namespace memory {
+
+
+/// What a store and its views share. A child of fork() has a copy whose locks and tables may have been caught
+/// in the middle of a change, so it leaves both alone.
+struct Shared {
+    explicit Shared(Duration wait_max) : gate{wait_max} {}
+    [[nodiscard]] bool forked() const { return ::getpid() != owner; }
+
+    Gate gate;
+    Tables tables;
+    const ::pid_t owner = ::getpid();
+};
+
+namespace {
+
+tl::unexpected<Error> ended() { return refuse(ErrorCode::internal, "the transaction has ended"); }
+
+/// A repository over the tables that `*tables` points at; null: the transaction has ended.
+template <class Entity, class Keys>
+class MemoryRepository final : public Repository<Entity, Keys> {
+  public:
+    explicit MemoryRepository(const Tables* const& tables) : tables_{tables} {}
+    Result<void> load(const Keys& keys, std::vector<Entity>& into) override {
+        if (tables_ == nullptr) return ended();
+        find(*tables_, keys, into);
+        return {};
+    }
+
+  private:
+    const Tables* const& tables_;
+};
+
+/// All of a View, over the tables; `Base` is View or Transaction.
+template <class Base>
+class MemoryView : public Base {
+  public:
+    explicit MemoryView(const Tables& tables) : tables_{&tables} {}
+    MemoryView(const MemoryView&) = delete;
+    MemoryView& operator=(const MemoryView&) = delete;
+
+    Repository<User, UserKeys>& users() override { return users_; }
+    Repository<Room, RoomKeys>& rooms() override { return rooms_; }
+    Repository<Concert, ConcertKeys>& concerts() override { return concerts_; }
+    Repository<Seat, SeatKeys>& seats() override { return seats_; }
+    Repository<Place, PlaceKeys>& places() override { return places_; }
+    Repository<Reservation, ReservationKeys>& reservations() override { return reservations_; }
+    Repository<Account, AccountKeys>& accounts() override { return accounts_; }
+    Repository<Payment, PaymentKeys>& payments() override { return payments_; }
+    Repository<IdempotencyRecord, IdempotencyKeys>& idempotency() override { return idempotency_; }
+    Repository<NodeLease, LeaseKeys>& leases() override { return leases_; }
+    Repository<TokenKey, TokenKeyKeys>& token_keys() override { return token_keys_; }
+
+    Result<LastEvent> last_event() override {
+        return answer([](const Tables& tables) {
+            const auto* last = tables.events.last();
+            return last == nullptr ? LastEvent{} : LastEvent{last->sequence, last->at};
+        });
+    }
+    Result<std::optional<HouseRules>> house_rules() override {
+        return answer([](const Tables& tables) { return tables.house_rules; });
+    }
+    Result<std::vector<Concert>> concerts_from(Date first) override {
+        return answer([&](const Tables& tables) {
+            std::vector<Concert> page;
+            const auto& by_date = tables.concerts.by<ConcertByDate>();
+            for (auto entry = by_date.lower_bound({first, ConcertId{}}); entry != by_date.end(); ++entry)
+                page.push_back(*entry->second);
+            return page;
+        });
+    }
+    Result<std::vector<Seat>> seats_of(ConcertId concert) override {
+        return answer([&](const Tables& tables) {
+            std::vector<Seat> page;
+            const auto& by_number = tables.seats.by<SeatByNumber>();
+            for (auto entry = by_number.lower_bound({concert, "", ""});
+                 entry != by_number.end() && std::get<ConcertId>(entry->first) == concert; ++entry)
+                page.push_back(*entry->second);
+            return page;
+        });
+    }
+    Result<SeatCounts> seat_counts(ConcertId concert, Time now) override {
+        return answer([&](const Tables& tables) { return count_seats(tables, concert, now); });
+    }
+    Result<std::vector<Reservation>> reservations_of(UserId user, ReservationId before, std::int64_t limit) override {
+        return answer([&](const Tables& tables) { return reservations_page(tables, user, before, limit); });
+    }
+    Result<std::vector<Transfer>> transfers_of(AccountId account, TransferId before, std::int64_t limit) override {
+        return answer([&](const Tables& tables) { return transfers_page(tables, account, before, limit); });
+    }
+    Result<std::vector<PaymentStep>> steps_of(PaymentId payment) override {
+        return answer([&](const Tables& tables) {
+            std::vector<PaymentStep> page;
+            tables.payment_steps.walk_from({payment, 0}, [&](const PaymentStep& step) {
+                if (step.payment == payment) page.push_back(step);
+                return step.payment == payment;
+            });
+            return page;
+        });
+    }
+    Result<std::vector<Payment>> unreconciled_payments(Time now, PaymentId after, std::int64_t limit) override {
+        return answer([&](const Tables& tables) { return unreconciled_page(tables, now, after, limit); });
+    }
+    Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) override {
+        return answer([&](const Tables& tables) {
+            std::vector<Event> page;
+            if (sequence == std::numeric_limits<std::int64_t>::max()) return page;
+            tables.events.walk_from(sequence + 1, [&](const Event& event) {
+                const bool fits = static_cast<std::int64_t>(page.size()) < limit;
+                if (fits) page.push_back(event);
+                return fits;
+            });
+            return page;
+        });
+    }
+    Result<Stats> counts(Time now) override {
+        return answer([&](const Tables& tables) { return count_all(tables, now); });
+    }
+    Result<Prunable> prunable(const PruneWish& wish, std::int64_t limit) override {
+        return answer([&](const Tables& tables) { return find_prunable(tables, wish, limit); });
+    }
+    Result<void> scan(Visitor& visitor) override {
+        if (tables_ == nullptr) return ended();
+        const auto visit = [&](const auto& row) { visitor.visit(row); };
+        if (tables_->house_rules) visitor.visit(*tables_->house_rules);
+        tables_->users.for_each(visit);
+        tables_->rooms.for_each(visit);
+        tables_->concerts.for_each(visit);
+        tables_->seats.for_each(visit);
+        tables_->places.for_each(visit);
+        tables_->reservations.for_each(visit);
+        tables_->accounts.for_each(visit);
+        tables_->payments.for_each(visit);
+        tables_->payment_steps.for_each(visit);
+        tables_->transfers.for_each(visit);
+        tables_->idempotency.for_each(visit);
+        tables_->events.for_each(visit);
+        return {};
+    }
+
+  protected:
+    void end() { tables_ = nullptr; }
+
+  private:
+    template <class Ask>
+    auto answer(Ask ask) -> Result<decltype(ask(std::declval<const Tables&>()))> {
+        if (tables_ == nullptr) return ended();
+        return ask(*tables_);
+    }
+
+    const Tables* tables_;
+    MemoryRepository<User, UserKeys> users_{tables_};
+    MemoryRepository<Room, RoomKeys> rooms_{tables_};
+    MemoryRepository<Concert, ConcertKeys> concerts_{tables_};
+    MemoryRepository<Seat, SeatKeys> seats_{tables_};
+    MemoryRepository<Place, PlaceKeys> places_{tables_};
+    MemoryRepository<Reservation, ReservationKeys> reservations_{tables_};
+    MemoryRepository<Account, AccountKeys> accounts_{tables_};
+    MemoryRepository<Payment, PaymentKeys> payments_{tables_};
+    MemoryRepository<IdempotencyRecord, IdempotencyKeys> idempotency_{tables_};
+    MemoryRepository<NodeLease, LeaseKeys> leases_{tables_};
+    MemoryRepository<TokenKey, TokenKeyKeys> token_keys_{tables_};
+};
+
+/// Keeps commits out while it lives.
+class MemoryReading final : public MemoryView<View> {
+  public:
+    explicit MemoryReading(Shared& shared) : MemoryView{shared.tables}, shared_{shared} {}
+    ~MemoryReading() override {
+        if (open_ && !shared_.forked()) shared_.gate.end_reading();
+    }
+    [[nodiscard]] bool open() { return open_ = shared_.gate.begin_reading(); }
+
+  private:
+    Shared& shared_;
+    bool open_ = false;
+};
+
+/// Holds the writer's lock until it has committed or is destroyed. It reads without another lock: only the
+/// one who holds the writer's lock changes the tables.
+class MemoryTransaction final : public MemoryView<Transaction> {
+  public:
+    explicit MemoryTransaction(Shared& shared) : MemoryView{shared.tables}, shared_{shared} {}
+    ~MemoryTransaction() override { leave(); }
+    [[nodiscard]] bool open() { return open_ = shared_.gate.begin_writing(); }
+    [[nodiscard]] bool try_open() { return open_ = shared_.gate.try_begin_writing(); }
+
+    Result<void> commit(const Changes& changes) override {
+        if (!open_) return ended();
+        auto done = shared_.forked() ? refuse(ErrorCode::forked) : try_commit(changes);
+        leave();
+        return done;
+    }
+
+  private:
+    Result<void> try_commit(const Changes& changes) try {
+        StagedChanges staged{shared_.tables};
+        BOXOFFICE_TRY(staged.stage(changes));
+        if (!shared_.gate.begin_applying())
+            return refuse(ErrorCode::busy, "a view was held for as long as a commit waits");
+        staged.apply();
+        shared_.gate.end_applying();
+        return {};
+    } catch (const std::bad_alloc&) {
+        return refuse(ErrorCode::out_of_memory);
+    }
+
+    void leave() {
+        end();
+        if (std::exchange(open_, false) && !shared_.forked()) shared_.gate.end_writing();
+    }
+
+    Shared& shared_;
+    bool open_ = false;
+};
+
+using Opening = bool (MemoryTransaction::*)();
+
+Result<std::unique_ptr<Transaction>> begin_with(Shared& shared, Opening open) {
+    if (shared.forked()) return refuse(ErrorCode::forked);
+    auto transaction = std::make_unique<MemoryTransaction>(shared);
+    if (!(*transaction.*open)()) return refuse(ErrorCode::busy, "another transaction is under way");
+    return transaction;
+}
+
+}  // namespace
+}  // namespace memory
+
+MemoryStore::MemoryStore(Duration wait_max) : shared_{std::make_unique<memory::Shared>(wait_max)} {}
+
+MemoryStore::~MemoryStore() {
+    if (shared_->forked()) (void)shared_.release();
+}
+
+Result<std::unique_ptr<Transaction>> MemoryStore::begin() {
+    return memory::begin_with(*shared_, &memory::MemoryTransaction::open);
+}
+
+Result<std::unique_ptr<Transaction>> MemoryStore::try_begin() {
+    return memory::begin_with(*shared_, &memory::MemoryTransaction::try_open);
+}
+
+Result<std::unique_ptr<View>> MemoryStore::read() {
+    if (shared_->forked()) return refuse(ErrorCode::forked);
+    auto view = std::make_unique<memory::MemoryReading>(*shared_);
+    if (!view->open()) return refuse(ErrorCode::busy, "a commit waits for a view that is held");
+    return view;
+}
+
+Result<std::int64_t> MemoryStore::version() { return 0; }
+
+}  // namespace boxoffice
