@@ -94,10 +94,7 @@ boxoffice_status boxoffice_find_seat(boxoffice_office* office, int64_t concert, 
 
 boxoffice_status boxoffice_count_seats(boxoffice_office* office, int64_t concert, boxoffice_seat_counts* counts,
                                        boxoffice_error* error) {
-    return answer(office, counts, error, [&](BoxOffice& box) -> Result<SeatCounts> {
-        BOXOFFICE_GIVE(known, box.concert(ConcertId{concert}));  // until the engine looks itself
-        return box.seat_counts(known.id);
-    });
+    return answer(office, counts, error, [&](BoxOffice& box) { return box.seat_counts(ConcertId{concert}); });
 }
 
 boxoffice_status boxoffice_token_text(boxoffice_office* office, const boxoffice_claims* claims, char* text,

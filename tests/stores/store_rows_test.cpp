@@ -305,6 +305,7 @@ namespace {
 
 class OrderVisitor final : public Visitor {
   public:
+    void visit(const HouseRules&) override { step(-1, 1); }
     void visit(const User& row) override { step(0, row.id.value); }
     void visit(const Room& row) override { step(1, row.id.value); }
     void visit(const Concert& row) override { step(2, row.id.value); }
@@ -331,7 +332,7 @@ class OrderVisitor final : public Visitor {
         last = here;
         ++row_count;
     }
-    std::tuple<int, std::int64_t, std::int64_t> last{-1, 0, 0};
+    std::tuple<int, std::int64_t, std::int64_t> last{-2, 0, 0};
     IdempotencyId last_record;
     std::int64_t record_count = 0;
 };

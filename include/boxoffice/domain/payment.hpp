@@ -25,6 +25,7 @@
 #include "boxoffice/domain/reservation.hpp"
 #include "boxoffice/domain/transition.hpp"
 #include "boxoffice/ids.hpp"
+#include "boxoffice/names.hpp"
 #include "boxoffice/points.hpp"
 #include "boxoffice/text.hpp"
 #include "boxoffice/time.hpp"
@@ -34,16 +35,14 @@ namespace boxoffice {
 /// Approved and reconciled are states of a step only.
 enum class PaymentState : std::int32_t { requested = 1, approved = 2, captured = 3, failed = 4, reconciled = 5 };
 
-inline constexpr std::string_view name_of(PaymentState state) noexcept {
-    switch (state) {
-        case PaymentState::requested: return "requested";
-        case PaymentState::approved: return "approved";
-        case PaymentState::captured: return "captured";
-        case PaymentState::failed: return "failed";
-        case PaymentState::reconciled: return "reconciled";
-    }
-    return "unknown";
-}
+template <>
+inline constexpr std::array names<PaymentState>{
+    Named{PaymentState::requested, "requested"},
+    Named{PaymentState::approved, "approved"},
+    Named{PaymentState::captured, "captured"},
+    Named{PaymentState::failed, "failed"},
+    Named{PaymentState::reconciled, "reconciled"},
+};
 
 struct Payment {
     PaymentId id;

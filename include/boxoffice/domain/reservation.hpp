@@ -16,6 +16,7 @@
 
 #include "boxoffice/domain/transition.hpp"
 #include "boxoffice/ids.hpp"
+#include "boxoffice/names.hpp"
 #include "boxoffice/points.hpp"
 #include "boxoffice/time.hpp"
 
@@ -24,16 +25,14 @@ namespace boxoffice {
 /// `cancelled` (a refunded sale) is reserved.
 enum class ReservationState : std::int32_t { held = 1, confirmed = 2, released = 3, expired = 4, cancelled = 5 };
 
-inline constexpr std::string_view name_of(ReservationState state) noexcept {
-    switch (state) {
-        case ReservationState::held: return "held";
-        case ReservationState::confirmed: return "confirmed";
-        case ReservationState::released: return "released";
-        case ReservationState::expired: return "expired";
-        case ReservationState::cancelled: return "cancelled";
-    }
-    return "unknown";
-}
+template <>
+inline constexpr std::array names<ReservationState>{
+    Named{ReservationState::held, "held"},
+    Named{ReservationState::confirmed, "confirmed"},
+    Named{ReservationState::released, "released"},
+    Named{ReservationState::expired, "expired"},
+    Named{ReservationState::cancelled, "cancelled"},
+};
 
 struct Reservation {
     ReservationId id;

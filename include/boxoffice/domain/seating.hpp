@@ -21,6 +21,7 @@
 
 #include "boxoffice/domain/transition.hpp"
 #include "boxoffice/ids.hpp"
+#include "boxoffice/names.hpp"
 #include "boxoffice/points.hpp"
 #include "boxoffice/text.hpp"
 #include "boxoffice/time.hpp"
@@ -38,15 +39,13 @@ struct Concert {
 
 enum class SeatState : std::int32_t { available = 1, held = 2, sold = 3, blocked = 4 };
 
-inline constexpr std::string_view name_of(SeatState state) noexcept {
-    switch (state) {
-        case SeatState::available: return "available";
-        case SeatState::held: return "held";
-        case SeatState::sold: return "sold";
-        case SeatState::blocked: return "blocked";
-    }
-    return "unknown";
-}
+template <>
+inline constexpr std::array names<SeatState>{
+    Named{SeatState::available, "available"},
+    Named{SeatState::held, "held"},
+    Named{SeatState::sold, "sold"},
+    Named{SeatState::blocked, "blocked"},
+};
 
 /// What a host says of a seat that it makes. `number` names it: text, unique in its concert (1 to 64 bytes), and often
 /// made by a machine. `label` is what people read beside section and row, and need not be unique (up to 64 bytes; empty:

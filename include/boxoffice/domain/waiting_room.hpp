@@ -17,6 +17,7 @@
 /// All functions are pure; invariants Q1 to Q5 of src/README.md live here.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@
 #include "boxoffice/domain/event.hpp"
 #include "boxoffice/domain/transition.hpp"
 #include "boxoffice/ids.hpp"
+#include "boxoffice/names.hpp"
 #include "boxoffice/text.hpp"
 #include "boxoffice/time.hpp"
 
@@ -97,6 +99,22 @@ inline Event room_event(EventKind kind, const Room& room) {
 
 enum class PlaceState : std::int32_t { waiting = 1, admitted = 2, completed = 3, left = 4, expired = 5 };
 
+template <>
+inline constexpr std::array names<PlaceState>{
+    Named{PlaceState::waiting, "waiting"},
+    Named{PlaceState::admitted, "admitted"},
+    Named{PlaceState::completed, "completed"},
+    Named{PlaceState::left, "left"},
+    Named{PlaceState::expired, "expired"},
+};
+
+/// The states of a place that is in line or admitted; every other is an end.
+inline constexpr std::array unfinished_places{PlaceState::waiting, PlaceState::admitted};
+
+constexpr bool is_finished(PlaceState state) {
+    return std::find(unfinished_places.begin(), unfinished_places.end(), state) == unfinished_places.end();
+}
+
 /// One place: what the token proves, and what became of it.
 struct Place {
     TokenId token;
@@ -111,17 +129,6 @@ struct Place {
     Time finished_at = never;  ///< when it completed, left, or its time ran out
     friend bool operator==(const Place&, const Place&) = default;
 };
-
-inline constexpr std::string_view name_of(PlaceState state) noexcept {
-    switch (state) {
-        case PlaceState::waiting: return "waiting";
-        case PlaceState::admitted: return "admitted";
-        case PlaceState::completed: return "completed";
-        case PlaceState::left: return "left";
-        case PlaceState::expired: return "expired";
-    }
-    return "unknown";
-}
 
 /// A token is issued when its id is made.
 inline Time issued_at(TokenId token) { return tsid::time_of(token.value); }
@@ -143,13 +150,11 @@ inline Time deadline_of(const Place& place, const RoomLimits& limits) {
 
 /// The state at `now`, expiry included.
 inline PlaceState state_at(const Place& place, const RoomLimits& limits, Time now) {
-    const bool unfinished = place.state == PlaceState::waiting || place.state == PlaceState::admitted;
-    return unfinished && passed(deadline_of(place, limits), now) ? PlaceState::expired : place.state;
+    return !is_finished(place.state) && passed(deadline_of(place, limits), now) ? PlaceState::expired : place.state;
 }
 
 inline bool is_live(const Place& place, const RoomLimits& limits, Time now) {
-    const auto state = state_at(place, limits, now);
-    return state == PlaceState::waiting || state == PlaceState::admitted;
+    return !is_finished(state_at(place, limits, now));
 }
 
 /// Why a place that is not live has no turn; for `peek`.
