@@ -124,7 +124,9 @@ typedef struct boxoffice_error {
     boxoffice_status code;
     char message[248]; /* what to do, in English; cut at a character if it is longer; never another user's data */
 } boxoffice_error;
+/* clang-format off */
 #define BOXOFFICE_ERROR_INIT {sizeof(boxoffice_error), 0, {0}}
+/* clang-format on */
 
 /* The stable name ("seat_unavailable") and sentence of a status; never NULL, static. */
 BOXOFFICE_API const char *boxoffice_status_name(boxoffice_status status);
@@ -156,10 +158,13 @@ typedef struct boxoffice_room_limits {
     int64_t arrive_ttl_us;         /* an admitted place's time to show up */
     int64_t active_ttl_us;         /* and its turn from then */
     int64_t waiting_ttl_us;
-    int64_t reserved[4]; /* a boxoffice_room has these limits in it, so they do not grow at the end before this is full */
+    /* A boxoffice_room has these limits in it, so they do not grow at the end before this is full. */
+    int64_t reserved[4];
 } boxoffice_room_limits;
+/* clang-format off */
 #define BOXOFFICE_ROOM_LIMITS_INIT \
     {sizeof(boxoffice_room_limits), 0, 200, 1000000, 0, 60000000, 300000000, 86400000000, {0}}
+/* clang-format on */
 
 /* A clock of your own: called on whatever thread calls the office, at any time until boxoffice_close has returned, also while
  * the office decides; it must not call the office. All three or none. wall_us may be set back and ahead; before 1970 and after
@@ -220,8 +225,10 @@ enum { BOXOFFICE_DURABILITY_NORMAL = 1, BOXOFFICE_DURABILITY_FULL = 2 };
 
 typedef struct boxoffice_options {
     uint32_t struct_size;
-    int32_t durability; /* FULL: what was acknowledged survives power loss. NORMAL is weaker: it survives the process. */
-    const boxoffice_room_limits *main_room; /* of the room "main" when it is made (NULL: defaults); then the store's hold */
+    /* FULL: what was acknowledged survives power loss. NORMAL is weaker: it survives the process. */
+    int32_t durability;
+    /* Of the room "main" when it is made (NULL: defaults); then the store's hold. */
+    const boxoffice_room_limits *main_room;
     int64_t hold_ttl_us;
     int64_t holds_per_user;
     int64_t capture_ttl_us; /* how long a payment that began keeps its seat */
@@ -239,17 +246,21 @@ typedef struct boxoffice_options {
     boxoffice_clock clock;     /* NULLs: the system's */
     boxoffice_gateway gateway; /* NULLs: points only */
     boxoffice_log log;         /* NULLs: silence */
-    int64_t clock_skew_max_us; /* the wall clock ahead of other offices that have the store open; refused beyond it at open */
+    /* The wall clock ahead of other offices that have the store open; refused beyond it at open. */
+    int64_t clock_skew_max_us;
     int32_t accept_time; /* not 0: goes on from the store's time although this machine's clock is far from it */
-    int32_t adopt_rules; /* not 0: hold_ttl, holds_per_user, capture_ttl, identity_ttl, idempotency_ttl and issue_limit replace
-                          * those that the store was first opened with, while no other office has it open */
-    int64_t event_ttl_us;      /* how long events are kept where no tick tells what was consumed; 0: for ever */
+    /* Not 0: hold_ttl, holds_per_user, capture_ttl, identity_ttl, idempotency_ttl and issue_limit replace those that the store
+     * was first opened with, while no other office has it open. */
+    int32_t adopt_rules;
+    int64_t event_ttl_us; /* how long events are kept where no tick tells what was consumed; 0: for ever */
     boxoffice_reconciler reconciler;
 } boxoffice_options;
+/* clang-format off */
 #define BOXOFFICE_OPTIONS_INIT                                                                                              \
     {sizeof(boxoffice_options), BOXOFFICE_DURABILITY_FULL, NULL, 300000000, 1, 60000000, 86400000000,          \
      86400000000, 4611686018427387904, 3600000000, 25000, 5000000, 67108864, NULL, 0, {NULL, NULL, NULL, NULL},              \
      {NULL, NULL, NULL}, {NULL, NULL}, 5000000, 0, 0, 0, {NULL, NULL, NULL}}
+/* clang-format on */
 
 /* Opens the file at `path`, made (for its owner alone) if absent; ":memory:" opens an office in memory. `options` may be NULL for
  * the defaults. Mistakes: invalid_options (an option is out of range, or one on which all offices of a store must agree is not
@@ -274,8 +285,8 @@ BOXOFFICE_API boxoffice_status boxoffice_backup(boxoffice_office *office, const 
 /* Puts a backup (what boxoffice_backup made, or a file that was closed) at `path`, where nothing may stand. It becomes the store
  * that it was made of. No office is needed. Mistakes: invalid_argument (something is at `path`, a log that may hold sales lies
  * there, the backup is not whole). Faults: storage, not_a_boxoffice, newer_schema, busy. */
-BOXOFFICE_API boxoffice_status boxoffice_restore(const char *backup, size_t backup_length, const char *path, size_t path_length,
-                                                 boxoffice_error *error);
+BOXOFFICE_API boxoffice_status boxoffice_restore(const char *backup, size_t backup_length, const char *path,
+                                                 size_t path_length, boxoffice_error *error);
 
 /* The engine's time. */
 BOXOFFICE_API boxoffice_status boxoffice_now(boxoffice_office *office, int64_t *now_us, boxoffice_error *error);
@@ -476,8 +487,8 @@ BOXOFFICE_API boxoffice_status boxoffice_join(boxoffice_office *office, int64_t 
                                               boxoffice_joined *joined, boxoffice_error *error);
 /* The token's text; `text` is an array of BOXOFFICE_TOKEN_TEXT_SIZE. Sign the claims of boxoffice_join and no others. Mistakes:
  * invalid_argument (ids not above 0, a position that is not 1 to 10^12). */
-BOXOFFICE_API boxoffice_status boxoffice_token_text(boxoffice_office *office, const boxoffice_claims *claims, char *text,
-                                                    boxoffice_error *error);
+BOXOFFICE_API boxoffice_status boxoffice_token_text(boxoffice_office *office, const boxoffice_claims *claims,
+                                                    char *text, boxoffice_error *error);
 /* Whose token this is; says nothing of the turn. Mistakes: invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_authenticate(boxoffice_office *office, const char *token, size_t length,
                                                       boxoffice_claims *claims, boxoffice_error *error);
@@ -492,7 +503,7 @@ BOXOFFICE_API boxoffice_status boxoffice_await_turn(boxoffice_office *office, co
                                                     boxoffice_error *error);
 /* Shows up without a peek. Refusals: not_your_turn, place_expired, place_completed, place_left. Mistakes: invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_arrive(boxoffice_office *office, int64_t user, int64_t token,
-                                                 boxoffice_arrived *arrived, boxoffice_error *error);
+                                                boxoffice_arrived *arrived, boxoffice_error *error);
 /* Gives the place up and releases its holds; `released` (may be NULL) is how many. Given up already: fine, none. Refusals:
  * place_completed, place_expired. Mistakes: invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_leave(boxoffice_office *office, int64_t user, int64_t token, int64_t *released,
@@ -576,8 +587,8 @@ typedef struct boxoffice_transfer {
 } boxoffice_transfer;
 
 /* Refusals: balance_limit, issue_limit, idempotency_conflict. Mistakes: unknown_user. */
-BOXOFFICE_API boxoffice_status boxoffice_recharge(boxoffice_office *office, int64_t user, int64_t amount, const char *key,
-                                                  size_t key_length, boxoffice_recharged *recharged,
+BOXOFFICE_API boxoffice_status boxoffice_recharge(boxoffice_office *office, int64_t user, int64_t amount,
+                                                  const char *key, size_t key_length, boxoffice_recharged *recharged,
                                                   boxoffice_error *error);
 /* Mistakes: unknown_user. */
 BOXOFFICE_API boxoffice_status boxoffice_balance(boxoffice_office *office, int64_t user, int64_t *balance,
@@ -660,9 +671,10 @@ BOXOFFICE_API boxoffice_status boxoffice_begin_payment(boxoffice_office *office,
  * already_paid (by another payment), not_your_turn (the hold is of another of the user's places), insufficient_points,
  * idempotency_conflict. Mistakes: unknown_payment, invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_capture_payment(boxoffice_office *office, int64_t user, int64_t token,
-                                                         int64_t reservation, int64_t payment, const char *transaction_key,
-                                                         size_t transaction_key_length, const char *key, size_t key_length,
-                                                         boxoffice_paid *paid, boxoffice_error *error);
+                                                         int64_t reservation, int64_t payment,
+                                                         const char *transaction_key, size_t transaction_key_length,
+                                                         const char *key, size_t key_length, boxoffice_paid *paid,
+                                                         boxoffice_error *error);
 /* The gateway declined (no transaction key); or it approved, and the payment cannot be captured (the approval's key: then take it
  * back, and call boxoffice_reconcile_payment). Failed already: fine, and what is new of it is written down. Where it is not known
  * whether the payer was charged, do not call this: when its time runs out the payment fails, and is listed. The hold stays until
@@ -701,25 +713,26 @@ BOXOFFICE_API boxoffice_status boxoffice_reconcile_payment(boxoffice_office *off
  * name its items. */
 
 enum {
-    BOXOFFICE_COMMAND_CREATE_USER = 1,      /* text: external id -> outcome.id */
-    BOXOFFICE_COMMAND_BLOCK_SEAT = 2,       /* seat */
-    BOXOFFICE_COMMAND_UNBLOCK_SEAT = 3,     /* seat */
-    BOXOFFICE_COMMAND_JOIN = 4,             /* user, room -> id (token), position, state, flag (again), time (identity) */
-    BOXOFFICE_COMMAND_ARRIVE = 5,           /* user, token -> time (deadline), time2 (turn until) */
-    BOXOFFICE_COMMAND_LEAVE = 6,            /* user, token -> amount (holds released) */
-    BOXOFFICE_COMMAND_HOLD_SEAT = 7,        /* user, token, seat, key -> id (reservation), amount (price), time (deadline) */
-    BOXOFFICE_COMMAND_RELEASE_HOLD = 8,     /* user, reservation */
-    BOXOFFICE_COMMAND_RECHARGE = 9,         /* user, amount, key -> id (transfer), balance */
-    BOXOFFICE_COMMAND_PAY = 10,             /* user, token, reservation, key -> id (payment), amount, balance, time;
+    BOXOFFICE_COMMAND_CREATE_USER = 1,  /* text: external id -> outcome.id */
+    BOXOFFICE_COMMAND_BLOCK_SEAT = 2,   /* seat */
+    BOXOFFICE_COMMAND_UNBLOCK_SEAT = 3, /* seat */
+    BOXOFFICE_COMMAND_JOIN = 4,         /* user, room -> id (token), position, state, flag (again), time (identity) */
+    BOXOFFICE_COMMAND_ARRIVE = 5,       /* user, token -> time (deadline), time2 (turn until) */
+    BOXOFFICE_COMMAND_LEAVE = 6,        /* user, token -> amount (holds released) */
+    BOXOFFICE_COMMAND_HOLD_SEAT = 7, /* user, token, seat, key -> id (reservation), amount (price), time (deadline) */
+    BOXOFFICE_COMMAND_RELEASE_HOLD = 8,   /* user, reservation */
+    BOXOFFICE_COMMAND_RECHARGE = 9,       /* user, amount, key -> id (transfer), balance */
+    BOXOFFICE_COMMAND_PAY = 10,           /* user, token, reservation, key -> id (payment), amount, balance, time;
                                              * with a gateway gateway_required: begin and capture */
-    BOXOFFICE_COMMAND_BEGIN_PAYMENT = 11,   /* user, token, reservation, key -> id (payment), amount, time (deadline) */
-    BOXOFFICE_COMMAND_CAPTURE_PAYMENT = 12, /* user, token, reservation, payment, text: transaction key, key -> as PAY */
-    BOXOFFICE_COMMAND_FAIL_PAYMENT = 13,    /* user, reservation, payment, text: transaction key */
-    BOXOFFICE_COMMAND_TICK = 14,            /* amount (events consumed) -> amount (rows retired), flag (more to do) */
-    BOXOFFICE_COMMAND_CREATE_ROOM = 15,     /* text: name, list: one boxoffice_room_limits -> id */
-    BOXOFFICE_COMMAND_CHANGE_ROOM = 16,     /* room, list: one boxoffice_room_limits */
-    BOXOFFICE_COMMAND_CREATE_CONCERT = 17,  /* text: title, text2: date, room, list: boxoffice_seat_item -> id */
-    BOXOFFICE_COMMAND_ADD_SEATS = 18,       /* concert, list: boxoffice_seat_item -> amount (how many) */
+    BOXOFFICE_COMMAND_BEGIN_PAYMENT = 11, /* user, token, reservation, key -> id (payment), amount, time (deadline) */
+    BOXOFFICE_COMMAND_CAPTURE_PAYMENT =
+        12,                                /* user, token, reservation, payment, text: transaction key, key -> as PAY */
+    BOXOFFICE_COMMAND_FAIL_PAYMENT = 13,   /* user, reservation, payment, text: transaction key */
+    BOXOFFICE_COMMAND_TICK = 14,           /* amount (events consumed) -> amount (rows retired), flag (more to do) */
+    BOXOFFICE_COMMAND_CREATE_ROOM = 15,    /* text: name, list: one boxoffice_room_limits -> id */
+    BOXOFFICE_COMMAND_CHANGE_ROOM = 16,    /* room, list: one boxoffice_room_limits */
+    BOXOFFICE_COMMAND_CREATE_CONCERT = 17, /* text: title, text2: date, room, list: boxoffice_seat_item -> id */
+    BOXOFFICE_COMMAND_ADD_SEATS = 18,      /* concert, list: boxoffice_seat_item -> amount (how many) */
     BOXOFFICE_COMMAND_RECONCILE_PAYMENT = 19 /* payment, text: transaction key */
 };
 
@@ -782,9 +795,9 @@ typedef struct boxoffice_outcome {
  * the single outcomes; else a mistake, or the fault of all of them, and none of them was acknowledged. A malformed command (a kind
  * that is none, a text or a list that is not in the arena, a text that is no date, an item's limits without their struct_size, room
  * that is not zero) is such a mistake, and the message has its index. */
-BOXOFFICE_API boxoffice_status boxoffice_execute(boxoffice_office *office, const boxoffice_command *commands, size_t count,
-                                                 const char *arena, size_t arena_size, boxoffice_outcome *outcomes,
-                                                 boxoffice_error *error);
+BOXOFFICE_API boxoffice_status boxoffice_execute(boxoffice_office *office, const boxoffice_command *commands,
+                                                 size_t count, const char *arena, size_t arena_size,
+                                                 boxoffice_outcome *outcomes, boxoffice_error *error);
 
 /* ---- housekeeping and looking inside ---------------------------------------------------------------------------- */
 
@@ -830,18 +843,20 @@ typedef struct boxoffice_violation {
 /* Retires what has expired and prunes finished places and idempotency keys past their time, and events up to `events_consumed`
  * (0: none) or older than event_ttl_us, but those about rooms and the last one, which stay. Some hundred rows at a time: tick
  * again while `more` is 1. Writes nothing where there is nothing to do. Without ticks nothing is wrong, only untidy. */
-BOXOFFICE_API boxoffice_status boxoffice_tick(boxoffice_office *office, int64_t events_consumed, boxoffice_ticked *ticked,
-                                              boxoffice_error *error);
-BOXOFFICE_API boxoffice_status boxoffice_get_stats(boxoffice_office *office, boxoffice_stats *stats, boxoffice_error *error);
+BOXOFFICE_API boxoffice_status boxoffice_tick(boxoffice_office *office, int64_t events_consumed,
+                                              boxoffice_ticked *ticked, boxoffice_error *error);
+BOXOFFICE_API boxoffice_status boxoffice_get_stats(boxoffice_office *office, boxoffice_stats *stats,
+                                                   boxoffice_error *error);
 /* Up to `capacity` (1 to 100,000) events after `sequence`, in commit order. */
-BOXOFFICE_API boxoffice_status boxoffice_list_events(boxoffice_office *office, int64_t sequence, boxoffice_event *events,
-                                                     size_t capacity, size_t *count, boxoffice_error *error);
+BOXOFFICE_API boxoffice_status boxoffice_list_events(boxoffice_office *office, int64_t sequence,
+                                                     boxoffice_event *events, size_t capacity, size_t *count,
+                                                     boxoffice_error *error);
 /* "seat_held"; "unknown" for a number that is none. Static. */
 BOXOFFICE_API const char *boxoffice_event_name(int32_t kind);
 /* Recomputes everything that must hold from the rows. *count is how many rules are found broken (0: clean); the first
  * `capacity` of them are written, also when there are more. */
-BOXOFFICE_API boxoffice_status boxoffice_audit(boxoffice_office *office, boxoffice_violation *violations, size_t capacity,
-                                               size_t *count, boxoffice_error *error);
+BOXOFFICE_API boxoffice_status boxoffice_audit(boxoffice_office *office, boxoffice_violation *violations,
+                                               size_t capacity, size_t *count, boxoffice_error *error);
 
 #ifdef __cplusplus
 }

@@ -31,7 +31,8 @@ static int64_t make_concert(boxoffice_office *office, int64_t room) {
         seats[i].number = numbers[i];
         seats[i].price = PRICE;
     }
-    must(boxoffice_create_concert(office, "2030-12-24", 10, "Winter", 6, room, seats, SEATS, &concert, &error), "concert");
+    must(boxoffice_create_concert(office, "2030-12-24", 10, "Winter", 6, room, seats, SEATS, &concert, &error),
+         "concert");
     return concert;
 }
 
@@ -54,7 +55,8 @@ static int buy(boxoffice_office *office, int64_t concert, const boxoffice_claims
         if (status == BOXOFFICE_SEAT_UNAVAILABLE) continue; /* somebody was faster: the next one */
         must(status, "hold");
         must(boxoffice_pay(office, who->user, who->token, held.reservation, key, key_length, &paid, &error), "pay");
-        must(boxoffice_pay(office, who->user, who->token, held.reservation, key, key_length, &again, &error), "pay again");
+        must(boxoffice_pay(office, who->user, who->token, held.reservation, key, key_length, &again, &error),
+             "pay again");
         if (memcmp(&paid, &again, sizeof paid) != 0) must(BOXOFFICE_INTERNAL, "a retry had another answer");
         return 1;
     }

@@ -54,8 +54,10 @@ const std::array flags{
     Flag{"--backup", "FILE", "copy --db to a new file, also while another process serves it, and exit", &Flags::backup},
     Flag{"--with-keys", "", "the copy has the token key, too; who can read it can forge tokens", &Flags::with_keys},
     Flag{"--restore", "FILE", "put the backup FILE at --db, where nothing may stand, and exit", &Flags::restore},
-    Flag{"--accept-time", "", "go on from the file's time although this machine's clock is far from it", &Flags::accept_time},
-    Flag{"--adopt-rules", "", "let --hold-seconds replace what the file was first opened with, while nobody else has it open",
+    Flag{"--accept-time", "", "go on from the file's time although this machine's clock is far from it",
+         &Flags::accept_time},
+    Flag{"--adopt-rules", "",
+         "let --hold-seconds replace what the file was first opened with, while nobody else has it open",
          &Flags::adopt_rules},
     Flag{"--request-log", "FILE", "a line for each request; - is the standard output; SIGHUP opens the file anew",
          &Flags::request_log},
@@ -99,8 +101,10 @@ Flags read_flags(int argc, const char* const* argv) {
     for (const auto& [name, is_given] :
          {std::pair{"--backup", !out.backup.empty()}, std::pair{"--backup-dir", !out.backup_directory.empty()},
           std::pair{"--restore", !out.restore.empty()}})
-        if (is_given && out.db.empty()) throw support::BadInput(std::string{name} + ": expected --db, the box office's file");
-    if (!out.backup.empty() && !out.restore.empty()) throw support::BadInput("--restore: expected no --backup beside it");
+        if (is_given && out.db.empty())
+            throw support::BadInput(std::string{name} + ": expected --db, the box office's file");
+    if (!out.backup.empty() && !out.restore.empty())
+        throw support::BadInput("--restore: expected no --backup beside it");
     if (out.with_keys && out.backup.empty()) throw support::BadInput("--with-keys: expected --backup");
     return out;
 }

@@ -173,7 +173,8 @@ int restore(const Flags& flags) {
 int main(int argc, char** argv) {
     try {
         const auto flags = read_flags(argc, argv);
-        if (!flags.help) return !flags.backup.empty() ? copy(flags) : !flags.restore.empty() ? restore(flags) : serve(flags);
+        if (!flags.help)
+            return !flags.backup.empty() ? copy(flags) : !flags.restore.empty() ? restore(flags) : serve(flags);
         return std::fputs(usage().c_str(), stdout) >= 0 && std::fflush(stdout) == 0 ? exit_stopped : exit_failed;
     } catch (const BadInput& e) {
         complain(e.what());

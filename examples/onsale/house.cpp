@@ -62,7 +62,8 @@ std::unique_ptr<BoxOffice> open_office(const Flags& flags, std::shared_ptr<Clock
     Options options;
     options.main_room = limits_of(flags);
     options.hold_ttl = std::chrono::seconds{flags.hold_seconds};
-    options.accept_time = true;  // the sale's clock runs ahead of the day's, and a sale that goes on begins where it stopped
+    options.accept_time =
+        true;  // the sale's clock runs ahead of the day's, and a sale that goes on begins where it stopped
     Ports ports;
     ports.clock = std::move(clock);
     SqliteOptions sqlite;

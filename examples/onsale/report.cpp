@@ -38,8 +38,7 @@ std::string not_for_sale_rows(const support::NotForSale& it) {
     std::string out;
     if (it.seats > 0) out += row("not for sale", it.seats);
     if (it.without_category > 0) out += row("  without a category", it.without_category);
-    for (const auto& [name, count] : it.categories)
-        out += row("  no price for " + support::in_quotes(name), count);
+    for (const auto& [name, count] : it.categories) out += row("  no price for " + support::in_quotes(name), count);
     return out;
 }
 

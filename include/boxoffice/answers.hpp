@@ -16,10 +16,10 @@ struct Peeked {
     bool is_turn = false;
     Time occurred_at{};
     Position position = 0;
-    std::int64_t ahead = 0;                 ///< people in front; 0 when it is one's turn
+    std::int64_t ahead = 0;                  ///< people in front; 0 when it is one's turn
     std::optional<Duration> estimated_wait;  ///< from recent admissions; none: unknown
-    Duration next_poll{};                   ///< when to ask again: at most arrive_ttl / 3, jittered
-    Time deadline{};                        ///< of the turn, or of waiting
+    Duration next_poll{};                    ///< when to ask again: at most arrive_ttl / 3, jittered
+    Time deadline{};                         ///< of the turn, or of waiting
 };
 
 /// A seat as one user sees it; `is_mine` is that user's hold or purchase.

@@ -37,10 +37,10 @@ struct SeatsAdded {
 };
 
 struct Joined {
-    TokenClaims claims;         ///< sign with BoxOffice::token_text
-    Time identity_until{};      ///< the token proves its user until then
+    TokenClaims claims;     ///< sign with BoxOffice::token_text
+    Time identity_until{};  ///< the token proves its user until then
     PlaceState state = PlaceState::waiting;
-    bool again = false;         ///< the user had a live place, and this is it
+    bool again = false;  ///< the user had a live place, and this is it
     friend bool operator==(const Joined&, const Joined&) = default;
 };
 
@@ -239,7 +239,8 @@ struct FailPayment {
     ReservationId reservation;
     PaymentId payment;
     std::string transaction_key;
-    bool is_unclear = false;  ///< whether the payer was charged is not known: the payment is listed until it is reconciled
+    /// Whether the payer was charged is not known: the payment is listed until it is reconciled.
+    bool is_unclear = false;
 };
 
 /// A payment failed, and its payer is charged nothing, or no more: the approval `transaction_key` was taken back, or (empty)

@@ -16,7 +16,7 @@
 #include "boxoffice/utf8.hpp"
 
 #ifndef __cpp_exceptions
-#error "boxoffice's headers need exceptions, which never leave them: no -fno-exceptions here, or use the C API (boxoffice.h)"
+#error "boxoffice needs exceptions, which never leave it: no -fno-exceptions here, or use the C API (boxoffice.h)"
 #endif
 
 namespace boxoffice {
@@ -134,10 +134,10 @@ inline tl::unexpected<Error> refuse(ErrorCode code, std::string detail = {}) {
 }  // namespace boxoffice
 
 /// Returns the error of `expression` from the function around it; otherwise goes on.
-#define BOXOFFICE_TRY(expression)                                                                       \
-    do {                                                                                                \
-        if (auto boxoffice_try = (expression); !boxoffice_try)                                          \
-            return tl::unexpected<::boxoffice::Error>(std::move(boxoffice_try).error());                \
+#define BOXOFFICE_TRY(expression)                                                        \
+    do {                                                                                 \
+        if (auto boxoffice_try = (expression); !boxoffice_try)                           \
+            return tl::unexpected<::boxoffice::Error>(std::move(boxoffice_try).error()); \
     } while (false)
 
 #define BOXOFFICE_JOIN_NAMES(a, b) a##b
@@ -145,8 +145,8 @@ inline tl::unexpected<Error> refuse(ErrorCode code, std::string detail = {}) {
 
 /// `declaration` with the value of `expression`, or its error is returned from the function around it:
 /// BOXOFFICE_TRY_VALUE(const auto seat, find(id));
-#define BOXOFFICE_TRY_VALUE(declaration, expression)                                                                    \
-    auto BOXOFFICE_JOIN(boxoffice_try_, __LINE__) = (expression);                                                       \
-    if (!BOXOFFICE_JOIN(boxoffice_try_, __LINE__))                                                                      \
-        return tl::unexpected<::boxoffice::Error>(std::move(BOXOFFICE_JOIN(boxoffice_try_, __LINE__)).error());         \
+#define BOXOFFICE_TRY_VALUE(declaration, expression)                                                            \
+    auto BOXOFFICE_JOIN(boxoffice_try_, __LINE__) = (expression);                                               \
+    if (!BOXOFFICE_JOIN(boxoffice_try_, __LINE__))                                                              \
+        return tl::unexpected<::boxoffice::Error>(std::move(BOXOFFICE_JOIN(boxoffice_try_, __LINE__)).error()); \
     declaration = *std::move(BOXOFFICE_JOIN(boxoffice_try_, __LINE__))

@@ -34,7 +34,8 @@ class BoxOffice {
   public:
     /// Opens the office on `store`, which it then owns. On a new store it makes the room `main` and, where the options bring
     /// no keys, a token key. Mistakes: invalid_options. Faults: of the store.
-    static Result<std::unique_ptr<BoxOffice>> open(std::unique_ptr<Store> store, Options options = {}, Ports ports = {});
+    static Result<std::unique_ptr<BoxOffice>> open(std::unique_ptr<Store> store, Options options = {},
+                                                   Ports ports = {});
 
     BoxOffice(const BoxOffice&) = delete;
     BoxOffice& operator=(const BoxOffice&) = delete;

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "boxoffice/points.hpp"
-#include "boxoffice/time.hpp"
 #include "boxoffice/domain/token.hpp"
 #include "boxoffice/domain/waiting_room.hpp"
+#include "boxoffice/points.hpp"
+#include "boxoffice/time.hpp"
 
 namespace boxoffice {
 
@@ -16,13 +16,14 @@ struct Options {
     /// Of the room `main` when it is made; afterwards the store's own values hold (ChangeRoom changes them).
     RoomLimits main_room;
     Duration hold_ttl = std::chrono::minutes{5};
-    std::int64_t holds_per_user = 1;                     ///< live holds at once, in all rooms together
-    Duration capture_ttl = std::chrono::minutes{1};      ///< how long a payment that began keeps its seat
-    Duration identity_ttl = std::chrono::hours{24};      ///< how long a token proves its user, from issue
+    std::int64_t holds_per_user = 1;                 ///< live holds at once, in all rooms together
+    Duration capture_ttl = std::chrono::minutes{1};  ///< how long a payment that began keeps its seat
+    Duration identity_ttl = std::chrono::hours{24};  ///< how long a token proves its user, from issue
     Duration idempotency_ttl = std::chrono::hours{24};
     Points issue_limit = issued_max;
-    Duration clock_jump_max = std::chrono::hours{1};     ///< wall clock ahead of steady clock; last commit ahead of wall clock
-    Duration clock_skew_max = std::chrono::seconds{5};   ///< wall clock ahead of other offices' that have the store open
+    Duration clock_jump_max =
+        std::chrono::hours{1};  ///< wall clock ahead of steady clock; last commit ahead of wall clock
+    Duration clock_skew_max = std::chrono::seconds{5};  ///< wall clock ahead of other offices' that have the store open
     /// Goes on from the store's time although it is further from the wall clock than that: for a file that a wrong clock once
     /// wrote, or after this machine's clock was set.
     bool accept_time = false;

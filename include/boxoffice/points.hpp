@@ -13,9 +13,9 @@ struct Points {
     friend constexpr auto operator<=>(const Points&, const Points&) = default;
 };
 
-inline constexpr Points amount_max{1'000'000'000'000};                  // of one transfer, and of a price
-inline constexpr Points balance_max{(std::int64_t{1} << 53) - 1};        // of a user
-inline constexpr Points issued_max{std::int64_t{1} << 62};               // in all
+inline constexpr Points amount_max{1'000'000'000'000};             // of one transfer, and of a price
+inline constexpr Points balance_max{(std::int64_t{1} << 53) - 1};  // of a user
+inline constexpr Points issued_max{std::int64_t{1} << 62};         // in all
 
 /// The sum, or nothing where it would overflow. Callers compare with a limit that is far inside the range.
 inline Result<Points> add(Points a, Points b) {

@@ -97,7 +97,8 @@ struct AccountKeys {
 struct PaymentKeys {
     static constexpr auto repository = "payments";
     std::vector<PaymentId> ids;
-    std::optional<Time> lapsed;  ///< rows in state requested whose deadline has passed (at most tick_max, earliest first)
+    /// Rows in state requested whose deadline has passed (at most tick_max, earliest first).
+    std::optional<Time> lapsed;
 };
 
 struct IdempotencyKeys {
@@ -150,7 +151,7 @@ struct Write {
 /// What a tick takes away. The ledger is never pruned; of events, the last and those about rooms stay (the audit reads the
 /// history of capacities).
 struct Prune {
-    TokenId tokens_below;           ///< finished places
+    TokenId tokens_below;                  ///< finished places
     Time idempotency_until = Time::min();  ///< records created before this or then
     std::int64_t events_through = 0;
     friend bool operator==(const Prune&, const Prune&) = default;
@@ -167,9 +168,9 @@ struct PruneWish {
 /// What of a wish there is, cut to so many rows of each kind (or of records, as many more as were made in the very same
 /// moment as the last of them).
 struct Prunable {
-    Prune prune;       ///< takes away no other rows than those, unless more are finished in the same commit
-    bool any = false;  ///< it takes away something
-    bool more = false; ///< the wish would take away more than it does
+    Prune prune;        ///< takes away no other rows than those, unless more are finished in the same commit
+    bool any = false;   ///< it takes away something
+    bool more = false;  ///< the wish would take away more than it does
 };
 
 struct Changes {
@@ -194,11 +195,10 @@ struct Changes {
     // it is nowhere left out; one that is not does not compile (below).
 
     /// What a scan shows, in its order.
-    static constexpr auto scanned =
-        std::tuple{&Changes::house_rules, &Changes::users,        &Changes::rooms,    &Changes::concerts,
-                   &Changes::seats,       &Changes::places,       &Changes::reservations, &Changes::accounts,
-                   &Changes::payments,    &Changes::payment_steps, &Changes::transfers,   &Changes::idempotency,
-                   &Changes::events};
+    static constexpr auto scanned = std::tuple{
+        &Changes::house_rules, &Changes::users,        &Changes::rooms,    &Changes::concerts, &Changes::seats,
+        &Changes::places,      &Changes::reservations, &Changes::accounts, &Changes::payments, &Changes::payment_steps,
+        &Changes::transfers,   &Changes::idempotency,  &Changes::events};
     /// And what it does not: who has the store open just now, and what must stay secret.
     static constexpr auto rows = std::tuple_cat(scanned, std::tuple{&Changes::leases, &Changes::token_keys});
     static constexpr auto members = std::tuple_cat(rows, std::tuple{&Changes::prune});
@@ -221,9 +221,13 @@ struct Changes {
 
   private:
     template <class Row>
-    static bool is_none(const std::vector<Row>& list) { return list.empty(); }
+    static bool is_none(const std::vector<Row>& list) {
+        return list.empty();
+    }
     template <class Row>
-    static bool is_none(const std::optional<Row>& row) { return !row; }
+    static bool is_none(const std::optional<Row>& row) {
+        return !row;
+    }
 };
 
 static_assert(std::tuple_size_v<decltype(Changes::members)> == member_count<Changes>(),
@@ -316,13 +320,16 @@ class View : public Repositories {
     virtual Result<std::optional<HouseRules>> house_rules() = 0;  ///< none: a store that no office was opened on yet
 
     // Pages, in the order told. `limit` is at least 1.
-    virtual Result<std::vector<Concert>> concerts_from(Date first) = 0;   ///< by date, then id
-    virtual Result<std::vector<Seat>> seats_of(ConcertId concert) = 0;    ///< natural order of their numbers
+    virtual Result<std::vector<Concert>> concerts_from(Date first) = 0;  ///< by date, then id
+    virtual Result<std::vector<Seat>> seats_of(ConcertId concert) = 0;   ///< natural order of their numbers
     virtual Result<SeatCounts> seat_counts(ConcertId concert, Time now) = 0;
-    virtual Result<std::vector<Reservation>> reservations_of(UserId user, ReservationId before, std::int64_t limit) = 0;  ///< newest first
-    virtual Result<std::vector<Transfer>> transfers_of(AccountId account, TransferId before, std::int64_t limit) = 0;     ///< newest first
-    virtual Result<std::vector<PaymentStep>> steps_of(PaymentId payment) = 0;  ///< by index
-    virtual Result<std::vector<Payment>> unreconciled_payments(Time now, PaymentId after, std::int64_t limit) = 0;  ///< oldest first
+    virtual Result<std::vector<Reservation>> reservations_of(UserId user, ReservationId before,
+                                                             std::int64_t limit) = 0;  ///< newest first
+    virtual Result<std::vector<Transfer>> transfers_of(AccountId account, TransferId before,
+                                                       std::int64_t limit) = 0;  ///< newest first
+    virtual Result<std::vector<PaymentStep>> steps_of(PaymentId payment) = 0;    ///< by index
+    virtual Result<std::vector<Payment>> unreconciled_payments(Time now, PaymentId after,
+                                                               std::int64_t limit) = 0;  ///< oldest first
     virtual Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) = 0;
     virtual Result<Stats> counts(Time now) = 0;
     /// Costs what it finds (up to `limit`, at least 1, of each kind), and what stays among it.

@@ -20,13 +20,13 @@ enum class Durability : std::int32_t {
 struct SqliteOptions {
     std::string path;  ///< made if absent; ":memory:" opens a MemoryStore instead
     Durability durability = Durability::full;
-    Duration busy_timeout = std::chrono::seconds{5};      ///< how long to wait for another process; then `busy`
+    Duration busy_timeout = std::chrono::seconds{5};  ///< how long to wait for another process; then `busy`
     /// Bytes; the log is folded into the file beyond this. Where somebody who reads keeps it from being folded it grows to eight
     /// times as much; beyond that commits are `busy`.
     std::int64_t wal_size_max = 64LL * 1024 * 1024;
     /// When nobody has committed for so long, a tick folds the log, and a file that is copied then is whole.
     Duration quiet_before_fold = std::chrono::seconds{2};
-    bool create = true;                                   ///< false: a file that is not there is a fault
+    bool create = true;  ///< false: a file that is not there is a fault
 };
 
 /// Opens or makes the file (for its owner alone), migrates it to this version's schema, and verifies what durability needs.

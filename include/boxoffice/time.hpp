@@ -28,9 +28,7 @@ inline constexpr Time never = Time::max();
 constexpr bool passed(Time deadline, Time now) noexcept { return deadline <= now; }
 
 /// `t + d`, or `never` where that would overflow.
-constexpr Time later(Time t, Duration d) noexcept {
-    return d > Duration::zero() && t > never - d ? never : t + d;
-}
+constexpr Time later(Time t, Duration d) noexcept { return d > Duration::zero() && t > never - d ? never : t + d; }
 
 /// "yyyy-mm-dd", and nothing else: ten characters, a day that exists, a year from 1970 to 9999. Mistakes: invalid_date.
 Result<Date> parse_date(std::string_view text);

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/no_throw.hpp"
 #include "boxoffice/repositories.hpp"
+#include "engine/no_throw.hpp"
 
 namespace boxoffice {
 

@@ -23,7 +23,9 @@ class Audit final : public Visitor {
     void visit(const User& row) override { users_.insert(row.id); }
     void visit(const Room& row) override { rooms_.emplace(row.id, row); }
     void visit(const Concert& row) override { concerts_.emplace(row.id, row); }
-    void visit(const Seat& row) override { seats_.emplace(row.id, SeatRow{row.concert, row.state, row.claim, row.held_until}); }
+    void visit(const Seat& row) override {
+        seats_.emplace(row.id, SeatRow{row.concert, row.state, row.claim, row.held_until});
+    }
     void visit(const Place& row) override { places_.emplace(row.token, row); }
     void visit(const Reservation& row) override { reservations_.emplace(row.id, row); }
     void visit(const Account& row) override { accounts_.emplace(row.id, row); }
@@ -78,11 +80,12 @@ class Audit final : public Visitor {
     void check_seats() {
         std::unordered_map<SeatId, ReservationId> claims;
         for (const auto& [id, reservation] : reservations_) {
-            if (reservation.state != ReservationState::held && reservation.state != ReservationState::confirmed) continue;
+            if (reservation.state != ReservationState::held && reservation.state != ReservationState::confirmed)
+                continue;
             const auto [at, first] = claims.emplace(reservation.seat, id);
             if (!first)
-                report("S1", "seat {}: claimed by reservations {} and {}", to_text(reservation.seat), to_text(at->second),
-                       to_text(id));
+                report("S1", "seat {}: claimed by reservations {} and {}", to_text(reservation.seat),
+                       to_text(at->second), to_text(id));
         }
         for (const auto& [id, seat] : seats_) {
             const auto* claim = seat.claim ? find(reservations_, seat.claim) : nullptr;
@@ -99,7 +102,8 @@ class Audit final : public Visitor {
                 report("S2", "seat {}: {} but no reservation of it is {}", to_text(id), name_of(seat.state),
                        name_of(wanted));
             else if (seat.state == SeatState::held && claim->deadline != seat.held_until)
-                report("S2", "seat {}: held until another time than its reservation {}", to_text(id), to_text(claim->id));
+                report("S2", "seat {}: held until another time than its reservation {}", to_text(id),
+                       to_text(claim->id));
             if (!concerts_.contains(seat.concert)) report("S2", "seat {}: its concert does not exist", to_text(id));
         }
     }
@@ -107,8 +111,10 @@ class Audit final : public Visitor {
     /// H3: a live hold implies a live place. H1: a sale's hold was live at its commit.
     void check_reservations() {
         for (const auto& [id, reservation] : reservations_) {
-            if (!users_.contains(reservation.user)) report("H1", "reservation {}: its user does not exist", to_text(id));
-            if (!seats_.contains(reservation.seat)) report("H1", "reservation {}: its seat does not exist", to_text(id));
+            if (!users_.contains(reservation.user))
+                report("H1", "reservation {}: its user does not exist", to_text(id));
+            if (!seats_.contains(reservation.seat))
+                report("H1", "reservation {}: its seat does not exist", to_text(id));
             if (reservation.state == ReservationState::confirmed &&
                 (reservation.finished_at < reservation.held_at || reservation.finished_at >= reservation.deadline))
                 report("H1", "reservation {}: confirmed when its hold was not live", to_text(id));
@@ -160,7 +166,8 @@ class Audit final : public Visitor {
             last_admission = place->admitted_at;
             serving = place->position;
         }
-        if (serving > room.serving) report("Q2", "room {}: admitted position {} above serving {}", room.name, serving, room.serving);
+        if (serving > room.serving)
+            report("Q2", "room {}: admitted position {} above serving {}", room.name, serving, room.serving);
         if (waiting != room.waiting_count)
             report("Q5", "room {}: counts {} waiting, has {}", room.name, room.waiting_count, waiting);
         if (admitted != room.admitted_count)
@@ -241,7 +248,8 @@ class Audit final : public Visitor {
             if (transfer.kind == TransferKind::payment) debits[transfer.payment].push_back(&transfer);
         for (const auto& [id, payment] : payments_) check_payment(payment, debits[id]);
         for (const auto& [id, rows] : debits)
-            if (!rows.empty() && !payments_.contains(id)) report("P1", "payment {}: a debit without a payment", to_text(id));
+            if (!rows.empty() && !payments_.contains(id))
+                report("P1", "payment {}: a debit without a payment", to_text(id));
         for (const auto& [id, reservation] : reservations_) {
             if (reservation.state != ReservationState::confirmed) continue;
             const auto* payment = find(payments_, reservation.payment);
@@ -265,7 +273,8 @@ class Audit final : public Visitor {
                                  (reservation != nullptr && debits[0]->to != sales_of(reservation->concert))))
             report("P1", "payment {}: its debit is of another amount or account", text);
         const auto* steps = find(steps_, payment.id);
-        if (steps == nullptr || std::int64_t{steps->back().index} + 1 != payment.step_count || !ends_as(*steps, payment))
+        if (steps == nullptr || std::int64_t{steps->back().index} + 1 != payment.step_count ||
+            !ends_as(*steps, payment))
             report("P2", "payment {}: its history does not end as the payment does", text);
     }
 

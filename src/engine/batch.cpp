@@ -43,8 +43,8 @@ std::vector<Outcome> Batch::decide_all() {
 
 void Batch::judge_shapes() {
     for (const auto& command : commands_)
-        shapes_.push_back(std::visit(
-            [&]<class C>(const C& one) { return Decision<C>{}.check(one, moment_.options); }, command));
+        shapes_.push_back(
+            std::visit([&]<class C>(const C& one) { return Decision<C>{}.check(one, moment_.options); }, command));
 }
 
 const Tick* Batch::tick_of() const {

@@ -70,8 +70,8 @@ class BoxOffice::Engine {
 
   private:
     [[nodiscard]] ClockReading read_clock(Time now) const;
-    Result<void> run(Transaction& transaction, std::span<const Command> commands, std::vector<Outcome>& outcomes, Stage& stage,
-                     Riding riding);
+    Result<void> run(Transaction& transaction, std::span<const Command> commands, std::vector<Outcome>& outcomes,
+                     Stage& stage, Riding riding);
     Result<NodeLease> renew_lease(const std::vector<NodeLease>& leases, Time now);
     void refresh_board(bool at_once = false);
     void try_advance();

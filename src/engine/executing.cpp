@@ -11,7 +11,9 @@
 
 namespace boxoffice {
 
-std::vector<Outcome> BoxOffice::execute(std::span<const Command> commands) noexcept { return engine_->execute(commands); }
+std::vector<Outcome> BoxOffice::execute(std::span<const Command> commands) noexcept {
+    return engine_->execute(commands);
+}
 
 std::vector<Outcome> BoxOffice::Engine::execute(std::span<const Command> commands) noexcept {
     std::vector<Outcome> outcomes;
@@ -19,12 +21,14 @@ std::vector<Outcome> BoxOffice::Engine::execute(std::span<const Command> command
         outcomes.reserve(commands.size());  // from here on, no outcome is lost for want of memory
         BOXOFFICE_TRY(check_process());
         const std::lock_guard lock(writer_);
-        return execute_in_order(commands, outcomes, [&](auto some, auto& into, Stage& stage, Riding riding) -> Result<void> {
-            BOXOFFICE_TRY_VALUE(const auto transaction, store->begin());
-            return run(*transaction, some, into, stage, riding);
-        });
+        return execute_in_order(commands, outcomes,
+                                [&](auto some, auto& into, Stage& stage, Riding riding) -> Result<void> {
+                                    BOXOFFICE_TRY_VALUE(const auto transaction, store->begin());
+                                    return run(*transaction, some, into, stage, riding);
+                                });
     });
-    if (std::any_of(commands.begin(), commands.end(), [](const auto& one) { return std::holds_alternative<Tick>(one); }))
+    if (std::any_of(commands.begin(), commands.end(),
+                    [](const auto& one) { return std::holds_alternative<Tick>(one); }))
         (void)guarded([&]() -> Result<void> { return store->rest(), Result<void>{}; });
     if (outcomes.capacity() < commands.size()) return outcomes;
     while (outcomes.size() < commands.size()) outcomes.push_back(tl::unexpected(copy_of(done.error())));
@@ -33,8 +37,8 @@ std::vector<Outcome> BoxOffice::Engine::execute(std::span<const Command> command
 
 /// Decides and commits on a transaction just begun; the writer's lock is held, and `outcomes` has room for all. Nothing
 /// behind the commit can fail.
-Result<void> BoxOffice::Engine::run(Transaction& transaction, std::span<const Command> commands, std::vector<Outcome>& outcomes,
-                                    Stage& stage, Riding riding) {
+Result<void> BoxOffice::Engine::run(Transaction& transaction, std::span<const Command> commands,
+                                    std::vector<Outcome>& outcomes, Stage& stage, Riding riding) {
     BOXOFFICE_TRY_VALUE(const auto last, transaction.last_event());
     BOXOFFICE_TRY_VALUE(const auto now, timekeeper.now(last.at));
     stage = Stage::deciding;

@@ -15,7 +15,8 @@ namespace boxoffice {
 /// Moves on in every child of fork(). Cheaper than getpid(), which is a system call.
 inline std::uint32_t fork_epoch() noexcept {
     static std::atomic<std::uint32_t> epoch{0};
-    static const int watching = ::pthread_atfork(nullptr, nullptr, [] { epoch.fetch_add(1, std::memory_order_relaxed); });
+    static const int watching =
+        ::pthread_atfork(nullptr, nullptr, [] { epoch.fetch_add(1, std::memory_order_relaxed); });
     (void)watching;
     return epoch.load(std::memory_order_relaxed);
 }

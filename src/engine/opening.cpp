@@ -93,7 +93,8 @@ void BoxOffice::Engine::give_node_back() {
         if (lease_.until == Time{}) return {};
         BOXOFFICE_TRY_VALUE(const auto transaction, store->try_begin());
         Changes changes;
-        changes.leases.push_back({NodeLease{lease_.node, Time{}, std::max(lease_.floor, ids_.last()), lease_.seen}, false});
+        changes.leases.push_back(
+            {NodeLease{lease_.node, Time{}, std::max(lease_.floor, ids_.last()), lease_.seen}, false});
         return transaction->commit(changes);
     });
 }

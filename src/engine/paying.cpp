@@ -26,7 +26,8 @@ std::string kept_key(const Approval& approval) {
 }
 
 /// Asks the gateway for a payment that began, and captures it.
-Result<Paid> pay_through(BoxOffice& office, PaymentGateway& gateway, CapturePayment capture, const PaymentRequest& request) {
+Result<Paid> pay_through(BoxOffice& office, PaymentGateway& gateway, CapturePayment capture,
+                         const PaymentRequest& request) {
     BOXOFFICE_TRY_VALUE(const auto known, office.payment(request.user, request.payment));
     if (known.payment.state == PaymentState::captured) return office.execute(std::move(capture));
     const auto approval = gateway.approve(request);
@@ -69,7 +70,8 @@ Result<bool> sweep_one(BoxOffice& office, PaymentGateway& gateway, const Payment
             return true;
         }
         approval = std::move(**found);
-        if (const auto key = kept_key(approval); !key.empty()) BOXOFFICE_TRY(office.execute(failing(request, key, true)));
+        if (const auto key = kept_key(approval); !key.empty())
+            BOXOFFICE_TRY(office.execute(failing(request, key, true)));
     }
     if (!gateway.try_cancel(request, approval)) return false;
     BOXOFFICE_TRY(office.execute(ReconcilePayment{payment.id, kept_key(approval)}));
@@ -83,7 +85,8 @@ Result<Reconciled> sweep(BoxOffice& office, PaymentGateway* gateway, std::int64_
     for (const auto& one : listed) {
         bool is_reconciled = false;
         try {
-            const auto swept = gateway != nullptr ? sweep_one(office, *gateway, one.payment, done) : Result<bool>{false};
+            const auto swept =
+                gateway != nullptr ? sweep_one(office, *gateway, one.payment, done) : Result<bool>{false};
             // The store's fault is everybody's; it goes on from here the next time.
             if (!swept && range_of(swept.error().code) == ErrorRange::fault) return tl::unexpected(swept.error());
             is_reconciled = swept.value_or(false);

@@ -32,7 +32,8 @@ Result<ReservationNow> describe(View& view, const Reservation& row, Time now) {
 }
 
 Result<Account> find_account(View& view, UserId user) {
-    BOXOFFICE_TRY_VALUE(const auto account, one(view.accounts(), AccountKeys{{account_of(user)}}, ErrorCode::unknown_user));
+    BOXOFFICE_TRY_VALUE(const auto account,
+                        one(view.accounts(), AccountKeys{{account_of(user)}}, ErrorCode::unknown_user));
     if (account.kind != AccountKind::user) return refuse(ErrorCode::unknown_user);
     return account;
 }
@@ -123,7 +124,8 @@ Result<SeatNow> BoxOffice::seat(ConcertId concert, const std::string& number, Us
 
 Result<ReservationNow> BoxOffice::reservation(UserId user, ReservationId id) {
     return engine_->ask([&](View& view, Time now) -> Result<ReservationNow> {
-        BOXOFFICE_TRY_VALUE(auto found, one(view.reservations(), ReservationKeys{{id}, {}, {}}, ErrorCode::unknown_reservation));
+        BOXOFFICE_TRY_VALUE(auto found,
+                            one(view.reservations(), ReservationKeys{{id}, {}, {}}, ErrorCode::unknown_reservation));
         if (found.user != user) return refuse(ErrorCode::unknown_reservation);
         return describe(view, found, now);
     });

@@ -27,7 +27,8 @@ inline Result<void> check_agreement(const HouseRules& kept, const Options& optio
     const auto differs = [](const char* name, std::int64_t mine, std::int64_t theirs) {
         return refuse(ErrorCode::invalid_options,
                       std::string{name} + ": " + std::to_string(mine) + ", but the store was opened with " +
-                          std::to_string(theirs) + "; all hosts must agree (adopt_rules changes it, while no other has it open)");
+                          std::to_string(theirs) +
+                          "; all hosts must agree (adopt_rules changes it, while no other has it open)");
     };
     const auto mine = rules_of(options, kept.store);
     if (mine.hold_ttl != kept.hold_ttl) return differs("hold_ttl (us)", mine.hold_ttl.count(), kept.hold_ttl.count());
@@ -45,7 +46,8 @@ inline Result<void> check_agreement(const HouseRules& kept, const Options& optio
 }
 
 /// The rules that hold from here on: the store's, or for a new store, or where they are to be adopted, the options'.
-inline Result<HouseRules> agree(const std::optional<HouseRules>& kept, const Options& options, bool has_others, Random& random) {
+inline Result<HouseRules> agree(const std::optional<HouseRules>& kept, const Options& options, bool has_others,
+                                Random& random) {
     auto rules = kept.value_or(rules_of(options, {}));
     if (kept) {
         const auto checked = check_agreement(*kept, options);
@@ -66,7 +68,8 @@ inline Room make_main_room(WorkingSet& set, const RoomLimits& limits, IdSource& 
 }
 
 /// The options' keys, or those kept in the store, or a new one that `changes` then keeps. The first signs.
-inline std::vector<TokenKey> choose_keys(const Options& options, std::vector<TokenKey> kept, Random& random, Changes& changes) {
+inline std::vector<TokenKey> choose_keys(const Options& options, std::vector<TokenKey> kept, Random& random,
+                                         Changes& changes) {
     if (!options.token_keys.empty()) return options.token_keys;
     std::sort(kept.begin(), kept.end(), [](const TokenKey& a, const TokenKey& b) { return a.id > b.id; });
     if (!kept.empty()) return kept;

@@ -14,7 +14,8 @@ Time SystemClock::wall() { return std::chrono::floor<Duration>(std::chrono::syst
 Duration SystemClock::steady() {
     timespec now{};
     ::clock_gettime(CLOCK_BOOTTIME, &now);
-    return std::chrono::duration_cast<Duration>(std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec});
+    return std::chrono::duration_cast<Duration>(std::chrono::seconds{now.tv_sec} +
+                                                std::chrono::nanoseconds{now.tv_nsec});
 }
 
 std::int64_t SystemClock::steady_origin() {

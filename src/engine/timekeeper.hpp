@@ -16,8 +16,8 @@ namespace boxoffice {
 
 /// How far a clock may be from what the store knows when an office opens on it.
 struct OpeningLimits {
-    Duration jump_max{};         ///< Options::clock_jump_max
-    Duration skew_max{};         ///< Options::clock_skew_max: where other offices have the store open
+    Duration jump_max{};  ///< Options::clock_jump_max
+    Duration skew_max{};  ///< Options::clock_skew_max: where other offices have the store open
     bool has_others = false;
 };
 
@@ -30,8 +30,8 @@ struct OpeningLimits {
 inline Result<void> check_opening(const std::vector<NodeLease>& leases, Time last, Time wall, const ClockReading& mine,
                                   const OpeningLimits& limits) {
     const auto wrong = [&](Time expected, const char* what) {
-        return refuse(ErrorCode::clock_jump, "this clock shows " + to_text(wall) + ", but " + what + " " + to_text(expected) +
-                                                 "; set it right, or open with accept_time");
+        return refuse(ErrorCode::clock_jump, "this clock shows " + to_text(wall) + ", but " + what + " " +
+                                                 to_text(expected) + "; set it right, or open with accept_time");
     };
     if (last > later(wall, limits.jump_max)) return wrong(last, "the last commit was made at");
     std::optional<Time> expected;
@@ -45,7 +45,8 @@ inline Result<void> check_opening(const std::vector<NodeLease>& leases, Time las
     if (expected) {
         const auto by_now = std::max(*expected, last);
         if (wall > later(by_now, limits.has_others ? std::min(limits.skew_max, limits.jump_max) : limits.jump_max))
-            return wrong(by_now, limits.has_others ? "for the offices that have the store open it is" : "by its steady clock it is");
+            return wrong(by_now, limits.has_others ? "for the offices that have the store open it is"
+                                                   : "by its steady clock it is");
     } else if (limits.has_others && wall > later(written, limits.jump_max)) {
         return wrong(written, "the offices that have the store open last wrote at");
     }

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "boxoffice/answers.hpp"
-#include "engine/no_throw.hpp"
-#include "boxoffice/ports.hpp"
-#include "engine/room_board.hpp"
 #include "boxoffice/domain/token.hpp"
+#include "boxoffice/ports.hpp"
+#include "engine/no_throw.hpp"
+#include "engine/room_board.hpp"
 
 namespace boxoffice {
 
@@ -38,8 +38,7 @@ inline Result<Peeked> waiting_answer(const TokenClaims& claims, const RoomNotice
     // A third of arrive_ttl, so that nobody sleeps through a turn; sooner when it is near; spread over the last half
     // so that those who joined together do not come back together.
     auto poll = notice.room.limits.arrive_ttl / 3;
-    if (answer.estimated_wait)
-        poll = std::clamp(*answer.estimated_wait / 2, std::min(poll, Duration{500'000}), poll);
+    if (answer.estimated_wait) poll = std::clamp(*answer.estimated_wait / 2, std::min(poll, Duration{500'000}), poll);
     const auto spread = std::hash<TokenId>{}(TokenId{claims.token.value ^ to_us(now)}) % 1024;
     answer.next_poll = poll / 2 + poll / 2 * static_cast<std::int64_t>(spread) / 1024;
     return answer;

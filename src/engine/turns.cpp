@@ -11,7 +11,8 @@
 namespace boxoffice {
 
 std::string BoxOffice::token_text(const TokenClaims& claims) const noexcept {
-    return guarded([&]() -> Result<std::string> { return crypto::sign(claims, engine_->keys.front(), engine_->store_id); })
+    return guarded(
+               [&]() -> Result<std::string> { return crypto::sign(claims, engine_->keys.front(), engine_->store_id); })
         .value_or(std::string{});
 }
 
@@ -100,7 +101,8 @@ void BoxOffice::Engine::refresh_board(bool at_once) {
 Result<Peeked> BoxOffice::Engine::peek_place(const TokenClaims& claims) {
     using Seen = std::pair<Place, Time>;
     BOXOFFICE_TRY_VALUE(const auto seen, ask([&](View& view, Time now) -> Result<Seen> {
-                            BOXOFFICE_TRY_VALUE(auto place, one(view.places(), PlaceKeys{{claims.token}, {}, {}}, ErrorCode::place_expired));
+                            BOXOFFICE_TRY_VALUE(auto place, one(view.places(), PlaceKeys{{claims.token}, {}, {}},
+                                                                ErrorCode::place_expired));
                             return Seen{std::move(place), now};
                         }));
     const auto& [place, now] = seen;

@@ -56,7 +56,9 @@ inline PaymentId key_of(const Payment& row) { return row.id; }
 inline IdempotencyId key_of(const IdempotencyRecord& row) { return row.id; }
 
 template <class Tag>
-bool is_set(Id<Tag> id) { return static_cast<bool>(id); }
+bool is_set(Id<Tag> id) {
+    return static_cast<bool>(id);
+}
 inline bool is_set(const IdempotencyId& id) { return !id.key.empty(); }
 
 class WorkingSet;
@@ -143,13 +145,13 @@ class Shelf {
 
 /// The front of a room's line, as loaded, and who joined behind it since.
 struct Line {
-    std::vector<TokenId> lapsed;    ///< to be retired
-    std::deque<TokenId> next;       ///< waiting, by position
-    std::deque<TokenId> joined;     ///< by position; behind `next`
-    bool is_whole = false;          ///< nobody waits between `next` and `joined`
-    bool is_lapsed_whole = true;    ///< `lapsed` has all of the admitted ones
-    bool has_more_lapsed = false;   ///< more of either kind may have lapsed
-    Time next_deadline = never;     ///< of the first admitted place that has not lapsed
+    std::vector<TokenId> lapsed;   ///< to be retired
+    std::deque<TokenId> next;      ///< waiting, by position
+    std::deque<TokenId> joined;    ///< by position; behind `next`
+    bool is_whole = false;         ///< nobody waits between `next` and `joined`
+    bool is_lapsed_whole = true;   ///< `lapsed` has all of the admitted ones
+    bool has_more_lapsed = false;  ///< more of either kind may have lapsed
+    Time next_deadline = never;    ///< of the first admitted place that has not lapsed
     bool is_settled = false;
 };
 
@@ -190,7 +192,9 @@ class WorkingSet {
     Shelf<Payment> payments{change_count_};
     Shelf<IdempotencyRecord> idempotency{change_count_};
 
-    [[nodiscard]] bool has_user_named(const std::string& external_id) const { return user_names_.contains(external_id); }
+    [[nodiscard]] bool has_user_named(const std::string& external_id) const {
+        return user_names_.contains(external_id);
+    }
     [[nodiscard]] bool has_room_named(const std::string& name) const { return room_names_.contains(name); }
     [[nodiscard]] bool has_seat_numbered(ConcertId concert, const std::string& number) const {
         return seat_numbers_.contains({concert, number});
@@ -203,9 +207,8 @@ class WorkingSet {
     }
     /// The user's reservations whose rows are in state held.
     [[nodiscard]] std::vector<ReservationId> held_by(UserId user) const {
-        return those_of(reservations_of_, user, [&](ReservationId id) {
-            return reservations.get(id).state == ReservationState::held;
-        });
+        return those_of(reservations_of_, user,
+                        [&](ReservationId id) { return reservations.get(id).state == ReservationState::held; });
     }
 
     /// The line of a room, if it was loaded.
@@ -337,7 +340,9 @@ class WorkingSet {
 
     // What was put of each member of Changes; one that has no `take` does not compile.
     template <class Entity>
-    void take(std::vector<Write<Entity>>& into) { into = shelf(std::type_identity<Entity>{}).take_writes(); }
+    void take(std::vector<Write<Entity>>& into) {
+        into = shelf(std::type_identity<Entity>{}).take_writes();
+    }
     void take(std::vector<Write<NodeLease>>& into) { into = std::move(lease_writes_); }
     void take(std::vector<PaymentStep>& into) { into = std::move(steps_); }
     void take(std::vector<Transfer>& into) { into = std::move(transfers_); }
@@ -360,23 +365,28 @@ class WorkingSet {
     }
 
     Result<void> load_users(View& view, UserKeys& keys) {
-        return load_ids(view.users(), users, keys, [&](const User& row) { user_names_.insert(row.external_id); },
-                        !keys.external_ids.empty());
+        return load_ids(
+            view.users(), users, keys, [&](const User& row) { user_names_.insert(row.external_id); },
+            !keys.external_ids.empty());
     }
     Result<void> load_rooms(View& view, RoomKeys& keys) {
         const auto due = keys.due;
-        return load_ids(view.rooms(), rooms, keys,
-                        [&](const Room& row) {
-                            room_names_.insert(row.name);
-                            if (due && passed(due_at(row), *due)) push_new(due_rooms_, row.id);
-                            if (keys.all) push_new(all_rooms_, row.id);
-                        },
-                        !keys.names.empty() || due || keys.all);
+        return load_ids(
+            view.rooms(), rooms, keys,
+            [&](const Room& row) {
+                room_names_.insert(row.name);
+                if (due && passed(due_at(row), *due)) push_new(due_rooms_, row.id);
+                if (keys.all) push_new(all_rooms_, row.id);
+            },
+            !keys.names.empty() || due || keys.all);
     }
     Result<void> load_seats(View& view, SeatKeys& keys) {
-        return load_ids(view.seats(), seats, keys,
-                        [&](const Seat& row) { seat_numbers_.insert({row.concert, row.facts.number}); },
-                        !keys.numbers.empty());
+        return load_ids(
+            view.seats(), seats, keys,
+            [&](const Seat& row) {
+                seat_numbers_.insert({row.concert, row.facts.number});
+            },
+            !keys.numbers.empty());
     }
     Result<void> load_places(View& view, PlaceKeys& keys) {
         std::erase_if(keys.tokens, [&](TokenId token) { return !token || !places.ask(token); });
@@ -395,21 +405,23 @@ class WorkingSet {
         return {};
     }
     Result<void> load_reservations(View& view, ReservationKeys& keys) {
-        return load_ids(view.reservations(), reservations, keys,
-                        [&](const Reservation& row) {
-                            index(reservations_of_, row.user, row.id);
-                            if (keys.lapsed && row.state == ReservationState::held && passed(row.deadline, *keys.lapsed))
-                                push_new(lapsed_holds_, row.id);
-                        },
-                        !keys.held_by.empty() || keys.lapsed);
+        return load_ids(
+            view.reservations(), reservations, keys,
+            [&](const Reservation& row) {
+                index(reservations_of_, row.user, row.id);
+                if (keys.lapsed && row.state == ReservationState::held && passed(row.deadline, *keys.lapsed))
+                    push_new(lapsed_holds_, row.id);
+            },
+            !keys.held_by.empty() || keys.lapsed);
     }
     Result<void> load_payments(View& view, PaymentKeys& keys) {
-        return load_ids(view.payments(), payments, keys,
-                        [&](const Payment& row) {
-                            if (keys.lapsed && row.state == PaymentState::requested && passed(row.deadline, *keys.lapsed))
-                                push_new(lapsed_payments_, row.id);
-                        },
-                        keys.lapsed.has_value());
+        return load_ids(
+            view.payments(), payments, keys,
+            [&](const Payment& row) {
+                if (keys.lapsed && row.state == PaymentState::requested && passed(row.deadline, *keys.lapsed))
+                    push_new(lapsed_payments_, row.id);
+            },
+            keys.lapsed.has_value());
     }
     template <class IdType>
     static void push_new(std::vector<IdType>& ids, IdType id) {

@@ -231,7 +231,8 @@ inline std::vector<Transfer> transfers_page(const Tables& tables, AccountId acco
 inline std::vector<Payment> unreconciled_page(const Tables& tables, Time now, PaymentId after, std::int64_t limit) {
     std::vector<Payment> page;
     const auto& open = tables.of<Payment>().by<UnreconciledPayment>();
-    for (auto entry = open.upper_bound(after); entry != open.end() && static_cast<std::int64_t>(page.size()) < limit; ++entry)
+    for (auto entry = open.upper_bound(after); entry != open.end() && static_cast<std::int64_t>(page.size()) < limit;
+         ++entry)
         if (is_unreconciled_at(*entry->second, now)) page.push_back(*entry->second);
     return page;
 }

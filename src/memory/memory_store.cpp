@@ -16,7 +16,6 @@
 namespace boxoffice {
 namespace memory {
 
-
 /// What a store and its views share. A child of fork() has a copy whose locks and tables may have been caught
 /// in the middle of a change, so it leaves both alone.
 struct Shared {

@@ -7,8 +7,8 @@
 #include <tuple>
 #include <utility>
 
-#include "memory/table.hpp"
 #include "boxoffice/repositories.hpp"
+#include "memory/table.hpp"
 
 namespace boxoffice::memory {
 
@@ -381,9 +381,13 @@ using StagedFor = typename TableFor<Entity>::Staged;
 class Tables {
   public:
     template <class Entity>
-    [[nodiscard]] TableFor<Entity>& of() { return std::get<TableFor<Entity>>(tables_); }
+    [[nodiscard]] TableFor<Entity>& of() {
+        return std::get<TableFor<Entity>>(tables_);
+    }
     template <class Entity>
-    [[nodiscard]] const TableFor<Entity>& of() const { return std::get<TableFor<Entity>>(tables_); }
+    [[nodiscard]] const TableFor<Entity>& of() const {
+        return std::get<TableFor<Entity>>(tables_);
+    }
 
     [[nodiscard]] LastEvent last_event() const {
         const auto* last = of<Event>().last();
@@ -435,7 +439,8 @@ class StagedChanges {
     }
 
     void prune(const Prune& prune) noexcept {
-        tables_.of<Place>().erase_below(prune.tokens_below, [](const Place& place) { return is_finished(place.state); });
+        tables_.of<Place>().erase_below(prune.tokens_below,
+                                        [](const Place& place) { return is_finished(place.state); });
         tables_.of<IdempotencyRecord>().erase_while<RecordByAge>(
             [&](const IdempotencyRecord& record) { return record.created_at <= prune.idempotency_until; });
         const auto last = tables_.last_event();

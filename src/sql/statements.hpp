@@ -25,7 +25,10 @@ class ColumnList {
 
     template <class Value>
     void key(const char* name, Value&& value) {
-        columns_.push_back({.name = name, .is_key = true, .is_read = std::is_lvalue_reference_v<Value>, .is_updated = false,
+        columns_.push_back({.name = name,
+                            .is_key = true,
+                            .is_read = std::is_lvalue_reference_v<Value>,
+                            .is_updated = false,
                             .order = order_of(name, value)});
     }
     void fixed(const char* name, const auto&) { columns_.push_back({.name = name, .is_updated = false}); }
@@ -41,7 +44,9 @@ class ColumnList {
 
   private:
     template <class Value>
-    static std::string order_of(const char*, const Value&) { return {}; }
+    static std::string order_of(const char*, const Value&) {
+        return {};
+    }
     /// Names sort by the numbers that they stand for.
     template <NamedEnum Enum>
     static std::string order_of(const char* name, const Enum&) {

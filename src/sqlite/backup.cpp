@@ -91,14 +91,17 @@ void check_path(const char* operation, const std::string& path) {
 SQLite::Database open_backup(const std::string& path) {
     const FileNames names{path};
     if (look_at(names.log).size > 0)
-        throw Fault{ErrorCode::invalid_argument, path + ": a log (-wal) lies beside it; only what backup made, or a file that was "
-                                                        "closed, is whole by itself"};
+        throw Fault{ErrorCode::invalid_argument,
+                    path +
+                        ": a log (-wal) lies beside it; only what backup made, or a file that was "
+                        "closed, is whole by itself"};
     auto file = open_as_it_lies(path);
     check_owner(file);
     if (file.execAndGet("PRAGMA application_id").getInt() == 0)
         throw Fault{ErrorCode::not_a_boxoffice, path + ": it is empty"};
     if (read_mark(path).value_or(0) > 0)
-        throw Fault{ErrorCode::invalid_argument, path + ": it was copied while it was in use, without its log; it is not whole"};
+        throw Fault{ErrorCode::invalid_argument,
+                    path + ": it was copied while it was in use, without its log; it is not whole"};
     const std::string words = file.execAndGet("PRAGMA quick_check(1)").getString();
     if (words != "ok") throw Fault{ErrorCode::storage, path + ": it is damaged: " + words};
     return file;
@@ -114,20 +117,24 @@ void restore_database(const std::string& backup, const std::string& path) {
     if (look_at(target).is_there)
         throw Fault{ErrorCode::invalid_argument, target + ": it exists; move it away first, and -wal and -shm with it"};
     if (look_at(names.log).size > 0)
-        throw Fault{ErrorCode::invalid_argument, names.log + ": a log lies there, which may hold sales of the file that was here; "
-                                                             "move it away first"};
+        throw Fault{ErrorCode::invalid_argument,
+                    names.log +
+                        ": a log lies there, which may hold sales of the file that was here; "
+                        "move it away first"};
     auto from = open_backup(resolve(as_name(backup)));
     {
         FileLock lock{names.lock, 0600};
         value_of(lock.acquire(FileLock::Clock::now()));
-        if (lock.has_others()) throw Fault{ErrorCode::busy, target + ": a process still has the file open that was here"};
+        if (lock.has_others())
+            throw Fault{ErrorCode::busy, target + ": a process still has the file open that was here"};
         PartialFile partial{target + "-partial", 0600};
         Query{from, "VACUUM INTO ?"}.write(partial.path());
         {
             Connection copy{partial.path(), false, Duration::zero()};
             // It takes its place again: tokens of the store that it is a backup of are good here.
-            copy.database().exec("UPDATE house_rules SET store_id = (SELECT backup_of FROM log_state) "
-                                 "WHERE (SELECT backup_of FROM log_state) IS NOT NULL");
+            copy.database().exec(
+                "UPDATE house_rules SET store_id = (SELECT backup_of FROM log_state) "
+                "WHERE (SELECT backup_of FROM log_state) IS NOT NULL");
             Query{copy.database(), "UPDATE log_state SET mark = ?, backup_of = NULL"}.write(-make_mark());
         }
         partial.finish(target);
@@ -151,7 +158,8 @@ void copy_database(const std::string& source, const std::string& path, bool with
     {
         // Whole without a log, and another store than the one it is a copy of, until it is put in its place (restore).
         Connection copy{partial.path(), false, busy_timeout};
-        Query{copy.database(), "UPDATE log_state SET mark = ?, backup_of = (SELECT store_id FROM house_rules)"}.write(-make_mark());
+        Query{copy.database(), "UPDATE log_state SET mark = ?, backup_of = (SELECT store_id FROM house_rules)"}.write(
+            -make_mark());
         copy.database().exec("UPDATE house_rules SET store_id = zeroblob(16)");
     }
     if (!with_keys) {

@@ -50,7 +50,8 @@ ChangesWriter::ChangesWriter(SQLite::Database& database)
       prune_records_(database, "DELETE FROM idempotency WHERE created_at <= ?"),
       prune_events_(database,
                     "DELETE FROM events WHERE sequence <= ? AND sequence < (SELECT max(sequence) FROM events) "
-                    "AND kind NOT IN (" + sql::names_in(lasting_events) + ")") {}
+                    "AND kind NOT IN (" +
+                        sql::names_in(lasting_events) + ")") {}
 
 void ChangesWriter::apply(const Changes& changes, const LastEvent& last) {
     value_of(check_sequence(changes.events, last));

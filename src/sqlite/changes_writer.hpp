@@ -47,7 +47,9 @@ class ChangesWriter {
     void write(const std::optional<Prune>& prune);
 
     template <class Entity>
-    TableWriter<Entity>& table() { return std::get<TableWriter<Entity>>(tables_); }
+    TableWriter<Entity>& table() {
+        return std::get<TableWriter<Entity>>(tables_);
+    }
 
     RowKinds::Each<TableWriter> tables_;
     Query settle_backup_;

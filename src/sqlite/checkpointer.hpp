@@ -42,7 +42,7 @@ class Checkpointer {
     std::int64_t frame_size_;       ///< bytes: a page and its frame's header
     std::int64_t frame_count_ = 0;  ///< in the log after the last commit, of all processes
     std::int64_t try_above_ = 0;    ///< bytes; grows while readers keep the log from being started over
-    std::chrono::steady_clock::time_point next_try_{};   ///< beyond twice the size
+    std::chrono::steady_clock::time_point next_try_{};        ///< beyond twice the size
     std::chrono::steady_clock::time_point next_room_wait_{};  ///< beyond eight times the size
     std::chrono::steady_clock::time_point next_wait_{};  ///< and to wait for readers, after a wait that was for nothing
 };

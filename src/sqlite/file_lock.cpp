@@ -41,7 +41,8 @@ FileLock::FileLock(const std::string& path, mode_t mode) : path_(path) {
     struct stat status {};
     // Who may open the database may lock it: open() takes the umask away, and the database's mode may have been changed since. It
     // fails for another owner's file, who has done it already.
-    if (::fstat(descriptor_, &status) == 0 && (status.st_mode & 0777) != mode) static_cast<void>(::fchmod(descriptor_, mode));
+    if (::fstat(descriptor_, &status) == 0 && (status.st_mode & 0777) != mode)
+        static_cast<void>(::fchmod(descriptor_, mode));
 }
 
 FileLock::~FileLock() {
@@ -92,10 +93,11 @@ bool FileLock::has_others() const {
 
 std::optional<FileLock::LogRecord> FileLock::read_record() const {
     char text[160] = {};
-    if (::pread(descriptor_, text, sizeof text - 1, 0) < 0) throw Fault{ErrorCode::storage, path_ + ": " + words_of(errno)};
+    if (::pread(descriptor_, text, sizeof text - 1, 0) < 0)
+        throw Fault{ErrorCode::storage, path_ + ": " + words_of(errno)};
     LogRecord record;
-    if (std::sscanf(text, "log %" SCNd64 " %" SCNd64 " rescues %" SCNd64 " inode %" SCNd64, &record.marks[0], &record.marks[1],
-                    &record.rescues, &record.inode) != 4)
+    if (std::sscanf(text, "log %" SCNd64 " %" SCNd64 " rescues %" SCNd64 " inode %" SCNd64, &record.marks[0],
+                    &record.marks[1], &record.rescues, &record.inode) != 4)
         return std::nullopt;
     return record;
 }
@@ -103,7 +105,8 @@ std::optional<FileLock::LogRecord> FileLock::read_record() const {
 void FileLock::write_record(const LogRecord& record) const {
     char text[160];
     // Of one length always, so that one write replaces it whole.
-    const int length = std::snprintf(text, sizeof text, "log %020" PRId64 " %020" PRId64 " rescues %010" PRId64 " inode %020" PRId64 "\n",
+    const int length = std::snprintf(text, sizeof text,
+                                     "log %020" PRId64 " %020" PRId64 " rescues %010" PRId64 " inode %020" PRId64 "\n",
                                      record.marks[0], record.marks[1], record.rescues, record.inode);
     if (::pwrite(descriptor_, text, static_cast<std::size_t>(length), 0) != length || ::fdatasync(descriptor_) != 0)
         throw Fault{ErrorCode::storage, path_ + ": " + words_of(errno)};

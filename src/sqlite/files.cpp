@@ -22,7 +22,10 @@ namespace {
 FileStatus look_at(const std::string& path) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return {};
-    return {true, {status.st_dev, status.st_ino}, status.st_size, static_cast<std::int64_t>(status.st_nlink),
+    return {true,
+            {status.st_dev, status.st_ino},
+            status.st_size,
+            static_cast<std::int64_t>(status.st_nlink),
             status.st_mode & 0777};
 }
 
@@ -43,13 +46,16 @@ void check_one_name(const std::string& path) {
     const auto status = look_at(path);
     if (!status.is_there) fail_at(path, ENOENT);
     if (status.names > 1)
-        throw Fault{ErrorCode::storage, "the file has " + std::to_string(status.names) +
-                                            " names (hard links), and each would have a log of its own; remove all but one"};
+        throw Fault{ErrorCode::storage,
+                    "the file has " + std::to_string(status.names) +
+                        " names (hard links), and each would have a log of its own; remove all but one"};
     struct statx extended {};
     if (::statx(AT_FDCWD, path.c_str(), 0, STATX_TYPE, &extended) != 0) return;  // a kernel that does not tell
-    if ((extended.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 && (extended.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0)
-        throw Fault{ErrorCode::storage,
-                    "the file is a mount of its own, and its log would not be shared with its other name; mount its folder"};
+    if ((extended.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
+        (extended.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0)
+        throw Fault{
+            ErrorCode::storage,
+            "the file is a mount of its own, and its log would not be shared with its other name; mount its folder"};
 }
 
 FileWatch::FileWatch(const FileNames& names)
@@ -60,7 +66,8 @@ FileWatch::FileWatch(const FileNames& names)
       lock_(look_at(names.lock).id) {}
 
 FileWatch::Change FileWatch::look_beside() const {
-    if (const auto database = look_at(names_.database); database.id != database_ || database.names > 1) return Change::database;
+    if (const auto database = look_at(names_.database); database.id != database_ || database.names > 1)
+        return Change::database;
     if (look_at(names_.log).id != log_) return Change::log;
     if (look_at(names_.index).id != index_) return Change::index;
     if (look_at(names_.lock).id != lock_) return Change::lock;

@@ -54,20 +54,23 @@ void check_log(const FileNames& names, const FileLock& lock) {
     const bool is_empty = look_at(names.database).size == 0;
     if (is_empty && !has_log) return;
     if (is_empty)
-        throw Fault{ErrorCode::storage, "a log (" + names.log + ") without its file: it may hold sales; put the file back, or move "
-                                        "the log away"};
+        throw Fault{ErrorCode::storage, "a log (" + names.log +
+                                            ") without its file: it may hold sales; put the file back, or move "
+                                            "the log away"};
     const auto mark = read_mark(names.database);
     if (!mark) return;
     const auto record = lock.read_record();
     const bool is_named = record && std::find(record->marks.begin(), record->marks.end(), *mark) != record->marks.end();
     if (has_log && !(record ? is_named : *mark > 0))
-        throw Fault{ErrorCode::storage, "the log beside it (" + names.log +
-                                            ") belongs to another state of the file, as after a backup was put over it; nothing "
-                                            "was touched. To go on from this file, move -wal and -shm away"};
-    if (!has_log && *mark > 0 && !log.is_there && !is_named)
         throw Fault{ErrorCode::storage,
-                    "the file is a copy made while it was in use, without its log: the newest sales are missing. Copy with "
-                    "backup. If this is all there is: sqlite3 FILE 'UPDATE log_state SET mark = 0'"};
+                    "the log beside it (" + names.log +
+                        ") belongs to another state of the file, as after a backup was put over it; nothing "
+                        "was touched. To go on from this file, move -wal and -shm away"};
+    if (!has_log && *mark > 0 && !log.is_there && !is_named)
+        throw Fault{
+            ErrorCode::storage,
+            "the file is a copy made while it was in use, without its log: the newest sales are missing. Copy with "
+            "backup. If this is all there is: sqlite3 FILE 'UPDATE log_state SET mark = 0'"};
 }
 
 }  // namespace boxoffice::sqlite

@@ -56,9 +56,9 @@ Pages::Pages(SQLite::Database& database)
                        select<Reservation>("FROM reservations WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?")),
       transfers_of_(database, transfers_page()),
       steps_of_(database, select<PaymentStep>("FROM payment_histories WHERE payment_id = ? ORDER BY step")),
-      unreconciled_payments_(database,
-                             select<Payment>("FROM payments INDEXED BY payments_unreconciled WHERE reconciled_at IS NULL "
-                                             "AND id > ? AND (state <> 'requested' OR deadline <= ?) ORDER BY id LIMIT ?")),
+      unreconciled_payments_(
+          database, select<Payment>("FROM payments INDEXED BY payments_unreconciled WHERE reconciled_at IS NULL "
+                                    "AND id > ? AND (state <> 'requested' OR deadline <= ?) ORDER BY id LIMIT ?")),
       events_after_(database, select<Event>("FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?")),
       user_count_(database, "SELECT count(*) FROM users"),
       rooms_(database, select<Room>("FROM rooms")),
@@ -68,15 +68,16 @@ Pages::Pages(SQLite::Database& database)
       admitted_count_(database,
                       "SELECT count(*) FROM tokens INDEXED BY tokens_lapsing "
                       "WHERE room_id = ? AND state = 'admitted' AND (deadline IS NULL OR deadline > ?)"),
-      finished_places_(database,
-                       "SELECT id FROM tokens WHERE id < ? AND state NOT IN (" + sql::names_in(unfinished_places) + ") "
-                       "ORDER BY id LIMIT ?"),
+      finished_places_(database, "SELECT id FROM tokens WHERE id < ? AND state NOT IN (" +
+                                     sql::names_in(unfinished_places) +
+                                     ") "
+                                     "ORDER BY id LIMIT ?"),
       old_records_(database,
                    "SELECT created_at FROM idempotency INDEXED BY idempotency_by_age "
                    "WHERE created_at <= ? ORDER BY created_at"),
-      first_events_(database,
-                    "SELECT sequence, at, kind IN (" + sql::names_in(lasting_events) + ") FROM events "
-                    "WHERE sequence < (SELECT max(sequence) FROM events) ORDER BY sequence") {}
+      first_events_(database, "SELECT sequence, at, kind IN (" + sql::names_in(lasting_events) +
+                                  ") FROM events "
+                                  "WHERE sequence < (SELECT max(sequence) FROM events) ORDER BY sequence") {}
 
 LastEvent Pages::last_event() {
     LastEvent last;

@@ -74,12 +74,14 @@ void Shared::open() {
             throw Fault{ErrorCode::storage, "the file was replaced while it was opened; try again"};
         const bool is_alone = !lock_->has_others();
         if (!is_alone && (!look_at(names_->log).is_there || !look_at(names_->index).is_there))
-            throw Fault{ErrorCode::storage,
-                        "another process has the file open, but its -wal or -shm is gone: was it removed? That process still "
-                        "has it and writes it back with its next commit; try again then"};
+            throw Fault{
+                ErrorCode::storage,
+                "another process has the file open, but its -wal or -shm is gone: was it removed? That process still "
+                "has it and writes it back with its next commit; try again then"};
         if (const auto record = lock_->read_record(); !is_alone && record && record->inode != inode_of(status.id))
-            throw Fault{ErrorCode::storage, "a process still has open the file that was here before, and its log lies here: end that "
-                                            "process, and move -wal and -shm away with its file"};
+            throw Fault{ErrorCode::storage,
+                        "a process still has open the file that was here before, and its log lies here: end that "
+                        "process, and move -wal and -shm away with its file"};
         lock_->be_present();
         open_session(is_alone);
     } catch (...) {
@@ -125,7 +127,8 @@ void Shared::drop_readers() {
     // Connections of one process share the log's index: while one is open, the others get the old one.
     const std::lock_guard lock{pointing_};
     if (read_side_ && read_side_.use_count() > 1)
-        throw Fault{ErrorCode::busy, "the store's files are made good again as soon as this process' readers have finished"};
+        throw Fault{ErrorCode::busy,
+                    "the store's files are made good again as soon as this process' readers have finished"};
     read_side_.reset();
 }
 
@@ -139,23 +142,26 @@ void Shared::reopen_session() {
 // ---- mending ----------------------------------------------------------------------------------------------------
 
 void Shared::prepare(Clock::time_point deadline) {
-    if (session_ == nullptr || is_distrusted_ || watch()->look_beside() != FileWatch::Change::none) return mend(deadline);
+    if (session_ == nullptr || is_distrusted_ || watch()->look_beside() != FileWatch::Change::none)
+        return mend(deadline);
     make_room();
 }
 
 void Shared::make_room() {
     if (session_->checkpointer.make_room(log_size_)) return;
-    throw Fault{ErrorCode::busy, "the log has " + std::to_string(log_size_) +
-                                     " bytes, and somebody who reads (a stopped process, a forgotten transaction) keeps it from "
-                                     "being folded"};
+    throw Fault{ErrorCode::busy,
+                "the log has " + std::to_string(log_size_) +
+                    " bytes, and somebody who reads (a stopped process, a forgotten transaction) keeps it from "
+                    "being folded"};
 }
 
 void Shared::mend(Clock::time_point deadline) {
     for (int i = 0; i < mendings_max; ++i) {
         const auto change = watch()->look(log_size_);
         if (change == FileWatch::Change::database)
-            give_up("the database file was moved, replaced or removed, or got a second name; nothing more is written. Put it back, "
-                    "close the store and open it again");
+            give_up(
+                "the database file was moved, replaced or removed, or got a second name; nothing more is written. Put it back, "
+                "close the store and open it again");
         if (change == FileWatch::Change::lock) {
             renew_lock(deadline);
         } else if (change != FileWatch::Change::none) {

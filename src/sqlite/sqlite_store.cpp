@@ -206,7 +206,8 @@ Result<void> check(const SqliteOptions& options) {
         return refuse(ErrorCode::invalid_options, "durability: full or normal");
     if (options.busy_timeout < Duration::zero() || options.busy_timeout > std::chrono::hours{24})
         return refuse(ErrorCode::invalid_options, "busy_timeout: 0 to 24 h");
-    if (options.quiet_before_fold < Duration::zero()) return refuse(ErrorCode::invalid_options, "quiet_before_fold: 0 or more");
+    if (options.quiet_before_fold < Duration::zero())
+        return refuse(ErrorCode::invalid_options, "quiet_before_fold: 0 or more");
     if (options.wal_size_max < 1) return refuse(ErrorCode::invalid_options, "wal_size_max: at least 1 byte");
     return {};
 }

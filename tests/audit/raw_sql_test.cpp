@@ -31,9 +31,13 @@ std::unique_ptr<BoxOffice> open_office(const std::string& path) {
 /// A small sale: one user has paid, one holds a seat, one waits.
 void make_sale(const std::string& path) {
     const auto office = open_office(path);
-    const auto concert = must(office->execute(CreateConcert{
-        *parse_date("2030-01-01"), "audit", office->main_room(),
-        {{"1", "", "", Points{100}}, {"2", "", "", Points{100}}, {"3", "", "", Points{100}}, {"4", "", "", Points{100}}}}));
+    const auto concert = must(office->execute(CreateConcert{*parse_date("2030-01-01"),
+                                                            "audit",
+                                                            office->main_room(),
+                                                            {{"1", "", "", Points{100}},
+                                                             {"2", "", "", Points{100}},
+                                                             {"3", "", "", Points{100}},
+                                                             {"4", "", "", Points{100}}}}));
     std::vector<UserId> users;
     std::vector<TokenId> tokens;
     for (const auto* name : {"paid", "holds", "waits"}) {
@@ -105,14 +109,16 @@ void corrupt(const std::string& path, const char* sql) {
     SQLite::Database database(path, SQLite::OPEN_READWRITE);
     database.exec("PRAGMA ignore_check_constraints = ON");
     std::vector<std::string> drops;
-    SQLite::Statement names(database, "SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'index', 'view') AND sql NOT NULL");
+    SQLite::Statement names(
+        database, "SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'index', 'view') AND sql NOT NULL");
     while (names.executeStep())
         drops.push_back("DROP " + names.getColumn(0).getString() + " " + names.getColumn(1).getString());
     names.reset();
     for (const auto& drop : drops) database.exec(drop);
     // The UNIQUE of a table cannot be dropped: make the table anew without it.
-    database.exec("CREATE TABLE tokens_bare AS SELECT * FROM tokens; DROP TABLE tokens; "
-                  "ALTER TABLE tokens_bare RENAME TO tokens");
+    database.exec(
+        "CREATE TABLE tokens_bare AS SELECT * FROM tokens; DROP TABLE tokens; "
+        "ALTER TABLE tokens_bare RENAME TO tokens");
     REQUIRE(database.exec(sql) > 0);
 }
 

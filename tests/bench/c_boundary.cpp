@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "boxoffice.h"
-#include "boxoffice/office.hpp"
 #include "boxoffice/memory_store.hpp"
+#include "boxoffice/office.hpp"
 
 namespace {
 
@@ -53,7 +53,8 @@ struct House {
     UserId user = must(office->execute(CreateUser{"mina"})).id;
     TokenClaims turn = must(office->execute(Join{user, office->main_room()})).claims;
     ConcertId concert =
-        must(office->execute(CreateConcert{must(parse_date("2030-12-24")), "bench", office->main_room(), {{"A-1", "", "", Points{100}}}}))
+        must(office->execute(CreateConcert{
+                 must(parse_date("2030-12-24")), "bench", office->main_room(), {{"A-1", "", "", Points{100}}}}))
             .id;
     SeatId seat = must(office->seat(concert, "A-1")).seat.id;
     RoomId closed = must(office->execute(CreateRoom{"closed", no_admission()})).id;
@@ -138,8 +139,7 @@ const std::vector<Pair>& pairs() {
          }},
         {"recharge with a key", 1, 200,
          [](House& h) {
-             keep(
-                 must(h.office->execute(Recharge{h.user, Points{1}, "recharge-" + std::to_string(++h.serial)})));
+             keep(must(h.office->execute(Recharge{h.user, Points{1}, "recharge-" + std::to_string(++h.serial)})));
          },
          [](CHouse& h) {
              const std::string key = "recharge-" + std::to_string(++h.serial);

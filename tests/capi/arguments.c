@@ -24,16 +24,19 @@ static void test_nulls(test_office *it) {
     CHECK_STATUS(boxoffice_find_room(office, TEXT("main"), NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_create_concert(office, TEXT("2030-01-01"), TEXT("x"), it->room, NULL, 3, &id, NULL),
                  BOXOFFICE_INVALID_ARGUMENT);
-    CHECK_STATUS(boxoffice_create_concert(office, NULL, 0, TEXT("x"), it->room, NULL, 0, &id, NULL), BOXOFFICE_INVALID_DATE);
+    CHECK_STATUS(boxoffice_create_concert(office, NULL, 0, TEXT("x"), it->room, NULL, 0, &id, NULL),
+                 BOXOFFICE_INVALID_DATE);
     CHECK_STATUS(boxoffice_add_seats(office, it->concert, NULL, 2, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_add_seats(office, it->concert, NULL, 0, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_list_seats(office, it->concert, 0, NULL, 3, &count, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_list_seats(office, it->concert, 0, seats, 1, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_find_concert(office, TEXT("2030-01-01"), NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_get_concert(office, it->concert, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
-    CHECK_STATUS(boxoffice_list_concerts(office, TEXT("2030-01-01"), NULL, 1, &count, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_list_concerts(office, TEXT("2030-01-01"), NULL, 1, &count, NULL),
+                 BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_list_dates(office, TEXT("2030-01-01"), NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
-    CHECK_STATUS(boxoffice_list_available_seats(office, it->concert, NULL, 1, &count, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_list_available_seats(office, it->concert, NULL, 1, &count, NULL),
+                 BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_find_seat(office, it->concert, TEXT("1"), 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_count_seats(office, it->concert, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_join(office, 1, it->room, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
@@ -51,7 +54,8 @@ static void test_nulls(test_office *it) {
     CHECK_STATUS(boxoffice_list_transfers(office, 1, 0, NULL, 1, &count, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_pay(office, 1, 1, 1, NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_begin_payment(office, 1, 1, 1, NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
-    CHECK_STATUS(boxoffice_capture_payment(office, 1, 1, 1, 1, NULL, 0, NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_capture_payment(office, 1, 1, 1, 1, NULL, 0, NULL, 0, NULL, NULL),
+                 BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_fail_payment(office, 1, 1, 1, NULL, 4, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_get_payment(office, 1, 1, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_list_unreconciled_payments(office, 0, NULL, 1, &count, NULL), BOXOFFICE_INVALID_ARGUMENT);
@@ -72,7 +76,8 @@ static void test_nulls(test_office *it) {
 }
 
 static void test_texts(test_office *it) {
-    static const char *const bad[] = {"", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\x80", "\xE2\x82", "a\x01", "\x7F", "\xC2\x85"};
+    static const char *const bad[] = {"",         "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\x80",
+                                      "\xE2\x82", "a\x01",    "\x7F",         "\xC2\x85"};
     char longest[BOXOFFICE_EXTERNAL_ID_MAX + 1];
     char key[257];
     int64_t id = 0;
@@ -89,7 +94,8 @@ static void test_texts(test_office *it) {
     memset(key, 'k', sizeof key);
     CHECK_OK(boxoffice_recharge(it->office, user, 1, key, 255, &recharged, NULL));
     CHECK_STATUS(boxoffice_recharge(it->office, user, 1, key, 256, &recharged, NULL), BOXOFFICE_INVALID_ARGUMENT);
-    CHECK_STATUS(boxoffice_recharge(it->office, user, 1, TEXT("two words"), &recharged, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_recharge(it->office, user, 1, TEXT("two words"), &recharged, NULL),
+                 BOXOFFICE_INVALID_ARGUMENT);
 }
 
 static void test_edges(test_office *it) {
@@ -129,7 +135,8 @@ static void test_edges(test_office *it) {
     CHECK_STATUS(boxoffice_tick(it->office, -1, &ticked, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), 0, 0, &peeked, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), 1, -1, &peeked, NULL), BOXOFFICE_INVALID_ARGUMENT);
-    CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), INT32_MAX, 60000000, &peeked, NULL), BOXOFFICE_INVALID_TOKEN);
+    CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), INT32_MAX, 60000000, &peeked, NULL),
+                 BOXOFFICE_INVALID_TOKEN);
     CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), 2, 60000001, &peeked, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_await_turn(it->office, TEXT("x"), 2, INT64_MAX, &peeked, NULL), BOXOFFICE_INVALID_ARGUMENT);
 }

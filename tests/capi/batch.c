@@ -45,7 +45,8 @@ void test_batch(void) {
     commands[3] = commands[1];
     commands[3].amount = 301;
     CHECK_OK(boxoffice_execute(it.office, commands, 4, arena, sizeof arena - 1, outcomes, NULL));
-    CHECK(outcomes[0].status == BOXOFFICE_OK && outcomes[0].position == 1 && outcomes[0].state == BOXOFFICE_PLACE_STATE_ADMITTED);
+    CHECK(outcomes[0].status == BOXOFFICE_OK && outcomes[0].position == 1 &&
+          outcomes[0].state == BOXOFFICE_PLACE_STATE_ADMITTED);
     CHECK(outcomes[1].balance == 300 && outcomes[2].balance == 300 && outcomes[1].id == outcomes[2].id);
     CHECK(outcomes[3].status == BOXOFFICE_IDEMPOTENCY_CONFLICT);
     token = outcomes[0].id;
@@ -68,7 +69,8 @@ void test_batch(void) {
     CHECK(outcomes[0].time2_us == it.clock.wall_us + 300000000);
     CHECK(outcomes[1].status == BOXOFFICE_OK && outcomes[1].amount == 100);
     CHECK(outcomes[2].status == BOXOFFICE_SEAT_UNAVAILABLE);
-    CHECK(outcomes[3].status == BOXOFFICE_OK && outcomes[4].status == BOXOFFICE_OK && outcomes[5].status == BOXOFFICE_OK);
+    CHECK(outcomes[3].status == BOXOFFICE_OK && outcomes[4].status == BOXOFFICE_OK &&
+          outcomes[5].status == BOXOFFICE_OK);
 
     commands[0] = command_of(BOXOFFICE_COMMAND_BEGIN_PAYMENT);
     commands[0].user = anna;
@@ -109,10 +111,12 @@ void test_batch(void) {
     commands[1] = commands[0];
     commands[1].key_offset = 3;
     commands[1].key_length = UINT32_MAX;
-    CHECK_STATUS(boxoffice_execute(it.office, commands, 2, arena, sizeof arena - 1, outcomes, &error), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_execute(it.office, commands, 2, arena, sizeof arena - 1, outcomes, &error),
+                 BOXOFFICE_INVALID_ARGUMENT);
     commands[1] = commands[0];
     commands[1].reserved32 = 1;
-    CHECK_STATUS(boxoffice_execute(it.office, commands, 2, arena, sizeof arena - 1, outcomes, &error), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_execute(it.office, commands, 2, arena, sizeof arena - 1, outcomes, &error),
+                 BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_execute(it.office, commands, 1, NULL, 5, outcomes, &error), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_OK(boxoffice_balance(it.office, ben, &balance, NULL));
     CHECK(balance == 0);

@@ -98,10 +98,12 @@ static void test_reconciling(void) {
     CHECK_OK(boxoffice_hold_seat(it.office, user, token, it.seats[0], NULL, 0, &held, NULL));
 
     gateway.answer = BOXOFFICE_BUSY; /* its answer was lost */
-    CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, NULL, 0, &paid, NULL), BOXOFFICE_PAYMENT_DECLINED);
+    CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, NULL, 0, &paid, NULL),
+                 BOXOFFICE_PAYMENT_DECLINED);
     CHECK_OK(boxoffice_begin_payment(it.office, user, token, held.reservation, NULL, 0, &begun, NULL));
     CHECK_OK(boxoffice_list_unreconciled_payments(it.office, 0, listed, 4, &count, NULL));
-    CHECK(count == 1 && listed[0].user == user && listed[0].state == BOXOFFICE_PAYMENT_STATE_FAILED && listed[0].step_count == 2);
+    CHECK(count == 1 && listed[0].user == user && listed[0].state == BOXOFFICE_PAYMENT_STATE_FAILED &&
+          listed[0].step_count == 2);
     move_clock(&it.clock, 60000000);
     CHECK_OK(boxoffice_list_unreconciled_payments(it.office, 0, listed, 4, &count, NULL));
     CHECK(count == 2 && listed[1].id == begun.payment && listed[1].transaction_key[0] == 0);
@@ -130,7 +132,8 @@ static void test_reconciling(void) {
 
     CHECK_OK(boxoffice_begin_payment(it.office, user, token, held.reservation, NULL, 0, &begun, NULL));
     CHECK_STATUS(boxoffice_reconcile_payment(it.office, begun.payment, NULL, 0, NULL), BOXOFFICE_PAYMENT_PENDING);
-    CHECK_OK(boxoffice_capture_payment(it.office, user, token, held.reservation, begun.payment, NULL, 0, NULL, 0, &paid, NULL));
+    CHECK_OK(boxoffice_capture_payment(it.office, user, token, held.reservation, begun.payment, NULL, 0, NULL, 0, &paid,
+                                       NULL));
     CHECK_STATUS(boxoffice_reconcile_payment(it.office, begun.payment, NULL, 0, NULL), BOXOFFICE_ALREADY_PAID);
     CHECK_OK(boxoffice_audit(it.office, NULL, 0, &count, NULL));
     CHECK(count == 0);
@@ -168,11 +171,13 @@ void test_callbacks(void) {
     CHECK_OK(boxoffice_hold_seat(it.office, user, token, it.seats[0], NULL, 0, &held, NULL));
 
     gateway.answer = 1;
-    CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, TEXT("k"), &paid, NULL), BOXOFFICE_PAYMENT_DECLINED);
+    CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, TEXT("k"), &paid, NULL),
+                 BOXOFFICE_PAYMENT_DECLINED);
     CHECK(gateway.approvals == 1 && gateway.cancels == 0 && gateway.last_amount == 100);
     gateway.answer = 0;
     gateway.takes_us = 400000000; /* longer than the hold lives */
-    CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, TEXT("k"), &paid, NULL), BOXOFFICE_HOLD_EXPIRED);
+    CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, TEXT("k"), &paid, NULL),
+                 BOXOFFICE_HOLD_EXPIRED);
     CHECK(gateway.approvals == 2 && gateway.cancels == 1);
     gateway.takes_us = 0;
     token = make_turn(&it, user);

@@ -10,25 +10,25 @@
 extern int checks_made;
 extern int checks_failed;
 
-#define CHECK(condition)                                                        \
-    do {                                                                        \
-        ++checks_made;                                                          \
-        if (!(condition)) {                                                     \
-            ++checks_failed;                                                    \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);     \
-        }                                                                       \
+#define CHECK(condition)                                                    \
+    do {                                                                    \
+        ++checks_made;                                                      \
+        if (!(condition)) {                                                 \
+            ++checks_failed;                                                \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+        }                                                                   \
     } while (0)
 
 /* A call, and the status it must return. */
-#define CHECK_STATUS(call, wanted)                                                                              \
-    do {                                                                                                        \
-        const boxoffice_status status_got = (call);                                                             \
-        ++checks_made;                                                                                          \
-        if (status_got != (wanted)) {                                                                           \
-            ++checks_failed;                                                                                    \
-            fprintf(stderr, "%s:%d: %s\n    gives %s, not %s\n", __FILE__, __LINE__, #call,                     \
-                    boxoffice_status_name(status_got), boxoffice_status_name(wanted));                          \
-        }                                                                                                       \
+#define CHECK_STATUS(call, wanted)                                                          \
+    do {                                                                                    \
+        const boxoffice_status status_got = (call);                                         \
+        ++checks_made;                                                                      \
+        if (status_got != (wanted)) {                                                       \
+            ++checks_failed;                                                                \
+            fprintf(stderr, "%s:%d: %s\n    gives %s, not %s\n", __FILE__, __LINE__, #call, \
+                    boxoffice_status_name(status_got), boxoffice_status_name(wanted));      \
+        }                                                                                   \
     } while (0)
 
 #define CHECK_OK(call) CHECK_STATUS(call, BOXOFFICE_OK)

@@ -189,11 +189,11 @@ static void test_malformed_items(test_office *it, const house_arena *arena) {
     const boxoffice_command room = new_room();
     house_arena wrong;
     int i;
-#define REFUSED(which, what)                                             \
-    do {                                                                 \
-        wrong = *arena;                                                  \
-        what;                                                            \
-        refuse(it, &which, &wrong, size, BOXOFFICE_INVALID_ARGUMENT);    \
+#define REFUSED(which, what)                                          \
+    do {                                                              \
+        wrong = *arena;                                               \
+        what;                                                         \
+        refuse(it, &which, &wrong, size, BOXOFFICE_INVALID_ARGUMENT); \
     } while (0)
     REFUSED(command, wrong.seats[2].number_offset = (uint32_t)size);
     REFUSED(command, wrong.seats[2].section_length = UINT32_MAX);

@@ -43,8 +43,8 @@ void open_test_office(test_office *it, const boxoffice_options *options) {
         seats[i].price = 100;
         seats[i].x = i;
     }
-    CHECK_OK(boxoffice_create_concert(it->office, TEXT("2030-01-01"), TEXT("New Year"), it->room, seats, 4, &it->concert,
-                                      NULL));
+    CHECK_OK(boxoffice_create_concert(it->office, TEXT("2030-01-01"), TEXT("New Year"), it->room, seats, 4,
+                                      &it->concert, NULL));
     CHECK_OK(boxoffice_list_available_seats(it->office, it->concert, listed, 4, &count, NULL));
     CHECK(count == 4);
     for (i = 0; i < 4; ++i) it->seats[i] = listed[i].id;

@@ -38,8 +38,8 @@ static void test_new_seats(test_office *it) {
     seat.number = "7";
     seat.number_length = 1;
     seat.is_blocked = 1;
-    CHECK_OK(boxoffice_create_concert(it->office, TEXT("2029-12-31"), TEXT("Old Year"), it->room, &seat, 1, &concert,
-                                      NULL));
+    CHECK_OK(
+        boxoffice_create_concert(it->office, TEXT("2029-12-31"), TEXT("Old Year"), it->room, &seat, 1, &concert, NULL));
     CHECK_OK(boxoffice_find_seat(it->office, concert, TEXT("7"), 0, &found, NULL));
     CHECK(found.state == BOXOFFICE_SEAT_STATE_BLOCKED && strcmp(found.label, "7") == 0);
     seat.number = "8";
@@ -98,7 +98,8 @@ static void test_house(test_office *it) {
     CHECK_STATUS(boxoffice_create_concert(it->office, TEXT("2030-02-03"), TEXT("x"), 99, NULL, 0, &id, NULL),
                  BOXOFFICE_UNKNOWN_ROOM);
     CHECK_OK(boxoffice_find_concert(it->office, TEXT("2030-01-01"), &concert, NULL));
-    CHECK(concert.id == it->concert && strcmp(concert.title, "New Year") == 0 && strcmp(concert.date, "2030-01-01") == 0);
+    CHECK(concert.id == it->concert && strcmp(concert.title, "New Year") == 0 &&
+          strcmp(concert.date, "2030-01-01") == 0);
     CHECK_OK(boxoffice_get_concert(it->office, it->concert, &concert, NULL));
     CHECK_STATUS(boxoffice_get_concert(it->office, 99, &concert, NULL), BOXOFFICE_UNKNOWN_CONCERT);
     CHECK_STATUS(boxoffice_find_concert(it->office, TEXT("2030-01-02"), &concert, NULL), BOXOFFICE_UNKNOWN_CONCERT);
@@ -208,14 +209,17 @@ static void test_sale(test_office *it) {
     CHECK_OK(boxoffice_recharge(it->office, user, 150, TEXT("r1"), &recharged, NULL));
     CHECK_OK(boxoffice_recharge(it->office, user, 150, TEXT("r1"), &recharged, NULL));
     CHECK(recharged.balance == 150);
-    CHECK_STATUS(boxoffice_recharge(it->office, user, 151, TEXT("r1"), &recharged, NULL), BOXOFFICE_IDEMPOTENCY_CONFLICT);
+    CHECK_STATUS(boxoffice_recharge(it->office, user, 151, TEXT("r1"), &recharged, NULL),
+                 BOXOFFICE_IDEMPOTENCY_CONFLICT);
 
-    CHECK_STATUS(boxoffice_hold_seat(it->office, other, token, it->seats[0], NULL, 0, &held, NULL), BOXOFFICE_INVALID_TOKEN);
+    CHECK_STATUS(boxoffice_hold_seat(it->office, other, token, it->seats[0], NULL, 0, &held, NULL),
+                 BOXOFFICE_INVALID_TOKEN);
     CHECK_STATUS(boxoffice_hold_seat(it->office, user, token, 99, NULL, 0, &held, NULL), BOXOFFICE_UNKNOWN_SEAT);
     CHECK_OK(boxoffice_hold_seat(it->office, user, token, it->seats[0], TEXT("h1"), &held, NULL));
     CHECK_OK(boxoffice_hold_seat(it->office, user, token, it->seats[0], TEXT("h1"), &again, NULL));
     CHECK(memcmp(&held, &again, sizeof held) == 0);
-    CHECK_STATUS(boxoffice_hold_seat(it->office, user, token, it->seats[1], NULL, 0, &again, NULL), BOXOFFICE_HOLD_LIMIT);
+    CHECK_STATUS(boxoffice_hold_seat(it->office, user, token, it->seats[1], NULL, 0, &again, NULL),
+                 BOXOFFICE_HOLD_LIMIT);
     CHECK_STATUS(boxoffice_block_seat(it->office, it->seats[0], NULL), BOXOFFICE_SEAT_UNAVAILABLE);
     CHECK_OK(boxoffice_find_seat(it->office, it->concert, TEXT("1"), user, &seat, NULL));
     CHECK(seat.state == BOXOFFICE_SEAT_STATE_HELD && seat.is_mine == 1 && seat.held_until_us == held.deadline_us);
@@ -234,7 +238,8 @@ static void test_sale(test_office *it) {
     CHECK_STATUS(boxoffice_balance(it->office, 99, &balance, NULL), BOXOFFICE_UNKNOWN_USER);
     CHECK_OK(boxoffice_get_payment(it->office, user, paid.payment, &payment, NULL));
     CHECK(payment.state == BOXOFFICE_PAYMENT_STATE_CAPTURED && payment.step_count == 3);
-    CHECK(payment.steps[0].state == BOXOFFICE_PAYMENT_STATE_REQUESTED && payment.steps[2].state == BOXOFFICE_PAYMENT_STATE_CAPTURED);
+    CHECK(payment.steps[0].state == BOXOFFICE_PAYMENT_STATE_REQUESTED &&
+          payment.steps[2].state == BOXOFFICE_PAYMENT_STATE_CAPTURED);
     CHECK_STATUS(boxoffice_get_payment(it->office, other, paid.payment, &payment, NULL), BOXOFFICE_UNKNOWN_PAYMENT);
     CHECK_OK(boxoffice_get_reservation(it->office, user, held.reservation, &reservation, NULL));
     CHECK(reservation.state == BOXOFFICE_RESERVATION_STATE_CONFIRMED && strcmp(reservation.seat_number, "2") == 0);
@@ -245,7 +250,8 @@ static void test_sale(test_office *it) {
     CHECK_OK(boxoffice_list_reservations(it->office, user, 0, reservations, 4, &count, NULL));
     CHECK(count == 2 && reservations[0].id == held.reservation);
     CHECK_OK(boxoffice_list_transfers(it->office, user, 0, transfers, 4, &count, NULL));
-    CHECK(count == 2 && transfers[0].kind == BOXOFFICE_TRANSFER_KIND_PAYMENT && transfers[1].kind == BOXOFFICE_TRANSFER_KIND_RECHARGE);
+    CHECK(count == 2 && transfers[0].kind == BOXOFFICE_TRANSFER_KIND_PAYMENT &&
+          transfers[1].kind == BOXOFFICE_TRANSFER_KIND_RECHARGE);
 
     token = make_turn(it, user);
     CHECK_OK(boxoffice_recharge(it->office, user, 1000, NULL, 0, &recharged, NULL));
@@ -255,12 +261,12 @@ static void test_sale(test_office *it) {
                  BOXOFFICE_PAYMENT_PENDING);
     CHECK_OK(boxoffice_begin_payment(it->office, user, token, held.reservation, TEXT("b1"), &begun, NULL));
     CHECK_OK(boxoffice_fail_payment(it->office, user, held.reservation, begun.payment, TEXT("pg-1"), NULL));
-    CHECK_STATUS(boxoffice_capture_payment(it->office, user, token, held.reservation, begun.payment, NULL, 0, NULL, 0, &paid,
-                                           NULL),
+    CHECK_STATUS(boxoffice_capture_payment(it->office, user, token, held.reservation, begun.payment, NULL, 0, NULL, 0,
+                                           &paid, NULL),
                  BOXOFFICE_PAYMENT_FAILED);
     CHECK_OK(boxoffice_begin_payment(it->office, user, token, held.reservation, TEXT("b1"), &begun, NULL));
-    CHECK_OK(boxoffice_capture_payment(it->office, user, token, held.reservation, begun.payment, TEXT("pg-2"), TEXT("c1"), &paid,
-                                       NULL));
+    CHECK_OK(boxoffice_capture_payment(it->office, user, token, held.reservation, begun.payment, TEXT("pg-2"),
+                                       TEXT("c1"), &paid, NULL));
     CHECK_STATUS(boxoffice_fail_payment(it->office, user, held.reservation, begun.payment, NULL, 0, NULL),
                  BOXOFFICE_ALREADY_PAID);
     CHECK_OK(boxoffice_get_payment(it->office, user, begun.payment, &payment, NULL));
@@ -268,7 +274,8 @@ static void test_sale(test_office *it) {
 
     token = make_turn(it, other);
     CHECK_OK(boxoffice_hold_seat(it->office, other, token, it->seats[3], NULL, 0, &held, NULL));
-    CHECK_STATUS(boxoffice_pay(it->office, other, token, held.reservation, NULL, 0, &paid, NULL), BOXOFFICE_INSUFFICIENT_POINTS);
+    CHECK_STATUS(boxoffice_pay(it->office, other, token, held.reservation, NULL, 0, &paid, NULL),
+                 BOXOFFICE_INSUFFICIENT_POINTS);
     move_clock(&it->clock, 300000000);
     CHECK_STATUS(boxoffice_release_hold(it->office, other, held.reservation, NULL), BOXOFFICE_HOLD_EXPIRED);
     CHECK_OK(boxoffice_tick(it->office, 0, &ticked, NULL));

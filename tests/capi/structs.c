@@ -197,7 +197,8 @@ static void test_reserved_out(void) {
     CHECK_RESERVED(payments[0]);
     CHECK_RESERVED(payments[0].steps[0]);
     CHECK(payments[0].steps[0].reserved32 == 0);
-    CHECK(is_zero(&payments[0].steps[payments[0].step_count], sizeof payments[0].steps[0])); /* steps that are not there */
+    CHECK(is_zero(&payments[0].steps[payments[0].step_count],
+                  sizeof payments[0].steps[0])); /* steps that are not there */
     CHECK_OK(boxoffice_list_events(it.office, 0, events, 64, &count, NULL));
     CHECK(count > 3);
     CHECK_RESERVED(events[count - 1]);

@@ -104,7 +104,8 @@ TEST_CASE("a concert is refused where something of it is wrong, shape before exi
     CHECK(with([](CreateConcert& c) { c.title = ""; }) == "invalid_argument");
     CHECK(with([](CreateConcert& c) { c.title = std::string(201, 't'); }) == "invalid_argument");
     CHECK(with([](CreateConcert& c) { c.date = Date{std::chrono::days{-1}}; }) == "invalid_date");
-    CHECK(with([](CreateConcert& c) { c.date = Date{std::chrono::year{9999} / 12 / 31} + std::chrono::days{1}; }) == "invalid_date");
+    CHECK(with([](CreateConcert& c) { c.date = Date{std::chrono::year{9999} / 12 / 31} + std::chrono::days{1}; }) ==
+          "invalid_date");
     CHECK(with([](CreateConcert& c) { c.seats.push_back(c.seats[0]); }) == "seat_exists");
     CHECK(with([](CreateConcert& c) { c.seats[0].number = ""; }) == "invalid_argument");
     CHECK(with([](CreateConcert& c) { c.seats[0].price = Points{-1}; }) == "invalid_argument");

@@ -51,9 +51,7 @@ TEST_CASE("A host that opens and closes its own files loses nothing it has ackno
     CAPTURE(how, host_ends_first);
     const TemporaryFolder folder;
     const auto path = folder / "sale.db";
-    Actor host{[&] {
-        return house(path, [path](char word, BoxOffice*) { return touch(word, path), 0; });
-    }};
+    Actor host{[&] { return house(path, [path](char word, BoxOffice*) { return touch(word, path), 0; }); }};
     Actor other{[&] { return house(path); }};
     Actor third{[&] { return house(path); }};
 

@@ -9,8 +9,8 @@
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
-using boxoffice::sqlite_testing::TemporaryFolder;
 using boxoffice::sqlite_testing::status_of;
+using boxoffice::sqlite_testing::TemporaryFolder;
 
 namespace {
 
@@ -20,7 +20,8 @@ int in_child(const std::function<bool()>& holds) {
 
 bool is_forked(const std::string& path) {
     const auto opened = open_office(path);
-    return !opened && opened.error().code == ErrorCode::forked && opened.error().detail.find("before you fork") != std::string::npos;
+    return !opened && opened.error().code == ErrorCode::forked &&
+           opened.error().detail.find("before you fork") != std::string::npos;
 }
 
 }  // namespace

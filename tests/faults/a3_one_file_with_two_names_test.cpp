@@ -69,7 +69,8 @@ TEST_CASE("A file that is mounted by itself is refused with words", "[faults][A3
             ::mount((folder / "sale.db").c_str(), (folder / "inside.db").c_str(), nullptr, MS_BIND, nullptr) != 0)
             return static_cast<int>(no_right);
         const auto opened = open_office(folder / "inside.db");
-        return static_cast<int>(!opened && opened.error().detail.find("mount its folder") != std::string::npos ? refused : taken);
+        return static_cast<int>(!opened && opened.error().detail.find("mount its folder") != std::string::npos ? refused
+                                                                                                               : taken);
     });
     const auto outcome = sqlite_testing::status_of(child);
     if (outcome == no_right)

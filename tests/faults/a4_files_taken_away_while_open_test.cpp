@@ -67,7 +67,8 @@ void live_on(const std::string& part, const std::string& how) {
 
 }  // namespace
 
-TEST_CASE("A log, its index or the lock that is taken away under live offices costs no acknowledged sale", "[faults][A4]") {
+TEST_CASE("A log, its index or the lock that is taken away under live offices costs no acknowledged sale",
+          "[faults][A4]") {
     const std::string part = GENERATE("-wal", "-shm", "-lock");
     const std::string how = GENERATE("removed", "renamed", "replaced");
     CAPTURE(part, how);

@@ -22,9 +22,8 @@ namespace {
 /// A process that was killed with sales in its log: 5 points when `backup.db` was made (with or without the keys), 7 at the end.
 void crash(const TemporaryFolder& folder) {
     Actor host{[&] {
-        return house(folder / "sale.db", [&](char, BoxOffice* office) {
-            return answer_of(office->backup(folder / "backup.db", true));
-        });
+        return house(folder / "sale.db",
+                     [&](char, BoxOffice* office) { return answer_of(office->backup(folder / "backup.db", true)); });
     }};
     REQUIRE(host('o') == 0);
     for (int i = 0; i < 5; ++i) REQUIRE(host('r') == 0);
@@ -155,7 +154,8 @@ TEST_CASE("Restoring puts a backup in its place, and over nothing", "[faults][A5
     fs::rename(path + "-wal", folder / "crashed.db-wal");
     CHECK(answer_of(restore_sqlite_file(folder / "none.db", path)) == storage);
     sqlite_testing::write_file(folder / "text.db", std::string(5000, 'x'));
-    CHECK(answer_of(restore_sqlite_file(folder / "text.db", path)) == -static_cast<std::int64_t>(ErrorCode::not_a_boxoffice));
+    CHECK(answer_of(restore_sqlite_file(folder / "text.db", path)) ==
+          -static_cast<std::int64_t>(ErrorCode::not_a_boxoffice));
     CHECK(answer_of(restore_sqlite_file(folder / "crashed.db", path)) == mistake);  // a log lies beside it: not whole
     CHECK(answer_of(restore_sqlite_file("", path)) == mistake);
     CHECK_FALSE(fs::exists(path));

@@ -45,14 +45,19 @@ struct Sale {
         seat.number = "1";
         seat.price = Points{100};
         const auto concert =
-            office.execute(CreateConcert{parse_date("2026-12-24").value(), "Winter", office.main_room(), {seat}}).value().id;
+            office.execute(CreateConcert{parse_date("2026-12-24").value(), "Winter", office.main_room(), {seat}})
+                .value()
+                .id;
         mina = office.execute(CreateUser{"mina"}).value().id;
         (void)office.execute(Recharge{mina, Points{100}, {}}).value();
         place = office.execute(Join{mina, office.main_room()}).value().claims;
-        hold = office.execute(HoldSeat{mina, place.token, office.available_seats(concert).value().at(0).id, {}}).value().reservation;
+        hold = office.execute(HoldSeat{mina, place.token, office.available_seats(concert).value().at(0).id, {}})
+                   .value()
+                   .reservation;
     }
     [[nodiscard]] bool can_be_paid(BoxOffice& office) const {
-        return office.execute(Pay{mina, place.token, hold, {}}).has_value() && office.authenticate(office.token_text(place)).has_value();
+        return office.execute(Pay{mina, place.token, hold, {}}).has_value() &&
+               office.authenticate(office.token_text(place)).has_value();
     }
 };
 
@@ -67,7 +72,8 @@ TEST_CASE("A second host whose clock is wrong is refused, and the sale goes on",
     auto office = open_office(folder / "sale.db", {}, on(right)).value();
     const Sale sale{*office};
     right->advance(1s);
-    const auto wrong = open_office(folder / "sale.db", {}, on(clock_at(start + 1s + ahead, 1h + 1s, other_has_no_steady_clock ? 0 : 1)));
+    const auto wrong = open_office(folder / "sale.db", {},
+                                   on(clock_at(start + 1s + ahead, 1h + 1s, other_has_no_steady_clock ? 0 : 1)));
     // Without a steady clock to compare with, only what is far off can be told from an office that was idle.
     if (!other_has_no_steady_clock || ahead > 1h) {
         CHECK(code_of(wrong) == ErrorCode::clock_jump);
@@ -78,7 +84,8 @@ TEST_CASE("A second host whose clock is wrong is refused, and the sale goes on",
     }
 }
 
-TEST_CASE("A second host whose clock is right, or behind, is let in, however long the others were idle", "[faults][A6]") {
+TEST_CASE("A second host whose clock is right, or behind, is let in, however long the others were idle",
+          "[faults][A6]") {
     const Duration idle = GENERATE(Duration{1s}, Duration{10min}, Duration{24h * 30});
     const Duration behind = GENERATE(Duration{0}, Duration{4s}, Duration{59min});
     CAPTURE(idle.count(), behind.count());

@@ -74,7 +74,8 @@ class Actor {
     }
     std::int64_t answer() {
         std::int64_t answer = 0;
-        if (::recv(socket_, &answer, sizeof answer, MSG_WAITALL) != sizeof answer) throw std::runtime_error("no answer");
+        if (::recv(socket_, &answer, sizeof answer, MSG_WAITALL) != sizeof answer)
+            throw std::runtime_error("no answer");
         return answer;
     }
     /// Ends without closing anything, as kill -9 does.
@@ -120,7 +121,8 @@ inline Actor::Part house(const std::string& path, std::function<std::int64_t(cha
             const auto user = mina();
             if (!user) return answer_of(user.error());
             const auto done = (*office)->execute(Recharge{*user, Points{1}, {}});
-            if (!done && std::getenv("BOXOFFICE_TELL") != nullptr) std::fprintf(stderr, "%s\n", done.error().text().c_str());
+            if (!done && std::getenv("BOXOFFICE_TELL") != nullptr)
+                std::fprintf(stderr, "%s\n", done.error().text().c_str());
             return answer_of(done);
         }
         if (word == 'b') {

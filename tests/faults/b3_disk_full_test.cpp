@@ -10,7 +10,8 @@ using namespace boxoffice::testing;
 using boxoffice::sqlite_testing::CountingVfs;
 using boxoffice::sqlite_testing::TemporaryFolder;
 
-TEST_CASE("A disk that was full, or failed, for a moment costs what was tried meanwhile and nothing else", "[faults][B3]") {
+TEST_CASE("A disk that was full, or failed, for a moment costs what was tried meanwhile and nothing else",
+          "[faults][B3]") {
     const TemporaryFolder folder;
     CountingVfs vfs;
     SqliteOptions store;

@@ -3,7 +3,6 @@
 
 #include <sys/stat.h>
 
-
 #include "faults/actors.hpp"
 #include "sqlite/support.hpp"
 #include "support/catch.hpp"
@@ -31,7 +30,8 @@ class Umask {
 
 }  // namespace
 
-TEST_CASE("A file is made for its owner alone, and the files beside it follow its mode, whatever the umask", "[faults][C4]") {
+TEST_CASE("A file is made for its owner alone, and the files beside it follow its mode, whatever the umask",
+          "[faults][C4]") {
     const mode_t mask = GENERATE(0, 022, 077);
     CAPTURE(mask);
     const Umask umask{mask};

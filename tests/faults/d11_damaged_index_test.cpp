@@ -23,8 +23,9 @@ TEST_CASE("The audit of a file looks below the rows", "[faults][D11]") {
         SQLite::Database damage{path, SQLite::OPEN_READWRITE};
         damage.exec("PRAGMA writable_schema = ON");
         damage.exec("CREATE TABLE empty (name TEXT NOT NULL UNIQUE)");
-        damage.exec("UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_empty_1') "
-                    "WHERE name = 'sqlite_autoindex_users_1'");
+        damage.exec(
+            "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_empty_1') "
+            "WHERE name = 'sqlite_autoindex_users_1'");
         damage.exec("DELETE FROM sqlite_schema WHERE tbl_name = 'empty'");
     }
     auto office = open_office(path).value();

@@ -143,7 +143,9 @@ TEST_CASE("D8: a payment that the gateway never heard of is reconciled as unchar
 
 TEST_CASE("D8: captured and declined payments are reconciled by that, and never listed") {
     Story s;
-    s.bank->on_approve = [](const PaymentRequest&) -> Result<void> { return refuse(ErrorCode::payment_declined, "no"); };
+    s.bank->on_approve = [](const PaymentRequest&) -> Result<void> {
+        return refuse(ErrorCode::payment_declined, "no");
+    };
     CHECK(s.pay() == "payment_declined");
     s.bank->on_approve = nullptr;
     CHECK(s.pay("second") == "ok");
@@ -251,7 +253,8 @@ TEST_CASE("D8: two processes that sweep at a time write one thing down") {
     s.office.wait(minutes{1});
     const auto id = s.listed().at(0).payment.id;
     s.bank->on_cancel = [&](const PaymentRequest&) {
-        if (s.bank->cancel_calls == 1) CHECK(must(other->reconcile_payments(10), "sweep") == Reconciled{.taken_back = 1});
+        if (s.bank->cancel_calls == 1)
+            CHECK(must(other->reconcile_payments(10), "sweep") == Reconciled{.taken_back = 1});
     };
     CHECK(s.sweep() == Reconciled{.taken_back = 1});
     CHECK(s.bank->cancel_calls == 2);
@@ -376,7 +379,8 @@ class FileBank final : public PaymentGateway {
         std::set<PaymentId> out;
         std::ifstream file(path_);
         char what = 0;
-        for (std::int64_t id = 0; file >> what >> id;) what == '+' ? (void)out.insert(PaymentId{id}) : (void)out.erase(PaymentId{id});
+        for (std::int64_t id = 0; file >> what >> id;)
+            what == '+' ? (void)out.insert(PaymentId{id}) : (void)out.erase(PaymentId{id});
         return out;
     }
     std::function<void()> on_approved;

@@ -283,9 +283,8 @@ class Sequence : Batches {
             }
             case Function::reconcile_payment: {
                 const auto t = r_.a == 0 ? In{} : name(r_.a);
-                act(function, [&](auto* h, auto* e) {
-                    return boxoffice_reconcile_payment(h, payment, t.data(), t.size(), e);
-                });
+                act(function,
+                    [&](auto* h, auto* e) { return boxoffice_reconcile_payment(h, payment, t.data(), t.size(), e); });
                 return;
             }
             default: {
@@ -469,7 +468,6 @@ class Sequence : Batches {
             }
         }
     }
-
 };
 
 void at_the_end() {

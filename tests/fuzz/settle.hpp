@@ -83,8 +83,7 @@ inline void settle_holds(boxoffice_office* h, const Model& model, const boxoffic
                  return boxoffice_list_reservations(h, whose, before, out, most, count, nullptr);
              })) {
             const auto at = model.holds.find(row.id);
-            MUST(at != model.holds.end() && at->second.user == user && at->second.seat == row.seat &&
-                 row.user == user);
+            MUST(at != model.holds.end() && at->second.user == user && at->second.seat == row.seat && row.user == user);
             ++all;
             if (row.state == BOXOFFICE_RESERVATION_STATE_HELD) ++held;
             if (row.state == BOXOFFICE_RESERVATION_STATE_CONFIRMED) ++confirmed;
@@ -141,8 +140,7 @@ inline void settle(const Office& office) {
         sum.held += one.held;
         sum.sold += one.sold;
         sum.blocked += one.blocked;
-        std::vector<boxoffice_seat> seats(
-            static_cast<std::size_t>(one.available + one.held + one.sold + one.blocked));
+        std::vector<boxoffice_seat> seats(static_cast<std::size_t>(one.available + one.held + one.sold + one.blocked));
         std::size_t count = 0;
         MUST(boxoffice_list_seats(h, concert, 0, seats.data(), seats.size(), &count, nullptr) == BOXOFFICE_OK);
         MUST(count == seats.size());

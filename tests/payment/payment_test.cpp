@@ -53,12 +53,15 @@ TEST_CASE("S3: each transition of a payment demands its state before it, and wri
     CHECK(refuses([&] { (void)reconcile(payment, now); }));
 }
 
-TEST_CASE("a payment keeps its seat for capture_ttl, and all of a hold's payments together no more beyond its first deadline") {
+TEST_CASE(
+    "a payment keeps its seat for capture_ttl, and all of a hold's payments together no more beyond its first deadline") {
     using std::chrono::seconds;
     Reservation reservation;
     reservation.held_at = from_us(0);
     reservation.deadline = from_us(0) + seconds{300};
-    const auto at = [&](Duration now) { return capture_deadline(reservation, seconds{300}, seconds{60}, from_us(0) + now); };
+    const auto at = [&](Duration now) {
+        return capture_deadline(reservation, seconds{300}, seconds{60}, from_us(0) + now);
+    };
     CHECK(at(seconds{10}) == from_us(0) + seconds{70});
     CHECK(at(seconds{299}) == from_us(0) + seconds{359});
     reservation.deadline = from_us(0) + seconds{359};

@@ -83,7 +83,8 @@ TEST_CASE("kill -9 in a loop loses no acknowledged payment or recharge", "[proce
         for (int i = 0; i < user_count; ++i) must(office->execute(CreateUser{"user-" + std::to_string(i)}));
         std::vector<NewSeat> seats;
         for (int i = 0; i < kills * seats_per_kill; ++i) seats.push_back({std::to_string(i), "", "", Points{price}});
-        concert = must(office->execute(CreateConcert{*parse_date("2030-01-01"), "kill", office->main_room(), seats})).id;
+        concert =
+            must(office->execute(CreateConcert{*parse_date("2030-01-01"), "kill", office->main_room(), seats})).id;
     }
 
     std::mt19937_64 random(seed);

@@ -35,7 +35,8 @@ struct Contender {
 std::pair<std::vector<Contender>, std::vector<SeatId>> prepare(BoxOffice& office, int contenders, int rounds) {
     std::vector<NewSeat> seats;
     for (int i = 0; i < rounds; ++i) seats.push_back({std::to_string(i), "", "", Points{100}});
-    const auto concert = must(office.execute(CreateConcert{*parse_date("2030-01-01"), "race", office.main_room(), seats}));
+    const auto concert =
+        must(office.execute(CreateConcert{*parse_date("2030-01-01"), "race", office.main_room(), seats}));
     std::pair<std::vector<Contender>, std::vector<SeatId>> out;
     for (int i = 0; i < contenders; ++i) {
         const auto user = must(office.execute(CreateUser{"user-" + std::to_string(i)})).id;

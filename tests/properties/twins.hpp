@@ -134,7 +134,8 @@ inline Command any_command(World& world, Chance& chance) {
         case 6: return ReleaseHold{hold.user, hold.reservation};
         case 7:
             if (chance.below(3) == 0) return ReconcilePayment{hold.payment, chance.below(2) == 0 ? "tx" : ""};
-            return FailPayment{hold.user, hold.reservation, hold.payment, chance.below(3) > 0 ? "tx" : "", chance.below(2) == 0};
+            return FailPayment{hold.user, hold.reservation, hold.payment, chance.below(3) > 0 ? "tx" : "",
+                               chance.below(2) == 0};
         case 8: return Recharge{stranger, Points{chance.below(100)}, chance.key()};
         case 9:
         case 10: return Recharge{user, Points{50 + chance.below(100)}, chance.key()};

@@ -79,7 +79,8 @@ TEST_CASE("a hold is what it was made of, for hold_ttl; a payment keeps it longe
     auto made = hold(ReservationId{9}, of, held_at, std::chrono::minutes{5});
     CHECK(made.state == ReservationState::held);
     CHECK((made.user == of.user && made.seat == of.seat && made.concert == of.concert && made.token == of.token));
-    CHECK((made.price == of.price && made.held_at == held_at && made.deadline == deadline && made.finished_at == never));
+    CHECK(
+        (made.price == of.price && made.held_at == held_at && made.deadline == deadline && made.finished_at == never));
     CHECK_FALSE(keep(made, PaymentId{6}, deadline));
     CHECK((made.deadline == deadline && made.payment == PaymentId{6}));
     CHECK(keep(made, PaymentId{7}, deadline + us));

@@ -71,7 +71,8 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
     }
     SECTION("a second live claim of a seat") {
         add(changes.places, admitted_place(1002, main_room, ben, 2, after_first_moment(3600)));
-        add(changes.reservations, held_reservation(402, ben, held.seat, TokenId{1002}, after_first_moment(60))), refused();
+        add(changes.reservations, held_reservation(402, ben, held.seat, TokenId{1002}, after_first_moment(60))),
+            refused();
     }
     SECTION("a sale of a seat that is held") {
         add(changes.places, admitted_place(1002, main_room, ben, 2, after_first_moment(3600)));
@@ -86,11 +87,13 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
         refused();
     }
     SECTION("a reservation's id twice") {
-        auto twin = held_reservation(401, ann, sample_seat(302, concert, "2"), held.place.token, after_first_moment(60));
+        auto twin =
+            held_reservation(401, ann, sample_seat(302, concert, "2"), held.place.token, after_first_moment(60));
         add(changes.reservations, twin), refused();
     }
     SECTION("a reservation that is not there") {
-        auto absent = held_reservation(402, ann, sample_seat(302, concert, "2"), held.place.token, after_first_moment(60));
+        auto absent =
+            held_reservation(402, ann, sample_seat(302, concert, "2"), held.place.token, after_first_moment(60));
         change(changes.reservations, absent), refused();
     }
     SECTION("a second live place of a user in a room") {

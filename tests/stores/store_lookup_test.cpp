@@ -356,7 +356,8 @@ TEST_CASE("accounts and idempotency records are found by their whole key", "[sto
     add(changes.accounts, sample_account(1, AccountKind::cash, -5));
     add(changes.accounts, sample_account(ann.value, AccountKind::user, 5));
     for (const auto operation : {Operation::hold, Operation::pay})
-        for (const auto user : {ann, ben}) add(changes.idempotency, sample_record(user, operation, "key", first_moment));
+        for (const auto user : {ann, ben})
+            add(changes.idempotency, sample_record(user, operation, "key", first_moment));
     add(changes.idempotency, sample_record(ann, Operation::hold, "KEY", first_moment));
     commit(*store, changes);
     const auto view = must(store->read());

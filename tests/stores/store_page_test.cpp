@@ -111,7 +111,8 @@ TEST_CASE("payments that are not reconciled come oldest first, once their time h
     auto held = held_reservation(401, ann, sample_seat(301, concert, "1"), TokenId{1001}, after_first_moment(900));
     release(held, first_moment);
     add(changes.reservations, held);
-    for (std::int64_t n = 1; n <= 6; ++n) add(changes.payments, requested_payment(500 + n, held, after_first_moment(10 * n)));
+    for (std::int64_t n = 1; n <= 6; ++n)
+        add(changes.payments, requested_payment(500 + n, held, after_first_moment(10 * n)));
     auto& captured = changes.payments[1].entity;
     captured.state = PaymentState::captured;
     captured.reconciled_at = first_moment;
@@ -180,8 +181,8 @@ TEST_CASE("counts leave out what has expired at now", "[store][page]") {
     add(changes.places, waiting_place(token_at(first_moment) + 3, main_room, UserId{103}, 3));
     add(changes.places, waiting_place(token_at(first_moment) + 4, RoomId{12}, UserId{104}, 1));
     add(changes.places, waiting_place(token_at(after_first_moment(5)), RoomId{12}, UserId{105}, 2));
-    add(changes.places,
-        finished_place(waiting_place(token_at(first_moment) + 6, main_room, UserId{106}, 4), PlaceState::left, first_moment));
+    add(changes.places, finished_place(waiting_place(token_at(first_moment) + 6, main_room, UserId{106}, 4),
+                                       PlaceState::left, first_moment));
     const TokenId token{token_at(first_moment) + 1};
     const auto seat_of = [&](std::int64_t n, ConcertId of, SeatState state, std::int64_t seconds) {
         auto seat = sample_seat(300 + n, of, std::to_string(n));
@@ -231,9 +232,9 @@ TEST_CASE("counts leave out what has expired at now", "[store][page]") {
     auto lapsed = held_reservation(402, ann, freed, token, after_first_moment(10));
     expire(lapsed);
     change(changes.reservations, lapsed);
-    change(changes.places,
-           finished_place(admitted_place(token_at(first_moment) + 2, main_room, UserId{102}, 2, after_first_moment(200)),
-                          PlaceState::left, first_moment));
+    change(changes.places, finished_place(admitted_place(token_at(first_moment) + 2, main_room, UserId{102}, 2,
+                                                         after_first_moment(200)),
+                                          PlaceState::left, first_moment));
     commit(*store, changes);
     CHECK(seats(concert, first_moment) == SeatCounts{2, 1, 1, 1});
     CHECK(counts(first_moment).admitted == 1);

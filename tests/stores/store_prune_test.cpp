@@ -18,9 +18,10 @@ TEST_CASE("pruning takes finished places, old records and read events, and nothi
     add(changes.places, finished_place(waiting_place(1001, main_room, UserId{101}, 1), PlaceState::left, first_moment));
     add(changes.places, waiting_place(1002, main_room, UserId{102}, 2));
     add(changes.places, admitted_place(1003, main_room, UserId{103}, 3, first_moment));
+    add(changes.places, finished_place(admitted_place(1004, main_room, UserId{104}, 4, first_moment),
+                                       PlaceState::completed, first_moment));
     add(changes.places,
-        finished_place(admitted_place(1004, main_room, UserId{104}, 4, first_moment), PlaceState::completed, first_moment));
-    add(changes.places, finished_place(waiting_place(1005, main_room, UserId{105}, 5), PlaceState::expired, first_moment));
+        finished_place(waiting_place(1005, main_room, UserId{105}, 5), PlaceState::expired, first_moment));
     add(changes.idempotency, sample_record(ann, Operation::pay, "old", after_first_moment(9)));
     add(changes.idempotency, sample_record(ann, Operation::pay, "edge", after_first_moment(10)));
     add(changes.idempotency, sample_record(ann, Operation::pay, "new", after_first_moment(10) + Duration{1}));

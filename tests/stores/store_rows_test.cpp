@@ -108,7 +108,8 @@ struct Extremes {
         transfers.back().at = from_us(1'767'000'000'000'007);
 
         records.push_back(sample_record(plain.id, Operation::hold, "k", first_moment));
-        records.push_back(sample_record(plain.id, Operation::begin_payment, std::string(255, '~'), after_first_moment(1)));
+        records.push_back(
+            sample_record(plain.id, Operation::begin_payment, std::string(255, '~'), after_first_moment(1)));
         records.back().answer.clear();
         records.back().request.fill(0xFF);
         records.push_back(sample_record(strange.id, Operation::recharge, "k", from_us(1)));

@@ -39,15 +39,25 @@ class DumpIo {
     void add(Date date) { add(to_text(date)); }
     void add(Time time) { text_ += time == never ? " never" : fmt::format(" {}", to_us(time)); }
     template <std::size_t size>
-    void add(const std::array<std::uint8_t, size>& bytes) { add(fmt::format("{:02x}", fmt::join(bytes, ""))); }
+    void add(const std::array<std::uint8_t, size>& bytes) {
+        add(fmt::format("{:02x}", fmt::join(bytes, "")));
+    }
     template <class Tag>
-    void add(Id<Tag> id) { add(id.value); }
+    void add(Id<Tag> id) {
+        add(id.value);
+    }
     template <class IdType>
-    void add(sql::OrNull<IdType> column) { add(column.id); }
+    void add(sql::OrNull<IdType> column) {
+        add(column.id);
+    }
     template <class List>
-    void add(sql::Numbers<List> column) { add(fmt::format("{}", fmt::join(column.list, ","))); }
+    void add(sql::Numbers<List> column) {
+        add(fmt::format("{}", fmt::join(column.list, ",")));
+    }
     template <NamedEnum Enum>
-    void add(Enum value) { add(std::string{name_of(value)}); }
+    void add(Enum value) {
+        add(std::string{name_of(value)});
+    }
 
     std::string& text_;
 };

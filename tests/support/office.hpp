@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "boxoffice/office.hpp"
 #include "boxoffice/memory_store.hpp"
+#include "boxoffice/office.hpp"
 #include "support/catch.hpp"
 #include "support/dump.hpp"
 #include "support/outcome.hpp"

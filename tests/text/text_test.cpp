@@ -83,11 +83,12 @@ TEST_CASE("D10: bytes that are no plain text are shown by their numbers") {
     CHECK(plain("") == "");
     CHECK(plain("a\nb") == "a\\x0ab");
     CHECK(plain(std::string("a\0b", 3)) == "a\\x00b");
-    CHECK(plain("\xC2\x85") == "\\xc2\\x85");                // a control character of two bytes
-    CHECK(plain("\xED\xA0\x80x") == "\\xed\\xa0\\x80x");    // a surrogate
-    CHECK(plain("석\xEC\x84") == "석\\xec\\x84");            // cut in the middle
+    CHECK(plain("\xC2\x85") == "\\xc2\\x85");             // a control character of two bytes
+    CHECK(plain("\xED\xA0\x80x") == "\\xed\\xa0\\x80x");  // a surrogate
+    CHECK(plain("석\xEC\x84") == "석\\xec\\x84");         // cut in the middle
     CHECK(plain("\x7F\xFF\xC0") == "\\x7f\\xff\\xc0");
-    for (int byte = 0; byte < 256; ++byte) CHECK(is_plain_text(plain(std::string{"석"} + static_cast<char>(byte) + "b")));
+    for (int byte = 0; byte < 256; ++byte)
+        CHECK(is_plain_text(plain(std::string{"석"} + static_cast<char>(byte) + "b")));
 }
 
 TEST_CASE("the length of a text is counted in bytes, bounds included") {

@@ -126,7 +126,8 @@ TEST_CASE("a token signed with a version of its own is refused, whoever signed i
     bytes[2] = 1;
     std::vector<std::uint8_t> covered(bytes.begin(), bytes.begin() + token_format::body_size);
     covered.insert(covered.end(), store.begin(), store.end());
-    crypto_shorthash_siphashx24(bytes.data() + token_format::body_size, covered.data(), covered.size(), key.secret.data());
+    crypto_shorthash_siphashx24(bytes.data() + token_format::body_size, covered.data(), covered.size(),
+                                key.secret.data());
     std::string out(69, '\0');
     sodium_bin2base64(out.data(), out.size(), bytes.data(), bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     out.pop_back();

@@ -1,6 +1,5 @@
 #include "boxoffice/domain/waiting_room.hpp"
 
-
 #include "support/catch.hpp"
 #include "support/outcome.hpp"
 #include "support/refuses.hpp"
@@ -357,8 +356,8 @@ TEST_CASE("the rate of admissions is unknown under ten of them") {
     rate.observe(109, start + seconds{9});
     CHECK_FALSE(rate.gap());  // nine
     rate.observe(110, start + seconds{10});
-    CHECK(rate.gap() == Duration{1'000'000});    // ten
-    rate.observe(110, start + hours{1});  // nothing moved: no sample
+    CHECK(rate.gap() == Duration{1'000'000});  // ten
+    rate.observe(110, start + hours{1});       // nothing moved: no sample
     CHECK(rate.gap() == Duration{1'000'000});
     rate.observe(105, start + hours{1});  // an old look
     CHECK(rate.gap() == Duration{1'000'000});

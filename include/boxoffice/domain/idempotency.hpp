@@ -23,10 +23,8 @@ enum class Operation : std::int32_t { hold = 1, recharge = 2, pay = 3, begin_pay
 
 template <>
 inline constexpr std::array names<Operation>{
-    Named{Operation::hold, "hold"},
-    Named{Operation::recharge, "recharge"},
-    Named{Operation::pay, "pay"},
-    Named{Operation::begin_payment, "begin_payment"},
+    Named{Operation::hold, "hold"},       Named{Operation::recharge, "recharge"},
+    Named{Operation::pay, "pay"},         Named{Operation::begin_payment, "begin_payment"},
     Named{Operation::capture, "capture"},
 };
 

@@ -14,7 +14,7 @@ namespace boxoffice {
 
 /// What a clock showed when a lease was taken or renewed, for who opens the store later: see check_opening.
 struct ClockReading {
-    Time at{};                ///< the engine's time
+    Time at{};  ///< the engine's time
     Duration steady{};
     std::int64_t origin = 0;  ///< as Clock::steady_origin; 0: not to be compared
     friend bool operator==(const ClockReading&, const ClockReading&) = default;

@@ -38,10 +38,8 @@ enum class PaymentState : std::int32_t { requested = 1, approved = 2, captured =
 
 template <>
 inline constexpr std::array names<PaymentState>{
-    Named{PaymentState::requested, "requested"},
-    Named{PaymentState::approved, "approved"},
-    Named{PaymentState::captured, "captured"},
-    Named{PaymentState::failed, "failed"},
+    Named{PaymentState::requested, "requested"},   Named{PaymentState::approved, "approved"},
+    Named{PaymentState::captured, "captured"},     Named{PaymentState::failed, "failed"},
     Named{PaymentState::reconciled, "reconciled"},
 };
 
@@ -52,11 +50,11 @@ struct Payment {
     Points amount;
     PaymentState state = PaymentState::requested;
     Time requested_at{};
-    Time deadline{};             ///< of a requested one: captured before this, or failed
-    Time finished_at = never;    ///< when it was captured or failed
-    std::string transaction_key; ///< the gateway's name for it (0 to 255 bytes)
-    Time reconciled_at = never;  ///< never: whether its payer is charged for nothing is not known
-    std::int32_t step_count = 0; ///< rows of its history
+    Time deadline{};              ///< of a requested one: captured before this, or failed
+    Time finished_at = never;     ///< when it was captured or failed
+    std::string transaction_key;  ///< the gateway's name for it (0 to 255 bytes)
+    Time reconciled_at = never;   ///< never: whether its payer is charged for nothing is not known
+    std::int32_t step_count = 0;  ///< rows of its history
     friend bool operator==(const Payment&, const Payment&) = default;
 };
 
@@ -73,7 +71,7 @@ struct PaymentStep {
 /// The state at `now`: a request whose time to be captured has passed has failed.
 inline PaymentState state_at(const Payment& payment, Time now) {
     return payment.state == PaymentState::requested && passed(payment.deadline, now) ? PaymentState::failed
-                                                                                      : payment.state;
+                                                                                     : payment.state;
 }
 
 /// Has it failed at `now`, with nobody knowing whether its payer was charged?
@@ -140,7 +138,8 @@ inline PaymentStep approve_late(Payment& payment, const std::string& transaction
 
 /// Nothing is charged for a payment that failed, or no more.
 inline PaymentStep reconcile(Payment& payment, Time now) {
-    demand(payment.state == PaymentState::failed && payment.reconciled_at == never, "reconcile: the payment is not listed");
+    demand(payment.state == PaymentState::failed && payment.reconciled_at == never,
+           "reconcile: the payment is not listed");
     payment.reconciled_at = now;
     return next_step(payment, PaymentState::reconciled, now);
 }

@@ -28,10 +28,8 @@ enum class ReservationState : std::int32_t { held = 1, confirmed = 2, released =
 
 template <>
 inline constexpr std::array names<ReservationState>{
-    Named{ReservationState::held, "held"},
-    Named{ReservationState::confirmed, "confirmed"},
-    Named{ReservationState::released, "released"},
-    Named{ReservationState::expired, "expired"},
+    Named{ReservationState::held, "held"},           Named{ReservationState::confirmed, "confirmed"},
+    Named{ReservationState::released, "released"},   Named{ReservationState::expired, "expired"},
     Named{ReservationState::cancelled, "cancelled"},
 };
 
@@ -52,9 +50,8 @@ struct Reservation {
 
 /// The state at `now`, expiry included. H1: held iff held_at ≤ now < deadline and nothing else became of it.
 inline ReservationState state_at(const Reservation& reservation, Time now) {
-    return reservation.state == ReservationState::held && passed(reservation.deadline, now)
-               ? ReservationState::expired
-               : reservation.state;
+    return reservation.state == ReservationState::held && passed(reservation.deadline, now) ? ReservationState::expired
+                                                                                            : reservation.state;
 }
 
 inline bool is_live_hold(const Reservation& reservation, Time now) {

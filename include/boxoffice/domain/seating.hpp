@@ -77,8 +77,8 @@ struct SeatFacts {
 };
 
 inline SeatFacts facts_of(const NewSeat& seat) {
-    return {seat.number, seat.section, seat.row,
-            seat.price,  seat.x,       seat.y,   seat.label.empty() ? seat.number : seat.label};
+    return {
+        seat.number, seat.section, seat.row, seat.price, seat.x, seat.y, seat.label.empty() ? seat.number : seat.label};
 }
 
 struct Seat {
@@ -86,8 +86,8 @@ struct Seat {
     ConcertId concert;
     SeatFacts facts;
     SeatState state = SeatState::available;
-    ReservationId claim;      ///< of a held or sold seat
-    Time held_until = never;  ///< of a held seat
+    ReservationId claim;       ///< of a held or sold seat
+    Time held_until = never;   ///< of a held seat
     std::int64_t version = 0;  ///< counts the commits that wrote it; the working set moves it, a store checks it
     friend bool operator==(const Seat&, const Seat&) = default;
 };
@@ -154,7 +154,8 @@ inline void sell(Seat& seat) {
 
 /// Back on sale: after a release, an expiry, or an unblocking.
 inline void open(Seat& seat) {
-    demand(seat.state == SeatState::held || seat.state == SeatState::blocked, "open: the seat is neither held nor blocked");
+    demand(seat.state == SeatState::held || seat.state == SeatState::blocked,
+           "open: the seat is neither held nor blocked");
     seat.state = SeatState::available;
     seat.claim = {};
     seat.held_until = never;

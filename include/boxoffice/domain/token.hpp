@@ -11,9 +11,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "boxoffice/domain/waiting_room.hpp"
 #include "boxoffice/ids.hpp"
 #include "boxoffice/time.hpp"
-#include "boxoffice/domain/waiting_room.hpp"
 
 namespace boxoffice {
 

@@ -39,9 +39,9 @@ namespace boxoffice {
 using Position = std::int64_t;
 
 struct RoomLimits {
-    std::int64_t active_capacity = 200;        ///< admitted places live at once; 0 stops admission
-    std::int64_t queue_capacity = 1'000'000;   ///< places waiting at once
-    std::int64_t admissions_per_second = 0;    ///< evenly spaced; 0: as fast as places free
+    std::int64_t active_capacity = 200;       ///< admitted places live at once; 0 stops admission
+    std::int64_t queue_capacity = 1'000'000;  ///< places waiting at once
+    std::int64_t admissions_per_second = 0;   ///< evenly spaced; 0: as fast as places free
     Duration arrive_ttl = std::chrono::seconds{60};
     Duration active_ttl = std::chrono::minutes{5};
     Duration waiting_ttl = std::chrono::hours{24};
@@ -103,10 +103,8 @@ enum class PlaceState : std::int32_t { waiting = 1, admitted = 2, completed = 3,
 
 template <>
 inline constexpr std::array names<PlaceState>{
-    Named{PlaceState::waiting, "waiting"},
-    Named{PlaceState::admitted, "admitted"},
-    Named{PlaceState::completed, "completed"},
-    Named{PlaceState::left, "left"},
+    Named{PlaceState::waiting, "waiting"},     Named{PlaceState::admitted, "admitted"},
+    Named{PlaceState::completed, "completed"}, Named{PlaceState::left, "left"},
     Named{PlaceState::expired, "expired"},
 };
 
@@ -142,7 +140,8 @@ inline Time waiting_until(TokenId token, const RoomLimits& limits) {
 
 /// Tokens below this one have waited too long at `now` (the same rule, for a whole line).
 inline TokenId first_still_waiting(const RoomLimits& limits, Time now) {
-    const auto cut = std::chrono::floor<std::chrono::milliseconds>(now - limits.waiting_ttl) + std::chrono::milliseconds{1};
+    const auto cut =
+        std::chrono::floor<std::chrono::milliseconds>(now - limits.waiting_ttl) + std::chrono::milliseconds{1};
     return TokenId{tsid::first_at(Time{cut})};
 }
 
@@ -170,9 +169,9 @@ inline ErrorCode reason_of(PlaceState state) {
 }
 
 inline Duration admission_interval(const RoomLimits& limits) {
-    return limits.admissions_per_second == 0 ? Duration::zero()
-                                             : Duration{(1'000'000 + limits.admissions_per_second - 1) /
-                                                        limits.admissions_per_second};
+    return limits.admissions_per_second == 0
+               ? Duration::zero()
+               : Duration{(1'000'000 + limits.admissions_per_second - 1) / limits.admissions_per_second};
 }
 
 /// How many may be admitted at `now`, if as many wait. A rate admits one at a time: no burst is saved up.

@@ -18,7 +18,9 @@ struct Decision<HoldSeat> final : Deciding<HoldSeat> {
         return crypto::hash_request(Operation::hold, {command.seat.value});
     }
 
-    Result<void> check(const HoldSeat& command, const Options&) const override { return check_idempotency_key(command.key); }
+    Result<void> check(const HoldSeat& command, const Options&) const override {
+        return check_idempotency_key(command.key);
+    }
 
     void name_keys(const HoldSeat& command, const Moment&, Keys& keys) const override {
         keys.places.tokens.push_back(command.token);

@@ -79,7 +79,8 @@ struct Decision<ChangeRoom> final : Deciding<ChangeRoom> {
         keys.rooms.ids.push_back(command.room);
     }
 
-    void name_line(const ChangeRoom& command, const WorkingSet&, const Moment&, std::vector<RoomId>& rooms) const override {
+    void name_line(const ChangeRoom& command, const WorkingSet&, const Moment&,
+                   std::vector<RoomId>& rooms) const override {
         rooms.push_back(command.room);
     }
 
@@ -152,7 +153,8 @@ struct Decision<CreateConcert> final : Deciding<CreateConcert> {
         keys.rooms.ids.push_back(command.room);
     }
 
-    Result<Created<ConcertId>> decide(const CreateConcert& command, WorkingSet& set, const Moment& moment) const override {
+    Result<Created<ConcertId>> decide(const CreateConcert& command, WorkingSet& set,
+                                      const Moment& moment) const override {
         if (set.rooms.find(command.room) == nullptr) return refuse(ErrorCode::unknown_room);
         const auto id = moment.ids.next<ConcertId>(moment.now);
         set.put_new(Concert{id, command.date, command.title, command.room, moment.now});

@@ -13,7 +13,9 @@ namespace boxoffice {
 /// What the three that pay a hold share.
 template <steps::PaysHold C>
 struct PayingDecision : Deciding<C> {
-    void name_keys(const C& command, const Moment&, Keys& keys) const override { steps::name_payment_keys(command, keys); }
+    void name_keys(const C& command, const Moment&, Keys& keys) const override {
+        steps::name_payment_keys(command, keys);
+    }
 
     void name_more_keys(const C& command, const WorkingSet& set, Keys& keys) const override {
         steps::name_more_payment_keys(command, set, keys);
@@ -204,7 +206,8 @@ struct Decision<ReconcilePayment> final : Deciding<ReconcilePayment> {
     }
 
     void name_more_keys(const ReconcilePayment& command, const WorkingSet& set, Keys& keys) const override {
-        if (const auto* payment = set.payments.find(command.payment)) keys.reservations.ids.push_back(payment->reservation);
+        if (const auto* payment = set.payments.find(command.payment))
+            keys.reservations.ids.push_back(payment->reservation);
     }
 
     void meet(const ReconcilePayment& command, WorkingSet& set, const Moment& moment) const override {

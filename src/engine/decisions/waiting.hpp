@@ -37,7 +37,8 @@ struct Decision<Join> final : Deciding<Join> {
                           place.state,
                           again};
         };
-        if (const auto open = set.open_places_of(command.user, command.room); !open.empty()) return answer(open[0], true);
+        if (const auto open = set.open_places_of(command.user, command.room); !open.empty())
+            return answer(open[0], true);
 
         Room room = set.rooms.get(command.room);
         const auto token = moment.ids.next<TokenId>(moment.now);
@@ -94,7 +95,8 @@ struct Decision<Leave> final : Deciding<Leave> {
         steps::name_seats_of_holds(command.user, set, keys);
     }
 
-    void name_line(const Leave& command, const WorkingSet& set, const Moment&, std::vector<RoomId>& rooms) const override {
+    void name_line(const Leave& command, const WorkingSet& set, const Moment&,
+                   std::vector<RoomId>& rooms) const override {
         steps::name_line_of(command.token, set, rooms);
     }
 

@@ -52,7 +52,8 @@ inline void retire_place(WorkingSet& set, const Moment& moment, TokenId token) {
 }
 
 /// Writes down that a payment failed; `at` is now, or for one whose time ran out its deadline.
-inline void fail_payment(WorkingSet& set, Payment payment, const Reservation& reservation, Time at, Time reconciled_at = never) {
+inline void fail_payment(WorkingSet& set, Payment payment, const Reservation& reservation, Time at,
+                         Time reconciled_at = never) {
     set.add(fail(payment, at, reconciled_at));
     auto failed = payment_event(EventKind::payment_failed, payment, reservation);
     if (passed(payment.deadline, at)) failed.deadline = payment.deadline;
@@ -63,7 +64,8 @@ inline void fail_payment(WorkingSet& set, Payment payment, const Reservation& re
 /// Writes down that a payment's time ran out. Nothing if it did not.
 inline void retire_payment(WorkingSet& set, const Moment& moment, PaymentId id) {
     const auto* payment = set.payments.find(id);
-    if (payment == nullptr || payment->state != PaymentState::requested || !passed(payment->deadline, moment.now)) return;
+    if (payment == nullptr || payment->state != PaymentState::requested || !passed(payment->deadline, moment.now))
+        return;
     fail_payment(set, *payment, set.reservations.get(payment->reservation), payment->deadline);
     set.count_retired();
 }

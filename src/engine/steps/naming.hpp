@@ -17,7 +17,8 @@ inline void name_line_of(TokenId token, const WorkingSet& set, std::vector<RoomI
     if (const auto* place = set.places.find(token)) rooms.push_back(place->room);
 }
 
-inline void name_line_if_lapsed(TokenId token, const WorkingSet& set, const Moment& moment, std::vector<RoomId>& rooms) {
+inline void name_line_if_lapsed(TokenId token, const WorkingSet& set, const Moment& moment,
+                                std::vector<RoomId>& rooms) {
     const auto* place = set.places.find(token);
     if (place == nullptr || place->finished_at != never) return;
     if (!is_live(*place, set.rooms.get(place->room).limits, moment.now)) rooms.push_back(place->room);

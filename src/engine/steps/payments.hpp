@@ -53,7 +53,8 @@ Result<const Reservation*> payable(const C& command, const WorkingSet& set, cons
 }
 
 /// Is another payment of the reservation under way?
-inline Result<void> check_no_payment_pending(const Reservation& reservation, const WorkingSet& set, const Moment& moment) {
+inline Result<void> check_no_payment_pending(const Reservation& reservation, const WorkingSet& set,
+                                             const Moment& moment) {
     const auto* payment = set.payments.find(reservation.payment);
     if (payment != nullptr && state_at(*payment, moment.now) == PaymentState::requested)
         return refuse(ErrorCode::payment_pending);
@@ -63,7 +64,8 @@ inline Result<void> check_no_payment_pending(const Reservation& reservation, con
 /// The checks before a payment in the design's order: (signature and idempotency by the caller), turn, existence, ownership,
 /// state, money. The reservation may be paid with `price` points.
 template <PaysHold C>
-Result<const Reservation*> check_payment(const C& command, const WorkingSet& set, const Moment& moment, const Place& place) {
+Result<const Reservation*> check_payment(const C& command, const WorkingSet& set, const Moment& moment,
+                                         const Place& place) {
     BOXOFFICE_TRY(check_turn(place, set.rooms.get(place.room).limits, moment.now));
     BOXOFFICE_TRY_VALUE(const auto* reservation, payable(command, set, moment));
     BOXOFFICE_TRY(check_no_payment_pending(*reservation, set, moment));

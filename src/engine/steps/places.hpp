@@ -36,7 +36,8 @@ inline void meet_place(WorkingSet& set, const Moment& moment, UserId user, Token
 }
 
 /// The live holds that the turn of `token` made.
-inline std::vector<ReservationId> live_holds_of(const WorkingSet& set, const Moment& moment, UserId user, TokenId token) {
+inline std::vector<ReservationId> live_holds_of(const WorkingSet& set, const Moment& moment, UserId user,
+                                                TokenId token) {
     auto holds = set.held_by(user);
     std::erase_if(holds, [&](ReservationId id) {
         const auto& hold = set.reservations.get(id);
