@@ -41,7 +41,7 @@ run_tests() {
     grep -E "$summary" "$logs/$name.log" || { echo "FAILED: $name ran no test" >&2; exit 1; }
 }
 
-quietly install install_packages "${boxoffice_packages[@]}" abigail-tools catch2 clang-format curl gcc libboost1.81-dev meson mypy \
+quietly install install_packages "${boxoffice_packages[@]}" abigail-tools catch2 clang clang-format curl doxygen gcc libboost1.81-dev meson mypy \
     nlohmann-json3-dev python3 python3-pip python3-setuptools python3-venv python3-wheel sqlite3
 
 test_cmake() {
@@ -98,7 +98,7 @@ test_sanitized() {
 # A minute over sequences of C calls, from the stories of make_corpus.py on. Too few inputs, or a function that was never
 # called, or never did what it is for, means that nothing was shown.
 test_fuzz() {
-    quietly fuzz-install install_packages clang libclang-rt-14-dev
+    quietly fuzz-install install_packages libclang-rt-14-dev
     quietly fuzz-configure cmake --preset fuzz
     quietly fuzz-build cmake --build --preset fuzz --target boxoffice_fuzz_c_calls
     local work=$root/build/fuzz/run executions unreached

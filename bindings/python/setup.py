@@ -3,10 +3,12 @@
 The library is, in this order:
 
 1. the file that the environment variable BOXOFFICE_LIBRARY names;
-2. the newest ``build/*/libboxoffice.so`` of the checkout that this directory is in, without a
-   sanitizer in it;
+2. ``build/release/libboxoffice.so`` of the checkout that this directory is in: what others install
+   is the optimised build, never whichever was made last;
 3. built here with cmake (Release, the target ``boxoffice_capi``), where there is one: from the
    checkout, or from the sources that a source distribution carries in ``library``.
+
+One that was built with a sanitizer is refused: no plain interpreter can load it.
 
 Everything else is in pyproject.toml.
 """
@@ -29,6 +31,7 @@ from wheel.bdist_wheel import bdist_wheel
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 VARIABLE = "BOXOFFICE_LIBRARY"
+RELEASE = ROOT / "build" / "release" / "libboxoffice.so"
 CARRIED = HERE / "library"  # in a source distribution: what cmake needs of the checkout
 SOURCES = ("CMakeLists.txt", "LICENSE", "capi", "include", "src")
 NEEDS = (
@@ -52,13 +55,10 @@ def find_library(scratch):
         path = Path(named)
         if not path.is_file():
             raise SystemExit(f"{VARIABLE} names {named}, which is not a file")
-        return path.resolve()
+        return loadable(path)
     is_carried = CARRIED.is_dir()
-    if not is_carried:
-        checkout = runpy.run_path(str(HERE / "src/boxoffice/_checkout.py"))
-        built = checkout["newest_build"](ROOT)
-        if built:
-            return built
+    if not is_carried and RELEASE.is_file():
+        return loadable(RELEASE)
     root = CARRIED if is_carried else ROOT
     if (root / "CMakeLists.txt").is_file() and shutil.which("cmake"):
         return build_library(root, scratch)
@@ -67,6 +67,19 @@ def find_library(scratch):
         "(cmake --preset release && cmake --build --preset release --target boxoffice_capi), "
         f"or set {VARIABLE} to libboxoffice.so, or let this build it, which needs {NEEDS}."
     )
+
+
+def loadable(library):
+    checkout = runpy.run_path(str(HERE / "src/boxoffice/_checkout.py"))
+    if library.stat().st_size == 0:
+        raise SystemExit(f"boxoffice: {library} is empty; build it anew")
+    if checkout["is_sanitized"](library):
+        raise SystemExit(
+            f"boxoffice: {library} was built with a sanitizer, so that no plain Python can load it. "
+            f"Name another in {VARIABLE}, or build one: "
+            "cmake --preset release && cmake --build --preset release --target boxoffice_capi"
+        )
+    return library.resolve()
 
 
 def build_library(root, scratch):

@@ -1,5 +1,5 @@
-"""D9: the source distribution had no C++ in it, an editable install found no library, and a wheel took the newest build even
-if that was one with a sanitizer, which no plain interpreter can load.
+"""D9: the source distribution had no C++ in it, an editable install found no library, and a wheel took the newest build, a debug
+one or even one with a sanitizer, which no plain interpreter can load.
 
 BOXOFFICE_BUILD_SDIST=1 has the library of the source distribution really built (minutes); else only cmake's part is played.
 """
@@ -137,14 +137,32 @@ class PackagingTest(unittest.TestCase):
         self.assertIn("cmake could not build the C library", said)
         self.assertIn("apt-get install cmake g++ pkg-config libfmt-dev", said)
 
-    def test_a_wheel_takes_the_newest_build_without_a_sanitizer(self):
-        plain = self.built("dev", Path(LIBRARY).read_bytes() + b"the plain one")
+    def test_a_wheel_takes_the_optimised_build_and_no_newer_one(self):
+        release = self.built("release", Path(LIBRARY).read_bytes() + b"the optimised one")
+        self.built("dev", b"not to be taken")
         self.built("tsan", b"not to be taken" + SANITIZED)
-        self.built("torn", b"")
         _, (wheel,) = self.wheel(self.package)
         self.run_in(PYTHON, "-m", "zipfile", "-e", wheel, self.scratch / "inside")
         (inside,) = (self.scratch / "inside/boxoffice/_lib").iterdir()
-        self.assertEqual(inside.read_bytes(), plain.read_bytes())
+        self.assertEqual(inside.read_bytes(), release.read_bytes())
+
+    def test_without_an_optimised_build_a_wheel_has_one_made(self):
+        self.built("dev", b"not to be taken")
+        _, (wheel,) = self.wheel(self.package, PATH=self.fake_cmake(f'cp "{LIBRARY}" "$2/libboxoffice.so"'))
+        self.assertIn("-DCMAKE_BUILD_TYPE=Release", (self.scratch / "asked").read_text())
+
+    def test_a_sanitized_library_is_refused(self):
+        release = self.built("release", Path(LIBRARY).read_bytes() + SANITIZED)
+        for said, wheels in (
+            self.wheel(self.package, status=1),
+            self.wheel(self.package, status=1, BOXOFFICE_LIBRARY=self.built("tsan", SANITIZED)),
+        ):
+            self.assertEqual(wheels, [])
+            self.assertIn("was built with a sanitizer, so that no plain Python can load it", said)
+            self.assertIn("cmake --build --preset release --target boxoffice_capi", said)
+        release.write_bytes(b"")
+        said, _ = self.wheel(self.package, status=1)
+        self.assertIn("is empty; build it anew", said)
 
     def test_an_editable_install_finds_the_build_of_its_checkout(self):
         home = self.scratch / "venv"

@@ -2,9 +2,8 @@
 
 #include "boxoffice/sqlite_store.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "support.hpp"
+#include "support/catch.hpp"
 
 using namespace boxoffice;
 using boxoffice::sqlite_testing::options_for;
@@ -147,6 +146,7 @@ void check_all(View& view, const House& house) {
 /// Counts the rows that a scan shows.
 struct Census : Visitor {
     std::map<std::string, int> rows;
+    void visit(const HouseRules&) override { ++rows["rules"]; }
     void visit(const User&) override { ++rows["user"]; }
     void visit(const Room&) override { ++rows["room"]; }
     void visit(const Concert&) override { ++rows["concert"]; }

@@ -5,7 +5,6 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -13,6 +12,7 @@
 
 #include "faults/actors.hpp"
 #include "support.hpp"
+#include "support/catch.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::sqlite_testing;

@@ -62,8 +62,9 @@ inline Seat sample_seat(std::int64_t id, ConcertId concert, std::string number) 
     return seat;
 }
 
-/// The seat as the next commit writes it: held by `claim`.
+/// The seat as the next commit writes it: held by `claim`, whoever held it before.
 inline Seat held_seat(Seat seat, ReservationId claim, Time until) {
+    if (seat.state == SeatState::held) open(seat);
     take(seat, claim, until);
     ++seat.version;
     return seat;
