@@ -108,6 +108,8 @@ def main():
     flags = read_flags()
     try:
         office = open_office(flags)
+    except boxoffice.LibraryNotFound as error:
+        return give_up(str(error))
     except boxoffice.Error as error:
         return give_up(f"--db {flags.db}: {error}")
     with office:
