@@ -6,8 +6,6 @@
 #include <cstring>
 #include <iterator>
 #include <new>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 

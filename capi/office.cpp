@@ -1,6 +1,5 @@
 /// Opening, closing, and the few functions that need no concept of their own.
 
-#include <cstdlib>
 
 #include "answer.hpp"
 #include "boxoffice/memory_store.hpp"

@@ -3,7 +3,6 @@
 /// the text of its column, and the way back. Names and numbers are part of stored data: they are only ever added.
 
 #include <array>
-#include <concepts>
 #include <optional>
 #include <string_view>
 

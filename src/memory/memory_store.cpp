@@ -5,7 +5,6 @@
 #include <limits>
 #include <new>
 #include <optional>
-#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>

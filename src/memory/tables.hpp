@@ -2,7 +2,6 @@
 /// The tables of the memory store with their indexes and back-stops, and a commit over all of them.
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <tuple>

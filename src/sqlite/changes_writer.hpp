@@ -2,7 +2,6 @@
 /// Puts the changes of a commit into the tables.
 
 #include <optional>
-#include <string>
 #include <tuple>
 #include <vector>
 

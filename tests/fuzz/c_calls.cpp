@@ -20,14 +20,10 @@
 /// options, which are closed at once). BOXOFFICE_FUZZ_COUNTS names a file that gets each function's calls and successes
 /// at the end.
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <string>
-#include <vector>
 
 #include "batches.hpp"
 #include "boxoffice.h"

@@ -1,6 +1,5 @@
 #include "boxoffice/domain/seating.hpp"
 
-#include <cmath>
 #include <limits>
 
 #include "support/catch.hpp"

@@ -2,7 +2,6 @@
 /// Rows for tests of stores, sound by themselves: what the engine could have written.
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>

@@ -1,6 +1,5 @@
 #include "boxoffice/domain/waiting_room.hpp"
 
-#include <vector>
 
 #include "support/catch.hpp"
 #include "support/outcome.hpp"

@@ -3,8 +3,8 @@
 /// another, so all balances always sum to zero: what users hold is what the cash account lacks. Rows are only
 /// ever added. Invariants L1 to L5 of src/README.md.
 
+#include <array>
 #include <cstdint>
-#include <string_view>
 
 #include "boxoffice/ids.hpp"
 #include "boxoffice/names.hpp"

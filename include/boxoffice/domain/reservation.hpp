@@ -12,6 +12,7 @@
 ///
 /// Everything else is refused: a hold that expired never revives, what is terminal stays so. Invariants H1 to H3.
 
+#include <array>
 #include <cstdint>
 
 #include "boxoffice/domain/transition.hpp"

@@ -14,10 +14,11 @@
 ///
 /// Every write names the seat and the version it saw; invariants S1 to S3 of src/README.md.
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "boxoffice/domain/transition.hpp"
 #include "boxoffice/ids.hpp"

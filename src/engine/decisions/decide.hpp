@@ -1,7 +1,6 @@
 #pragma once
 /// The way of every command: identify → recall → decide → remember. And all the decisions there are.
 
-#include <optional>
 #include <utility>
 
 #include "engine/decisions/holding.hpp"

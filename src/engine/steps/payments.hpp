@@ -3,7 +3,6 @@
 
 #include <concepts>
 #include <utility>
-#include <vector>
 
 #include "boxoffice/commands.hpp"
 #include "engine/steps/naming.hpp"

@@ -1,7 +1,6 @@
 #pragma once
 /// Whose place it is, whether they have come, and how it ends.
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 

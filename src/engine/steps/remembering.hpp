@@ -1,7 +1,6 @@
 #pragma once
 /// Answers that are given again to the same key and request (I1).
 
-#include <concepts>
 #include <optional>
 #include <vector>
 
