@@ -1,6 +1,9 @@
 """What the tests share: a house with users and concerts, the words of the contract, and waiting for what must come."""
 
 import datetime
+import os
+import subprocess
+import tempfile
 import time
 import unittest
 
@@ -59,6 +62,39 @@ def request(line, *headers, body=b""):
 
 def seats(*numbers, price=100, **more):
     return [{"number": str(number), "price": price, **more} for number in numbers]
+
+
+def run(*arguments):
+    """Runs the host with these flags, where it is to end by itself."""
+    return subprocess.run(
+        command(*arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        timeout=PATIENCE,
+        text=True,
+    )
+
+
+class CommandLineTest(unittest.TestCase):
+    """Tests of flags, with a directory for files."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="boxoffice-http-")
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def assert_bad_start(self, *arguments, named=""):
+        """One line that names what is wrong, and exit status 2."""
+        said = run(*arguments)
+        self.assertEqual((said.returncode, said.stdout), (2, ""), said)
+        self.assertEqual(len(said.stderr.splitlines()), 1, said.stderr)
+        self.assertIn(named, said.stderr)
+        self.assertNotIn("Traceback", said.stderr)
 
 
 class HttpTest(unittest.TestCase):

@@ -6,47 +6,18 @@ import re
 import signal
 import sqlite3
 import stat
-import subprocess
-import tempfile
 import time
 import unittest
 
 from server import ADMIN_KEY
-from support import NO_PATH, PATIENCE, TOKEN, HttpTest, Server, bearer, command, day, environment, only_server, seats, until
+from support import NO_PATH, PATIENCE, CommandLineTest, Server, bearer, day, only_server, run, seats, until
 
 
-def run(*arguments):
-    return subprocess.run(
-        command(*arguments),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(),
-        timeout=PATIENCE,
-        text=True,
-        check=False,
-    )
-
-
-class InADirectory(unittest.TestCase):
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory(prefix="boxoffice-http-")
-        self.addCleanup(directory.cleanup)
-        self.directory = directory.name
-
-    def path(self, name):
-        return os.path.join(self.directory, name)
-
+class InADirectory(CommandLineTest):
     def start(self, **flags):
         server = Server(**flags)
         self.addCleanup(server.close)
         return server
-
-    def assert_bad(self, *arguments, named):
-        said = run(*arguments)
-        self.assertEqual((said.returncode, said.stdout), (2, ""), said)
-        self.assertEqual(len(said.stderr.splitlines()), 1, said.stderr)
-        self.assertIn(named, said.stderr)
 
 
 @only_server
@@ -78,9 +49,9 @@ class AdminKeys(InADirectory):
         self.assertEqual(self.audit(self.start(variables={"BOXOFFICE_ADMIN_KEY": "from outside"}), ADMIN_KEY), 200)
 
     def test_bad_ones(self):
-        self.assert_bad("--admin-key-file", self.path("none"), named="none")
-        self.assert_bad("--admin-key-file", self.write("\n"), named="key")
-        self.assert_bad("--admin-key-file", self.write("k"), "--admin-key", "k", named="--admin-key-file")
+        self.assert_bad_start("--admin-key-file", self.path("none"), named="none")
+        self.assert_bad_start("--admin-key-file", self.write("\n"), named="key")
+        self.assert_bad_start("--admin-key-file", self.write("k"), "--admin-key", "k", named="--admin-key-file")
 
     def test_help_says_what_shows(self):
         said = run("--help").stdout
@@ -102,7 +73,7 @@ class Backups(InADirectory):
         self.assertEqual((said.returncode, said.stderr), (0, ""), said)
         self.assertIn("copy.db", said.stdout)
         self.assertEqual(self.rows(self.path("copy.db"), "SELECT external_id FROM users"), [("ann",)])
-        self.assert_bad("--db", self.path("house.db"), "--backup", self.path("copy.db"), named="copy.db")
+        self.assert_bad_start("--db", self.path("house.db"), "--backup", self.path("copy.db"), named="copy.db")
         again = self.start(db=self.path("copy.db"))
         self.assertEqual(again.get("/api/concert/date")["dates"], [day(1)])
         self.assertEqual(again.audit(), [])
@@ -125,16 +96,16 @@ class Backups(InADirectory):
             self.assertEqual(again.get("/api/balance", bearer(token), userId="ann").status, 401)
 
     def test_bad_ones(self):
-        self.assert_bad("--backup", self.path("copy.db"), named="--db")
-        self.assert_bad("--db", ":memory:", "--backup", self.path("copy.db"), named="--db")
-        self.assert_bad("--db", self.path("none.db"), "--backup", self.path("copy.db"), named="none.db")
+        self.assert_bad_start("--backup", self.path("copy.db"), named="--db")
+        self.assert_bad_start("--db", ":memory:", "--backup", self.path("copy.db"), named="--db")
+        self.assert_bad_start("--db", self.path("none.db"), "--backup", self.path("copy.db"), named="none.db")
         self.assertFalse(os.path.exists(self.path("none.db")))
-        self.assert_bad("--with-keys", named="--backup")
-        self.assert_bad("--restore", self.path("copy.db"), named="--db")
-        self.assert_bad("--restore", self.path("none.db"), "--db", self.path("y.db"), named="none.db")
+        self.assert_bad_start("--with-keys", named="--backup")
+        self.assert_bad_start("--restore", self.path("copy.db"), named="--db")
+        self.assert_bad_start("--restore", self.path("none.db"), "--db", self.path("y.db"), named="none.db")
         self.assertFalse(os.path.exists(self.path("y.db")))
-        self.assert_bad("--backup-dir", self.directory, named="--db")
-        self.assert_bad("--db", self.path("x.db"), "--backup-dir", self.path("none"), named="--backup-dir")
+        self.assert_bad_start("--backup-dir", self.directory, named="--db")
+        self.assert_bad_start("--db", self.path("x.db"), "--backup-dir", self.path("none"), named="--backup-dir")
 
     def test_over_http_into_the_servers_own_directory(self):
         os.mkdir(self.path("copies"))
@@ -218,7 +189,7 @@ class RequestLog(InADirectory):
         self.assertEqual(LINE.fullmatch(server.read_line().strip())[3], "/healthz")
 
     def test_what_cannot_be_written_is_a_bad_flag(self):
-        self.assert_bad("--request-log", self.path("no/such/directory"), named="--request-log")
+        self.assert_bad_start("--request-log", self.path("no/such/directory"), named="--request-log")
 
 
 @only_server
@@ -245,7 +216,7 @@ class Addresses(InADirectory):
 
     def test_other_names_are_bad_flags(self):
         for host in ("tickets.example", "[127.0.0.1", "[]", "256.0.0.1"):
-            self.assert_bad("--host", host, "--port", "0", named="--host")
+            self.assert_bad_start("--host", host, "--port", "0", named="--host")
 
 
 if __name__ == "__main__":

@@ -185,7 +185,6 @@ class Lines(HttpTest):
         self.assertIn(answers[0].status, statuses)
         CONTRACT.check_protocol(answers[0].status, answers[0].headers, answers[0].body)
 
-    @only_server(why="the Python host leaves what is not HTTP to http.server, which answers with a page")
     def test_what_is_not_http(self):
         for raw in (
             b"\r\n\r\nGARBAGE\r\n\r\n",

@@ -103,6 +103,7 @@ class Layers(Planted):
             "src/engine/batch.hpp": "",
             "src/engine/crypto.hpp": "",
             "src/memory/tables.hpp": "",
+            "src/sql/row_io.hpp": "",
             "src/sqlite/rows.hpp": "",
             "examples/onsale/plan.hpp": "",
         }
@@ -129,6 +130,9 @@ class Layers(Planted):
             ("src/engine/decisions/one.cpp", "<mutex>", False),
             ("src/memory/one.cpp", '"memory/tables.hpp"', True),
             ("src/memory/one.cpp", '"engine/batch.hpp"', False),
+            ("src/sql/one.hpp", '"sqlite/rows.hpp"', False),
+            ("src/sql/one.hpp", "<sqlite3.h>", False),
+            ("src/sqlite/one.cpp", '"sql/row_io.hpp"', True),
             ("src/sqlite/one.cpp", '"memory/tables.hpp"', False),
             ("src/sqlite/one.cpp", "<SQLiteCpp/SQLiteCpp.h>", True),
             ("capi/one.cpp", '"boxoffice/office.hpp"', True),

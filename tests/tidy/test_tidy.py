@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 class Check(unittest.TestCase):
     def assert_none(self, findings):
-        self.assertFalse(findings, f"{len(findings)} found:\n" + "\n".join(map(str, findings)))
+        if findings:
+            self.fail(f"{len(findings)} found:\n" + "\n".join(map(str, findings)))
 
 
 class Tidy(Check):
