@@ -7,9 +7,9 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
-#include <utility>
 
 #include "boxoffice/time.hpp"
+#include "stores/writer_gate.hpp"
 
 namespace boxoffice::memory {
 
@@ -21,23 +21,10 @@ class Gate {
         : wait_max_{std::clamp<Duration>(wait_max, Duration::zero(), std::chrono::hours{24})} {}
 
     /// The right to decide and commit. False: another had it for all of `wait_max`.
-    [[nodiscard]] bool begin_writing() {
-        std::unique_lock lock{mutex_};
-        if (!writer_left_.wait_for(lock, wait_max_, [&] { return !writing_; })) return false;
-        return writing_ = true;
-    }
+    [[nodiscard]] bool begin_writing() { return writer_.enter(std::chrono::steady_clock::now() + wait_max_); }
     /// The same, without waiting.
-    [[nodiscard]] bool try_begin_writing() {
-        const std::lock_guard lock{mutex_};
-        return !std::exchange(writing_, true);
-    }
-    void end_writing() {
-        {
-            const std::lock_guard lock{mutex_};
-            writing_ = false;
-        }
-        writer_left_.notify_one();
-    }
+    [[nodiscard]] bool try_begin_writing() { return writer_.enter(std::chrono::steady_clock::now()); }
+    void end_writing() { writer_.leave(); }
 
     /// The right to read, shared. False: a commit waited for other readers for all of `wait_max`.
     [[nodiscard]] bool begin_reading() {
@@ -69,10 +56,9 @@ class Gate {
 
   private:
     const Duration wait_max_;
+    WriterGate writer_;
     std::mutex mutex_;
-    std::condition_variable writer_left_;
     std::condition_variable readers_moved_;
-    bool writing_ = false;
     bool applying_ = false;
     std::int64_t reader_count_ = 0;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "memory/tables.hpp"
+#include "stores/prune_cut.hpp"
 
 namespace boxoffice::memory {
 
@@ -154,39 +155,18 @@ inline void find(const Tables& tables, const TokenKeyKeys& keys, std::vector<Tok
 // ---- what can be pruned --------------------------------------------------------------------------------------------
 
 inline Prunable find_prunable(const Tables& tables, const PruneWish& wish, std::int64_t limit) {
-    Prunable found;
-    // The bound is put behind the last row that still fits; one more tells that there are more.
-    std::int64_t places = 0;
-    found.prune.tokens_below = wish.tokens_below;
+    PruneCut cut{wish, limit};
     tables.of<Place>().walk_from(TokenId{}, [&](const Place& place) {
         if (place.token >= wish.tokens_below) return false;
-        if (!is_finished(place.state) || ++places <= limit) return true;
-        found.prune.tokens_below = place.token;
-        return false;
+        return !is_finished(place.state) || cut.take_place(place.token);
     });
-
-    std::int64_t records = 0;
-    found.prune.idempotency_until = wish.idempotency_until;
-    for (const auto& [key, record] : tables.of<IdempotencyRecord>().by<RecordByAge>()) {
-        if (record->created_at > wish.idempotency_until) break;
-        found.more = records >= limit && record->created_at > found.prune.idempotency_until;
-        if (found.more) break;
-        if (++records == limit) found.prune.idempotency_until = record->created_at;
-    }
-
-    std::int64_t events = 0;
-    const auto* last = tables.of<Event>().last();
+    for (const auto& [key, record] : tables.of<IdempotencyRecord>().by<RecordByAge>())
+        if (record->created_at > wish.idempotency_until || !cut.take_record(record->created_at)) break;
+    const auto last = tables.last_event();
     tables.of<Event>().walk_from(0, [&](const Event& event) {
-        if (event.sequence == last->sequence) return false;
-        if (event.sequence > wish.events_through && event.at > wish.events_until) return false;
-        if (is_lasting(event.kind)) return true;
-        if (++events > limit) return false;
-        found.prune.events_through = event.sequence;
-        return true;
+        return event.sequence != last.sequence && cut.take_event(event.sequence, event.at, is_lasting(event.kind));
     });
-    found.any = places > 0 || records > 0 || events > 0;
-    found.more = found.more || places > limit || events > limit;
-    return found;
+    return cut.found();
 }
 
 // ---- pages and counts ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "sqlite/rows.hpp"
+#include "stores/prune_cut.hpp"
 
 namespace boxoffice::sqlite {
 namespace {
@@ -160,46 +161,33 @@ Stats Pages::counts(Time now) {
     return counts;
 }
 
-// As find_prunable of the memory store: each bound is put behind the last row that still fits; one more tells that there
-// are more.
 Prunable Pages::prunable(const PruneWish& wish, std::int64_t limit) {
-    Prunable found;
-    std::int64_t places = 0;
-    found.prune.tokens_below = wish.tokens_below;
+    PruneCut cut{wish, limit};
     {
+        TokenId token;
         auto cursor = finished_places_.run(wish.tokens_below, limit + 1);
-        while (cursor.next())
-            if (++places > limit) cursor.row() >> found.prune.tokens_below;
-    }
-
-    std::int64_t records = 0;
-    found.prune.idempotency_until = wish.idempotency_until;
-    {
-        auto cursor = old_records_.run(to_us(wish.idempotency_until));
         while (cursor.next()) {
-            Time created_at{};
-            cursor.row() >> created_at;
-            found.more = records >= limit && created_at > found.prune.idempotency_until;
-            if (found.more) break;
-            if (++records == limit) found.prune.idempotency_until = created_at;
+            cursor.row() >> token;
+            if (!cut.take_place(token)) break;
         }
     }
-
-    std::int64_t events = 0;
+    {
+        Time created_at{};
+        auto cursor = old_records_.run(to_us(wish.idempotency_until));
+        while (cursor.next()) {
+            cursor.row() >> created_at;
+            if (!cut.take_record(created_at)) break;
+        }
+    }
+    std::int64_t sequence = 0;
+    Time at{};
+    std::int64_t is_lasting = 0;
     auto cursor = first_events_.run();
     while (cursor.next()) {
-        std::int64_t sequence = 0;
-        Time at{};
-        std::int64_t is_of_rooms = 0;
-        cursor.row() >> sequence >> at >> is_of_rooms;
-        if (sequence > wish.events_through && at > wish.events_until) break;
-        if (is_of_rooms != 0) continue;
-        if (++events > limit) break;
-        found.prune.events_through = sequence;
+        cursor.row() >> sequence >> at >> is_lasting;
+        if (!cut.take_event(sequence, at, is_lasting != 0)) break;
     }
-    found.any = places > 0 || records > 0 || events > 0;
-    found.more = found.more || places > limit || events > limit;
-    return found;
+    return cut.found();
 }
 
 template <class Entity>

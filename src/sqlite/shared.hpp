@@ -19,7 +19,7 @@
 #include "sqlite/open_files.hpp"
 #include "sqlite/readers.hpp"
 #include "sqlite/session.hpp"
-#include "sqlite/writer_gate.hpp"
+#include "stores/writer_gate.hpp"
 
 namespace boxoffice::sqlite {
 

@@ -2,6 +2,11 @@
 
 #include "boxoffice/sqlite_store.hpp"
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <map>
+#include <string>
+
 #include "support.hpp"
 #include "support/catch.hpp"
 
@@ -189,6 +194,35 @@ TEST_CASE("Every entity comes back as it was written", "[sqlite]") {
                                                     {"transfer", 1},
                                                     {"record", 1},
                                                     {"event", 1}});
+}
+
+TEST_CASE("The schema takes any state, kind or operation, and who reads one that it does not know refuses",
+          "[sqlite]") {
+    const TemporaryFolder folder;
+    const auto [in, column] = GENERATE(table<std::string, std::string>({{"seats", "state"},
+                                                                        {"tokens", "state"},
+                                                                        {"reservations", "state"},
+                                                                        {"points", "kind"},
+                                                                        {"payments", "state"},
+                                                                        {"payment_histories", "state"},
+                                                                        {"point_usages", "kind"},
+                                                                        {"idempotency", "operation"},
+                                                                        {"events", "kind"}}));
+    CAPTURE(in, column);
+    auto store = open_sqlite_store(options_for(folder / "house.db")).value();
+    commit(*store, House{}.fresh());
+    Census census;
+    REQUIRE(store->read().value()->scan(census));
+    {
+        SQLite::Database file(folder / "house.db", SQLite::OPEN_READWRITE);
+        for (const char* trigger : {"payment_histories_stay", "point_usages_stay", "events_stay"})
+            file.exec(std::string{"DROP TRIGGER "} + trigger);
+        REQUIRE(file.exec(std::string{"UPDATE "} + in + " SET " + column + " = 'lent'") > 0);
+    }
+    const auto seen = store->read().value()->scan(census);
+    REQUIRE_FALSE(seen);
+    CHECK(seen.error().code == ErrorCode::storage);
+    CHECK_THAT(seen.error().detail, Catch::Contains("the unknown state or kind 'lent'"));
 }
 
 TEST_CASE("Every change comes back as it was written", "[sqlite]") {

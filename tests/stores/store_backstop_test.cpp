@@ -57,6 +57,17 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
         seat.facts.label.clear();
         add(changes.seats, seat), refused();
     }
+    SECTION("a held seat without a claim") {
+        auto seat = sample_seat(303, concert, "3");
+        seat.state = SeatState::held;
+        add(changes.seats, seat), refused();
+    }
+    SECTION("a blocked seat with a claim") {
+        auto seat = sample_seat(303, concert, "3");
+        seat.state = SeatState::blocked;
+        seat.claim = ReservationId{401};
+        add(changes.seats, seat), refused();
+    }
     SECTION("a seat's id twice") { add(changes.seats, sample_seat(302, concert, "3")), refused(); }
     SECTION("a seat that is not there") {
         auto seat = sample_seat(303, concert, "3");

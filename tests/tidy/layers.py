@@ -33,11 +33,11 @@ LAYERS = (
     Layer(("src/engine/decisions/", "src/engine/steps/"), (*PUBLIC, "engine/"), ("mutex", "thread", "sodium.h", *SQL, *EXAMPLES_ONLY)),
     Layer(("src/engine/",), (*PUBLIC, "engine/"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
     # --- stores: of the engine, what a store of whatever kind needs, and nothing that decides
-    Layer(("src/store/",), (*PUBLIC, "store/", "engine/fork_guard.hpp"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
-    Layer(("src/memory/",), (*PUBLIC, "memory/", "store/", "engine/fork_guard.hpp"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
+    Layer(("src/stores/",), (*PUBLIC, "stores/", "engine/fork_guard.hpp"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
+    Layer(("src/memory/",), (*PUBLIC, "memory/", "stores/", "engine/fork_guard.hpp"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
     # --- how a row is spelt in SQL, whichever the client
     Layer(("src/sql/",), (*PUBLIC, "sql/"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
-    Layer(("src/sqlite/",), (*PUBLIC, "sqlite/", "sql/", "store/", "engine/fork_guard.hpp"), ("sodium.h", *EXAMPLES_ONLY)),
+    Layer(("src/sqlite/",), (*PUBLIC, "sqlite/", "sql/", "stores/", "engine/fork_guard.hpp"), ("sodium.h", *EXAMPLES_ONLY)),
     # --- the C ABI, on public headers as any host
     Layer(("capi/boxoffice.h",), (), (*PURE, *EXAMPLES_ONLY)),
     Layer(("capi/",), (".", *PUBLIC, "engine/fork_guard.hpp"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
@@ -90,7 +90,7 @@ def check_layers(root, layers=LAYERS):
 
 def check_nesting(root):
     """The rules are below everything: nothing in include/ reaches into src/."""
-    insides = ("engine/", "memory/", "sqlite/", "store/")
+    insides = ("engine/", "memory/", "sqlite/", "stores/")
     return [
         Finding(path, include.line, f"a public header includes {include.name}, which is not installed")
         for path in files(root, ".hpp", under="include/")

@@ -1,5 +1,5 @@
 #pragma once
-/// One writer at a time within the process.
+/// One writer at a time within the process, whatever the store.
 
 #include <chrono>
 #include <condition_variable>
@@ -7,7 +7,7 @@
 
 #include "engine/fork_guard.hpp"
 
-namespace boxoffice::sqlite {
+namespace boxoffice {
 
 /// Thread-safe. Unlike a std::timed_mutex it may be left on another thread than it was entered on, as a Transaction may
 /// be handed over.
@@ -34,4 +34,4 @@ class WriterGate {
     bool inside_ = false;
 };
 
-}  // namespace boxoffice::sqlite
+}  // namespace boxoffice
