@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need, builds with CMake and Meson, and runs everything: the whole suite in both builds, unit and
-# contract tests under the sanitizers, the examples, the web page in a browser, and a minute of fuzzing the C ABI. Quiet unless
+# Installs what the tests need, builds, and runs everything: the whole suite with CMake, a part of it with Meson, all but what
+# kills processes under the sanitizers, the examples, the web page in a browser, and a minute of fuzzing the C ABI. Quiet unless
 # something fails; ends in the runners' own summaries.
 #
 #   tests/run.sh            everything
