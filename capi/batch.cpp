@@ -1,4 +1,6 @@
-/// The batch call: an array of fixed-layout commands, their texts in one arena, an array of outcomes.
+/// The batch call: an array of fixed-layout commands, their texts and lists in one arena, an array of outcomes.
+
+#include <type_traits>
 
 #include "convert.hpp"
 
@@ -7,38 +9,122 @@ using namespace boxoffice::capi;
 
 namespace {
 
-/// The commands' texts.
+/// What the commands have of any length. Offsets, lengths and counts are the caller's, and none of them is believed;
+/// that the numbers are of 32 bits keeps what is reckoned with them within 64.
 class Arena {
   public:
     Arena(const char* bytes, size_t size) : bytes_(bytes, bytes == nullptr ? 0 : size) {}
+
     [[nodiscard]] Result<std::string_view> text(std::uint32_t offset, std::uint32_t length) const {
         if (length == 0) return std::string_view{};
-        if (offset > bytes_.size() || length > bytes_.size() - offset)
-            return refuse(ErrorCode::invalid_argument, "a text outside the arena");
-        return bytes_.substr(offset, length);
+        return part(offset, length, "a text");
+    }
+
+    /// A list's items, copied, for the arena need not be aligned.
+    template <class Item>
+    [[nodiscard]] Result<std::vector<Item>> list(std::uint32_t offset, std::uint32_t count) const {
+        static_assert(std::is_trivially_copyable_v<Item> && alignof(Item) <= alignment);
+        if (count == 0) return std::vector<Item>{};
+        BOXOFFICE_GIVE(bytes, list_bytes(offset, std::uint64_t{count} * sizeof(Item)));
+        std::vector<Item> items(count);
+        std::memcpy(items.data(), bytes.data(), bytes.size());
+        return items;
+    }
+
+    /// A list of one structure that begins with its own struct_size, all of which is in the arena.
+    [[nodiscard]] Result<const void*> sized(std::uint32_t offset, std::uint32_t count) const {
+        if (count != 1) return refuse(ErrorCode::invalid_argument, "a list of one");
+        BOXOFFICE_GIVE(size, list<std::uint32_t>(offset, 1));
+        BOXOFFICE_GIVE(bytes, list_bytes(offset, size[0]));
+        return bytes.data();
     }
 
   private:
+    static constexpr std::size_t alignment = 8;
+
+    [[nodiscard]] Result<std::string_view> part(std::uint64_t offset, std::uint64_t size, const char* what) const {
+        if (offset > bytes_.size() || size > bytes_.size() - offset)
+            return refuse(ErrorCode::invalid_argument, std::string{what} + " outside the arena");
+        return bytes_.substr(offset, size);
+    }
+    [[nodiscard]] Result<std::string_view> list_bytes(std::uint64_t offset, std::uint64_t size) const {
+        if (offset % alignment != 0)
+            return refuse(ErrorCode::invalid_argument, "a list begins at a multiple of 8 of the arena");
+        return part(offset, size, "a list");
+    }
+
     std::string_view bytes_;
 };
 
-/// Appends one command to the batch, in its place.
-Result<void> append(const boxoffice_command& c, const Arena& arena, std::vector<Command>& batch) {
-    if (c.reserved != 0) return refuse(ErrorCode::invalid_argument, "reserved: 0");
-    BOXOFFICE_GIVE(text, arena.text(c.text_offset, c.text_length));
-    BOXOFFICE_GIVE(key_text, arena.text(c.key_offset, c.key_length));
-    const auto key = [&] { return IdempotencyKey{key_text}; };
+Result<RoomLimits> limits_of(const boxoffice_command& c, const Arena& arena) {
+    BOXOFFICE_GIVE(limits, arena.sized(c.list_offset, c.list_count));
+    return limits_from_c(limits, "limits");
+}
+
+Result<std::vector<NewSeat>> seats_of(const boxoffice_command& c, const Arena& arena) {
+    BOXOFFICE_GIVE(items, arena.list<boxoffice_seat_item>(c.list_offset, c.list_count));
+    std::vector<NewSeat> seats;
+    seats.reserve(items.size());
+    for (const auto& item : items) {
+        BOXOFFICE_GIVE(number, arena.text(item.number_offset, item.number_length));
+        BOXOFFICE_GIVE(section, arena.text(item.section_offset, item.section_length));
+        BOXOFFICE_GIVE(row, arena.text(item.row_offset, item.row_length));
+        BOXOFFICE_GIVE(label, arena.text(item.label_offset, item.label_length));
+        BOXOFFICE_GIVE(seat, new_seat(item, {number, section, row, label}));
+        seats.push_back(std::move(seat));
+    }
+    return seats;
+}
+
+/// A command's texts.
+struct Texts {
+    std::string_view text, text2, key;
+};
+
+/// Appends one of the commands that have a list.
+Result<void> append_with_list(const boxoffice_command& c, const Texts& texts, const Arena& arena,
+                              std::vector<Command>& batch) {
+    switch (c.kind) {
+        case BOXOFFICE_COMMAND_CREATE_ROOM: {
+            BOXOFFICE_GIVE(limits, limits_of(c, arena));
+            batch.emplace_back(CreateRoom{std::string{texts.text}, limits});
+            return {};
+        }
+        case BOXOFFICE_COMMAND_CHANGE_ROOM: {
+            BOXOFFICE_GIVE(limits, limits_of(c, arena));
+            batch.emplace_back(ChangeRoom{RoomId{c.room}, limits});
+            return {};
+        }
+        case BOXOFFICE_COMMAND_CREATE_CONCERT: {
+            BOXOFFICE_GIVE(day, parse_date(texts.text2));
+            BOXOFFICE_GIVE(seats, seats_of(c, arena));
+            batch.emplace_back(CreateConcert{day, std::string{texts.text}, RoomId{c.room}, std::move(seats)});
+            return {};
+        }
+        case BOXOFFICE_COMMAND_ADD_SEATS: {
+            BOXOFFICE_GIVE(seats, seats_of(c, arena));
+            batch.emplace_back(AddSeats{ConcertId{c.concert}, std::move(seats)});
+            return {};
+        }
+        default: return refuse(ErrorCode::invalid_argument, "kind: one of BOXOFFICE_COMMAND_…");
+    }
+}
+
+/// Appends one of those that have none, in its place; false if its kind is not one of these.
+bool append_plain(const boxoffice_command& c, const Texts& texts, std::vector<Command>& batch) {
+    const auto key = [&] { return IdempotencyKey{texts.key}; };
+    const auto text = [&] { return std::string{texts.text}; };
     const UserId user{c.user};
     const TokenId token{c.token};
     const SeatId seat{c.seat};
     const ReservationId reservation{c.reservation};
     const PaymentId payment{c.payment};
-    const auto add = [&]<class C>(C&& command) -> Result<void> {
+    const auto add = [&]<class C>(C&& command) {
         batch.emplace_back(std::in_place_type<std::remove_cvref_t<C>>, std::forward<C>(command));
-        return {};
+        return true;
     };
     switch (c.kind) {
-        case BOXOFFICE_COMMAND_CREATE_USER: return add(CreateUser{std::string{text}});
+        case BOXOFFICE_COMMAND_CREATE_USER: return add(CreateUser{text()});
         case BOXOFFICE_COMMAND_BLOCK_SEAT: return add(BlockSeat{seat});
         case BOXOFFICE_COMMAND_UNBLOCK_SEAT: return add(UnblockSeat{seat});
         case BOXOFFICE_COMMAND_JOIN: return add(Join{user, RoomId{c.room}});
@@ -50,11 +136,25 @@ Result<void> append(const boxoffice_command& c, const Arena& arena, std::vector<
         case BOXOFFICE_COMMAND_PAY: return add(Pay{user, token, reservation, key()});
         case BOXOFFICE_COMMAND_BEGIN_PAYMENT: return add(BeginPayment{user, token, reservation, key()});
         case BOXOFFICE_COMMAND_CAPTURE_PAYMENT:
-            return add(CapturePayment{user, token, reservation, payment, std::string{text}, key()});
-        case BOXOFFICE_COMMAND_FAIL_PAYMENT: return add(FailPayment{user, reservation, payment, std::string{text}});
+            return add(CapturePayment{user, token, reservation, payment, text(), key()});
+        case BOXOFFICE_COMMAND_FAIL_PAYMENT: return add(FailPayment{user, reservation, payment, text()});
         case BOXOFFICE_COMMAND_TICK: return add(Tick{c.amount});
-        default: return refuse(ErrorCode::invalid_argument, "kind: one of BOXOFFICE_COMMAND_…");
+        case BOXOFFICE_COMMAND_RECONCILE_PAYMENT: return add(ReconcilePayment{payment, text()});
+        default: return false;
     }
+}
+
+/// Appends one command to the batch, or says what is malformed of it.
+Result<void> append(const boxoffice_command& c, const Arena& arena, std::vector<Command>& batch) {
+    BOXOFFICE_TRY(check_reserved(c, "a command"));
+    BOXOFFICE_GIVE(text, arena.text(c.text_offset, c.text_length));
+    BOXOFFICE_GIVE(text2, arena.text(c.text2_offset, c.text2_length));
+    BOXOFFICE_GIVE(key, arena.text(c.key_offset, c.key_length));
+    const Texts texts{text, text2, key};
+    if (!append_plain(c, texts, batch)) return append_with_list(c, texts, arena, batch);
+    // Of a later version's caller, perhaps, whose command means another thing with a list.
+    if (c.list_count != 0) return refuse(ErrorCode::invalid_argument, "a list, of a kind that has none");
+    return {};
 }
 
 void fill(const Done&, boxoffice_outcome&) {}

@@ -22,6 +22,11 @@
  * - Ids are 64-bit numbers above 0; 0 is "none". boxoffice_id_text and boxoffice_id_parse give their 13-character text.
  * - Structures that begin with struct_size only ever grow at the end. Start from their INIT macro. A larger one than this
  *   library knows is refused unless what it does not know is zero.
+ * - The others keep their size, so that arrays of them do, and grow into the room that they end with: `reserved` (and
+ *   `reserved32`, beside a lone 32-bit member). Zero a structure before you set its members; what goes in with reserved room
+ *   that is not zero is refused (invalid_argument), and of what comes out it is zero. A date has no such room, being one value;
+ *   nor has a payment_request, which the library makes and only ever grows at the end, nor have tables of callbacks: others will
+ *   stand beside them.
  * - Any function may be called from any thread at any time. Closing waits for calls inside; calls that come meanwhile are
  *   BOXOFFICE_CLOSED. A handle that was closed, or never was one, is BOXOFFICE_INVALID_HANDLE, not undefined behaviour.
  * - After fork() a child's use of a handle is BOXOFFICE_FORKED, and so is opening a file that was open at the fork: close before
@@ -144,16 +149,17 @@ typedef struct boxoffice_office boxoffice_office;
 /* Limits of a waiting room. */
 typedef struct boxoffice_room_limits {
     uint32_t struct_size;
-    uint32_t reserved; /* 0 */
+    uint32_t reserved32;
     int64_t active_capacity;       /* admitted places live at once */
     int64_t queue_capacity;        /* places waiting at once */
     int64_t admissions_per_second; /* 0: as fast as places free */
-    int64_t arrive_ttl_us;          /* an admitted place's time to show up */
+    int64_t arrive_ttl_us;         /* an admitted place's time to show up */
     int64_t active_ttl_us;         /* and its turn from then */
     int64_t waiting_ttl_us;
+    int64_t reserved[4]; /* a boxoffice_room has these limits in it, so they do not grow at the end before this is full */
 } boxoffice_room_limits;
 #define BOXOFFICE_ROOM_LIMITS_INIT \
-    {sizeof(boxoffice_room_limits), 0, 200, 1000000, 0, 60000000, 300000000, 86400000000}
+    {sizeof(boxoffice_room_limits), 0, 200, 1000000, 0, 60000000, 300000000, 86400000000, {0}}
 
 /* A clock of your own: called on whatever thread calls the office, at any time until boxoffice_close has returned, also while
  * the office decides; it must not call the office. All three or none. wall_us may be set back and ahead; before 1970 and after
@@ -206,6 +212,8 @@ typedef struct boxoffice_log {
 typedef struct boxoffice_token_key {
     int32_t id; /* 1 to 65535 */
     uint8_t secret[16];
+    uint32_t reserved32;
+    int64_t reserved[1];
 } boxoffice_token_key;
 
 enum { BOXOFFICE_DURABILITY_NORMAL = 1, BOXOFFICE_DURABILITY_FULL = 2 };
@@ -253,8 +261,9 @@ typedef struct boxoffice_options {
 BOXOFFICE_API boxoffice_status boxoffice_open(const char *path, size_t path_length, const boxoffice_options *options,
                                               boxoffice_office **office, boxoffice_error *error);
 
-/* Closes and sets *office to NULL; waits for calls inside, and ends those that wait for a turn (closed). NULL, or a pointer to NULL, is fine. Mistakes: invalid_handle (closed
- * before, or never opened); closed (another thread is closing it). Not from a callback. */
+/* Closes and sets *office to NULL; waits for calls inside, and ends those that wait for a turn (closed). NULL, or a pointer to
+ * NULL, is fine. Mistakes: invalid_handle (closed before, or never opened); closed (another thread is closing it). Not from a
+ * callback. */
 BOXOFFICE_API boxoffice_status boxoffice_close(boxoffice_office **office);
 
 /* Copies the live data to a new file, without the kept token keys unless `with_keys` is not 0. Mistakes: unsupported (in
@@ -293,6 +302,7 @@ typedef struct boxoffice_room {
     int64_t last_position;
     int64_t serving;
     char name[72]; /* up to 64 bytes */
+    int64_t reserved[4];
 } boxoffice_room;
 
 /* Refusals: room_exists. */
@@ -308,7 +318,12 @@ BOXOFFICE_API boxoffice_status boxoffice_find_room(boxoffice_office *office, con
 
 /* ---- concerts and seats ----------------------------------------------------------------------------------------- */
 
-enum { BOXOFFICE_SEAT_STATE_AVAILABLE = 1, BOXOFFICE_SEAT_STATE_HELD = 2, BOXOFFICE_SEAT_STATE_SOLD = 3, BOXOFFICE_SEAT_STATE_BLOCKED = 4 };
+enum {
+    BOXOFFICE_SEAT_STATE_AVAILABLE = 1,
+    BOXOFFICE_SEAT_STATE_HELD = 2,
+    BOXOFFICE_SEAT_STATE_SOLD = 3,
+    BOXOFFICE_SEAT_STATE_BLOCKED = 4
+};
 
 /* `number` names the seat and is often made by a machine; `label` is what people read, beside section and row. */
 typedef struct boxoffice_new_seat {
@@ -324,7 +339,8 @@ typedef struct boxoffice_new_seat {
     const char *label; /* 0 to 64 bytes; none: the number */
     size_t label_length;
     int32_t is_blocked; /* 1: off sale from the start */
-    int32_t reserved;   /* 0 */
+    int32_t reserved32;
+    int64_t reserved[6];
 } boxoffice_new_seat;
 
 typedef struct boxoffice_concert {
@@ -333,6 +349,7 @@ typedef struct boxoffice_concert {
     int64_t created_at_us;
     char date[16];
     char title[208]; /* up to 200 bytes */
+    int64_t reserved[6];
 } boxoffice_concert;
 
 typedef struct boxoffice_seat {
@@ -348,6 +365,7 @@ typedef struct boxoffice_seat {
     char section[72];
     char row[72];
     char label[72];
+    int64_t reserved[6];
 } boxoffice_seat;
 
 typedef struct boxoffice_seat_counts {
@@ -355,6 +373,7 @@ typedef struct boxoffice_seat_counts {
     int64_t held;
     int64_t sold;
     int64_t blocked;
+    int64_t reserved[2];
 } boxoffice_seat_counts;
 
 typedef struct boxoffice_date {
@@ -415,6 +434,7 @@ typedef struct boxoffice_claims {
     int64_t user;
     int64_t room;
     int64_t position;
+    int64_t reserved[2];
 } boxoffice_claims;
 
 enum {
@@ -430,22 +450,25 @@ typedef struct boxoffice_joined {
     int64_t identity_until_us;
     int32_t state; /* waiting or admitted */
     int32_t again; /* 1: the user had a live place, and this is it */
+    int64_t reserved[2];
 } boxoffice_joined;
 
 typedef struct boxoffice_arrived {
     int64_t deadline_us;
     int64_t turn_until_us; /* no new hold from then on */
+    int64_t reserved[2];
 } boxoffice_arrived;
 
 typedef struct boxoffice_peeked {
     int32_t is_turn;
-    int32_t reserved;
+    int32_t reserved32;
     int64_t occurred_at_us;
     int64_t position;
     int64_t ahead;
     int64_t estimated_wait_us; /* below zero: unknown */
     int64_t next_poll_us;      /* when to ask again */
     int64_t deadline_us;
+    int64_t reserved[2];
 } boxoffice_peeked;
 
 /* Joining again returns the live place. Refusals: queue_full. Mistakes: unknown_user, unknown_room. */
@@ -469,7 +492,7 @@ BOXOFFICE_API boxoffice_status boxoffice_await_turn(boxoffice_office *office, co
                                                     boxoffice_error *error);
 /* Shows up without a peek. Refusals: not_your_turn, place_expired, place_completed, place_left. Mistakes: invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_arrive(boxoffice_office *office, int64_t user, int64_t token,
-                                               boxoffice_arrived *claimed, boxoffice_error *error);
+                                                 boxoffice_arrived *arrived, boxoffice_error *error);
 /* Gives the place up and releases its holds; `released` (may be NULL) is how many. Given up already: fine, none. Refusals:
  * place_completed, place_expired. Mistakes: invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_leave(boxoffice_office *office, int64_t user, int64_t token, int64_t *released,
@@ -490,6 +513,7 @@ typedef struct boxoffice_held {
     int64_t seat;
     int64_t price;
     int64_t deadline_us;
+    int64_t reserved[2];
 } boxoffice_held;
 
 typedef struct boxoffice_reservation {
@@ -504,12 +528,13 @@ typedef struct boxoffice_reservation {
     int64_t deadline_us;
     int64_t finished_at_us;
     int32_t state; /* now, expiry included */
-    int32_t reserved;
+    int32_t reserved32;
     char seat_number[72]; /* names the seat; people read the label, beside section and row */
     char date[16];
     char seat_label[72];
     char seat_section[72];
     char seat_row[72];
+    int64_t reserved[6];
 } boxoffice_reservation;
 
 /* Refusals: not_your_turn, seat_unavailable, hold_limit, idempotency_conflict. Mistakes: invalid_token, unknown_seat. */
@@ -535,6 +560,7 @@ enum { BOXOFFICE_TRANSFER_KIND_RECHARGE = 1, BOXOFFICE_TRANSFER_KIND_PAYMENT = 2
 typedef struct boxoffice_recharged {
     int64_t transfer;
     int64_t balance;
+    int64_t reserved[2];
 } boxoffice_recharged;
 
 typedef struct boxoffice_transfer {
@@ -545,7 +571,8 @@ typedef struct boxoffice_transfer {
     int64_t payment; /* 0: none */
     int64_t at_us;
     int32_t kind;
-    int32_t reserved;
+    int32_t reserved32;
+    int64_t reserved[4];
 } boxoffice_transfer;
 
 /* Refusals: balance_limit, issue_limit, idempotency_conflict. Mistakes: unknown_user. */
@@ -577,6 +604,7 @@ typedef struct boxoffice_paid {
     int64_t amount;
     int64_t balance;
     int64_t paid_at_us;
+    int64_t reserved[2];
 } boxoffice_paid;
 
 typedef struct boxoffice_payment_begun {
@@ -584,13 +612,15 @@ typedef struct boxoffice_payment_begun {
     int64_t reservation;
     int64_t amount;
     int64_t deadline_us;
+    int64_t reserved[2];
 } boxoffice_payment_begun;
 
 typedef struct boxoffice_payment_step {
     int32_t state;
-    int32_t reserved;
+    int32_t reserved32;
     int64_t at_us;
     char transaction_key[BOXOFFICE_TRANSACTION_KEY_SIZE];
+    int64_t reserved[2];
 } boxoffice_payment_step;
 
 typedef struct boxoffice_payment {
@@ -605,6 +635,7 @@ typedef struct boxoffice_payment {
     int32_t step_count;
     char transaction_key[BOXOFFICE_TRANSACTION_KEY_SIZE];
     boxoffice_payment_step steps[4]; /* its history, or the beginning of it */
+    int64_t reserved[6];
 } boxoffice_payment;
 
 typedef struct boxoffice_reconciled {
@@ -612,6 +643,7 @@ typedef struct boxoffice_reconciled {
     int64_t uncharged;  /* payments that the gateway never approved, nor will */
     int64_t open;       /* still listed: not known yet, or the gateway failed */
     int64_t next;       /* go on after this payment; 0: that was the last */
+    int64_t reserved[2];
 } boxoffice_reconciled;
 
 /* Refusals: not_your_turn, reservation_mismatch, hold_expired, hold_released, already_paid, payment_pending,
@@ -663,41 +695,73 @@ BOXOFFICE_API boxoffice_status boxoffice_reconcile_payment(boxoffice_office *off
 
 /* ---- many commands at once --------------------------------------------------------------------------------------
  * One transaction for an array of commands: the way to high rates. Each has its own outcome; a refused one changes nothing and
- * stops nobody. Texts stand in one arena, named by offset and length. Which members a kind reads is written beside it. */
+ * stops nobody. Texts and lists stand in one arena. A text is named by offset and length in bytes. A list is named by the offset
+ * of its first item, a multiple of 8, and by how many there are; the arena itself need not be aligned, for items are copied.
+ * Which members a kind reads is written beside it; the others are ignored, but for a list, which only those kinds may have that
+ * name its items. */
 
 enum {
-    BOXOFFICE_COMMAND_CREATE_USER = 1,     /* text: external id -> outcome.id */
-    BOXOFFICE_COMMAND_BLOCK_SEAT = 2,      /* seat */
-    BOXOFFICE_COMMAND_UNBLOCK_SEAT = 3,    /* seat */
-    BOXOFFICE_COMMAND_JOIN = 4,            /* user, room -> id (token), position, state, flag (again), time (identity) */
+    BOXOFFICE_COMMAND_CREATE_USER = 1,      /* text: external id -> outcome.id */
+    BOXOFFICE_COMMAND_BLOCK_SEAT = 2,       /* seat */
+    BOXOFFICE_COMMAND_UNBLOCK_SEAT = 3,     /* seat */
+    BOXOFFICE_COMMAND_JOIN = 4,             /* user, room -> id (token), position, state, flag (again), time (identity) */
     BOXOFFICE_COMMAND_ARRIVE = 5,           /* user, token -> time (deadline), time2 (turn until) */
-    BOXOFFICE_COMMAND_LEAVE = 6,           /* user, token -> amount (holds released) */
-    BOXOFFICE_COMMAND_HOLD_SEAT = 7,       /* user, token, seat, key -> id (reservation), amount (price), time (deadline) */
-    BOXOFFICE_COMMAND_RELEASE_HOLD = 8,    /* user, reservation */
-    BOXOFFICE_COMMAND_RECHARGE = 9,        /* user, amount, key -> id (transfer), balance */
-    BOXOFFICE_COMMAND_PAY = 10,            /* user, token, reservation, key -> id (payment), amount, balance, time;
-                                            * with a gateway gateway_required: begin and capture */
-    BOXOFFICE_COMMAND_BEGIN_PAYMENT = 11,  /* user, token, reservation, key -> id (payment), amount, time (deadline) */
+    BOXOFFICE_COMMAND_LEAVE = 6,            /* user, token -> amount (holds released) */
+    BOXOFFICE_COMMAND_HOLD_SEAT = 7,        /* user, token, seat, key -> id (reservation), amount (price), time (deadline) */
+    BOXOFFICE_COMMAND_RELEASE_HOLD = 8,     /* user, reservation */
+    BOXOFFICE_COMMAND_RECHARGE = 9,         /* user, amount, key -> id (transfer), balance */
+    BOXOFFICE_COMMAND_PAY = 10,             /* user, token, reservation, key -> id (payment), amount, balance, time;
+                                             * with a gateway gateway_required: begin and capture */
+    BOXOFFICE_COMMAND_BEGIN_PAYMENT = 11,   /* user, token, reservation, key -> id (payment), amount, time (deadline) */
     BOXOFFICE_COMMAND_CAPTURE_PAYMENT = 12, /* user, token, reservation, payment, text: transaction key, key -> as PAY */
-    BOXOFFICE_COMMAND_FAIL_PAYMENT = 13,   /* user, reservation, payment, text: transaction key */
-    BOXOFFICE_COMMAND_TICK = 14            /* amount (events consumed) -> amount (rows retired), flag (more to do) */
+    BOXOFFICE_COMMAND_FAIL_PAYMENT = 13,    /* user, reservation, payment, text: transaction key */
+    BOXOFFICE_COMMAND_TICK = 14,            /* amount (events consumed) -> amount (rows retired), flag (more to do) */
+    BOXOFFICE_COMMAND_CREATE_ROOM = 15,     /* text: name, list: one boxoffice_room_limits -> id */
+    BOXOFFICE_COMMAND_CHANGE_ROOM = 16,     /* room, list: one boxoffice_room_limits */
+    BOXOFFICE_COMMAND_CREATE_CONCERT = 17,  /* text: title, text2: date, room, list: boxoffice_seat_item -> id */
+    BOXOFFICE_COMMAND_ADD_SEATS = 18,       /* concert, list: boxoffice_seat_item -> amount (how many) */
+    BOXOFFICE_COMMAND_RECONCILE_PAYMENT = 19 /* payment, text: transaction key */
 };
 
 typedef struct boxoffice_command {
     int32_t kind;
-    uint32_t reserved; /* 0 */
+    uint32_t reserved32;
     int64_t user;
     int64_t token;
     int64_t room;
+    int64_t concert;
     int64_t seat;
     int64_t reservation;
     int64_t payment;
     int64_t amount;
     uint32_t text_offset; /* into the arena, bytes */
     uint32_t text_length;
+    uint32_t text2_offset;
+    uint32_t text2_length;
     uint32_t key_offset; /* the idempotency key; length 0: none */
     uint32_t key_length;
+    uint32_t list_offset; /* into the arena, bytes: a multiple of 8 */
+    uint32_t list_count;  /* items; 0: none */
+    int64_t reserved[6];
 } boxoffice_command;
+
+/* An item of a list: a boxoffice_new_seat whose texts stand in the arena. */
+typedef struct boxoffice_seat_item {
+    uint32_t number_offset;
+    uint32_t number_length;
+    uint32_t section_offset;
+    uint32_t section_length;
+    uint32_t row_offset;
+    uint32_t row_length;
+    uint32_t label_offset;
+    uint32_t label_length;
+    int64_t price;
+    double x;
+    double y;
+    int32_t is_blocked;
+    int32_t reserved32;
+    int64_t reserved[6];
+} boxoffice_seat_item;
 
 typedef struct boxoffice_outcome {
     boxoffice_status status;
@@ -709,13 +773,15 @@ typedef struct boxoffice_outcome {
     int64_t time_us;
     int64_t time2_us;
     int32_t flag;
-    int32_t reserved;
+    int32_t reserved32;
+    int64_t reserved[4];
 } boxoffice_outcome;
 
 /* Fills `outcomes[0 … count)`. The commands share one transaction, but for a tick, which has one of its own, and for one that
  * cannot be decided (a damaged row, no memory): its outcome is that fault, and the others are done. Returns BOXOFFICE_OK whatever
- * the single outcomes; else a mistake (a malformed command names its index), or the fault of all of them, and none of them was
- * acknowledged. */
+ * the single outcomes; else a mistake, or the fault of all of them, and none of them was acknowledged. A malformed command (a kind
+ * that is none, a text or a list that is not in the arena, a text that is no date, an item's limits without their struct_size, room
+ * that is not zero) is such a mistake, and the message has its index. */
 BOXOFFICE_API boxoffice_status boxoffice_execute(boxoffice_office *office, const boxoffice_command *commands, size_t count,
                                                  const char *arena, size_t arena_size, boxoffice_outcome *outcomes,
                                                  boxoffice_error *error);
@@ -725,7 +791,8 @@ BOXOFFICE_API boxoffice_status boxoffice_execute(boxoffice_office *office, const
 typedef struct boxoffice_ticked {
     int64_t expired; /* rows retired */
     int32_t more;    /* 1: tick again */
-    int32_t reserved;
+    int32_t reserved32;
+    int64_t reserved[2];
 } boxoffice_ticked;
 
 typedef struct boxoffice_stats {
@@ -733,6 +800,7 @@ typedef struct boxoffice_stats {
     int64_t waiting;
     int64_t admitted;
     boxoffice_seat_counts seats;
+    int64_t reserved[4];
 } boxoffice_stats;
 
 /* `kind` is a stable number; boxoffice_event_name gives its name. Ids are 0 where an event has none. */
@@ -749,12 +817,14 @@ typedef struct boxoffice_event {
     int64_t amount;
     int64_t deadline_us;
     int32_t kind;
-    int32_t reserved;
+    int32_t reserved32;
+    int64_t reserved[4];
 } boxoffice_event;
 
 typedef struct boxoffice_violation {
     char rule[8];
     char detail[248];
+    int64_t reserved[2];
 } boxoffice_violation;
 
 /* Retires what has expired and prunes finished places and idempotency keys past their time, and events up to `events_consumed`

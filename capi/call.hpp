@@ -1,11 +1,11 @@
 #pragma once
-/// How every function of the C ABI enters the engine: one wrapper that looks up the handle, catches everything, fills the error,
-/// and tells the log of faults. And the checks that C needs and C++ does not.
+/// How every function of the C ABI enters the engine: one wrapper that looks up the handle, catches everything, fills
+/// the error, and tells the log of faults. And the checks that C needs and C++ does not.
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <new>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -100,21 +100,32 @@ inline Result<std::string_view> text_of(const char* text, std::size_t length, co
     return std::string_view{text == nullptr ? "" : text, length};
 }
 
-/// Copies a structure that the caller may have compiled with another version: a shorter one keeps the defaults behind it, a
-/// longer one is refused unless what is unknown is zero.
+/// Copies a structure that the caller may have compiled with another version: a shorter one keeps the defaults behind
+/// it, a longer one is refused unless what is unknown is zero.
 template <class Struct>
-Result<Struct> read_struct(const Struct* given, Struct defaults, const char* what) {
+Result<Struct> read_struct(const void* given, Struct defaults, const char* what) {
     if (given == nullptr) return defaults;
-    const std::size_t size = given->struct_size;
+    std::uint32_t size = 0;  // copied: in the arena of a batch it need not be aligned
+    std::memcpy(&size, given, sizeof size);
     if (size < sizeof(std::uint32_t) * 2 || size > 64 * 1024)
         return refuse(ErrorCode::invalid_argument, std::string{what} + ": struct_size is not set; use the INIT macro");
-    const auto* bytes = reinterpret_cast<const unsigned char*>(given);
+    const auto* bytes = static_cast<const unsigned char*>(given);
     for (auto at = sizeof(Struct); at < size; ++at)
         if (bytes[at] != 0)
             return refuse(ErrorCode::invalid_argument,
                           std::string{what} + ": it sets what this version of the library does not know");
-    std::memcpy(&defaults, given, std::min(size, sizeof(Struct)));
+    std::memcpy(&defaults, given, std::min<std::size_t>(size, sizeof(Struct)));
     return defaults;
+}
+
+/// Room to grow must be zero: what a caller of a later version says there would be dropped in silence.
+template <class Struct>
+Result<void> check_reserved(const Struct& given, const char* what) {
+    bool is_zero =
+        std::all_of(std::begin(given.reserved), std::end(given.reserved), [](auto word) { return word == 0; });
+    if constexpr (requires { given.reserved32; }) is_zero = is_zero && given.reserved32 == 0;
+    if (is_zero) return {};
+    return refuse(ErrorCode::invalid_argument, std::string{what} + ": what is reserved must be 0");
 }
 
 // ---- what goes out ----------------------------------------------------------------------------------------------
@@ -124,26 +135,10 @@ void zero(Struct* out) noexcept {
     if (out != nullptr) std::memset(static_cast<void*>(out), 0, sizeof(Struct));
 }
 
-inline Result<void> check_list(const void* out, std::size_t capacity, const std::size_t* count) {
-    BOXOFFICE_TRY(check_given(count, "count"));
-    if (capacity > 0) return check_given(out, "the array");
-    return {};
-}
-
-/// Writes a list that must fit.
-template <class Element, class Rows, class Convert>
-Result<void> write_list(const Rows& rows, Element* out, std::size_t capacity, std::size_t* count, Convert convert) {
-    *count = rows.size();
-    if (rows.size() > capacity)
-        return refuse(ErrorCode::too_small, "the list has " + std::to_string(rows.size()) + " elements");
-    for (std::size_t i = 0; i < rows.size(); ++i) convert(rows[i], out[i]);
-    return {};
-}
-
 /// Unpacks a Result into the function around it.
-#define BOXOFFICE_GIVE(variable, expression)                                                  \
-    auto variable##_result = (expression);                                                    \
-    if (!variable##_result) return tl::unexpected(std::move(variable##_result).error());      \
+#define BOXOFFICE_GIVE(variable, expression)                                             \
+    auto variable##_result = (expression);                                               \
+    if (!variable##_result) return tl::unexpected(std::move(variable##_result).error()); \
     auto& variable = *variable##_result
 
 }  // namespace boxoffice::capi

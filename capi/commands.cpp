@@ -1,35 +1,11 @@
 /// One function a command.
 
-#include "convert.hpp"
+#include "answer.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::capi;
 
 namespace {
-
-/// A command whose answer goes to a structure of the caller's.
-template <class Out, class Make>
-boxoffice_status answer(boxoffice_office* office, Out* out, boxoffice_error* error, Make make) {
-    zero(out);
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_TRY(check_given(out, "the answer"));
-        BOXOFFICE_GIVE(command, make());
-        BOXOFFICE_GIVE(done, box.execute(std::move(command)));
-        to_c(done, *out);
-        return {};
-    });
-}
-
-/// A command that has nothing to tell.
-template <class Make>
-boxoffice_status act(boxoffice_office* office, boxoffice_error* error, Make make) {
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_GIVE(command, make());
-        BOXOFFICE_GIVE(done, box.execute(std::move(command)));
-        (void)done;
-        return {};
-    });
-}
 
 template <class C>
 Result<C> with_key(C command, const char* key, size_t key_length) {
@@ -40,8 +16,7 @@ Result<C> with_key(C command, const char* key, size_t key_length) {
 
 Result<RoomLimits> limits_of(const boxoffice_room_limits* limits) {
     BOXOFFICE_TRY(check_given(limits, "limits"));
-    BOXOFFICE_GIVE(given, read_struct<boxoffice_room_limits>(limits, BOXOFFICE_ROOM_LIMITS_INIT, "limits"));
-    return from_c(given);
+    return limits_from_c(limits, "limits");
 }
 
 }  // namespace
@@ -65,7 +40,7 @@ boxoffice_status boxoffice_create_room(boxoffice_office* office, const char* nam
 
 boxoffice_status boxoffice_change_room(boxoffice_office* office, int64_t room, const boxoffice_room_limits* limits,
                                        boxoffice_error* error) {
-    return act(office, error, [&]() -> Result<ChangeRoom> {
+    return answer_nothing(office, error, [&]() -> Result<ChangeRoom> {
         BOXOFFICE_GIVE(given, limits_of(limits));
         return ChangeRoom{RoomId{room}, given};
     });
@@ -86,18 +61,18 @@ boxoffice_status boxoffice_create_concert(boxoffice_office* office, const char* 
 
 boxoffice_status boxoffice_add_seats(boxoffice_office* office, int64_t concert, const boxoffice_new_seat* seats,
                                      size_t seat_count, boxoffice_error* error) {
-    return act(office, error, [&]() -> Result<AddSeats> {
+    return answer_nothing(office, error, [&]() -> Result<AddSeats> {
         BOXOFFICE_GIVE(list, from_c(seats, seat_count));
         return AddSeats{ConcertId{concert}, std::move(list)};
     });
 }
 
 boxoffice_status boxoffice_block_seat(boxoffice_office* office, int64_t seat, boxoffice_error* error) {
-    return act(office, error, [&]() -> Result<BlockSeat> { return BlockSeat{SeatId{seat}}; });
+    return answer_nothing(office, error, [&]() -> Result<BlockSeat> { return BlockSeat{SeatId{seat}}; });
 }
 
 boxoffice_status boxoffice_unblock_seat(boxoffice_office* office, int64_t seat, boxoffice_error* error) {
-    return act(office, error, [&]() -> Result<UnblockSeat> { return UnblockSeat{SeatId{seat}}; });
+    return answer_nothing(office, error, [&]() -> Result<UnblockSeat> { return UnblockSeat{SeatId{seat}}; });
 }
 
 boxoffice_status boxoffice_join(boxoffice_office* office, int64_t user, int64_t room, boxoffice_joined* joined,
@@ -105,18 +80,16 @@ boxoffice_status boxoffice_join(boxoffice_office* office, int64_t user, int64_t 
     return answer(office, joined, error, [&]() -> Result<Join> { return Join{UserId{user}, RoomId{room}}; });
 }
 
-boxoffice_status boxoffice_arrive(boxoffice_office* office, int64_t user, int64_t token, boxoffice_arrived* claimed,
-                                 boxoffice_error* error) {
-    return answer(office, claimed, error, [&]() -> Result<Arrive> { return Arrive{UserId{user}, TokenId{token}}; });
+boxoffice_status boxoffice_arrive(boxoffice_office* office, int64_t user, int64_t token, boxoffice_arrived* arrived,
+                                  boxoffice_error* error) {
+    return answer(office, arrived, error, [&]() -> Result<Arrive> { return Arrive{UserId{user}, TokenId{token}}; });
 }
 
 boxoffice_status boxoffice_leave(boxoffice_office* office, int64_t user, int64_t token, int64_t* released,
                                  boxoffice_error* error) {
-    zero(released);
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_GIVE(left, box.execute(Leave{UserId{user}, TokenId{token}}));
-        if (released != nullptr) *released = left.released;
-        return {};
+    int64_t nobody_asks = 0;
+    return answer(office, released == nullptr ? &nobody_asks : released, error, [&]() -> Result<Leave> {
+        return Leave{UserId{user}, TokenId{token}};
     });
 }
 
@@ -129,25 +102,23 @@ boxoffice_status boxoffice_hold_seat(boxoffice_office* office, int64_t user, int
 
 boxoffice_status boxoffice_release_hold(boxoffice_office* office, int64_t user, int64_t reservation,
                                         boxoffice_error* error) {
-    return act(office, error,
-               [&]() -> Result<ReleaseHold> { return ReleaseHold{UserId{user}, ReservationId{reservation}}; });
+    return answer_nothing(office, error, [&]() -> Result<ReleaseHold> {
+        return ReleaseHold{UserId{user}, ReservationId{reservation}};
+    });
 }
 
 boxoffice_status boxoffice_recharge(boxoffice_office* office, int64_t user, int64_t amount, const char* key,
                                     size_t key_length, boxoffice_recharged* recharged, boxoffice_error* error) {
-    return answer(office, recharged, error,
-                  [&] { return with_key(Recharge{UserId{user}, Points{amount}, {}}, key, key_length); });
+    return answer(office, recharged, error, [&] {
+        return with_key(Recharge{UserId{user}, Points{amount}, {}}, key, key_length);
+    });
 }
 
 boxoffice_status boxoffice_pay(boxoffice_office* office, int64_t user, int64_t token, int64_t reservation,
                                const char* key, size_t key_length, boxoffice_paid* paid, boxoffice_error* error) {
-    zero(paid);
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_TRY(check_given(paid, "paid"));
+    return answer(office, paid, error, [&](BoxOffice& box) -> Result<Paid> {
         BOXOFFICE_GIVE(view, text_of(key, key_length, "key"));
-        BOXOFFICE_GIVE(done, box.pay(UserId{user}, TokenId{token}, ReservationId{reservation}, std::string{view}));
-        to_c(done, *paid);
-        return {};
+        return box.pay(UserId{user}, TokenId{token}, ReservationId{reservation}, std::string{view});
     });
 }
 
@@ -165,8 +136,12 @@ boxoffice_status boxoffice_capture_payment(boxoffice_office* office, int64_t use
                                            boxoffice_error* error) {
     return answer(office, paid, error, [&]() -> Result<CapturePayment> {
         BOXOFFICE_GIVE(transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
-        return with_key(CapturePayment{UserId{user}, TokenId{token}, ReservationId{reservation}, PaymentId{payment},
-                                       std::string{transaction}, {}},
+        return with_key(CapturePayment{UserId{user},
+                                       TokenId{token},
+                                       ReservationId{reservation},
+                                       PaymentId{payment},
+                                       std::string{transaction},
+                                       {}},
                         key, key_length);
     });
 }
@@ -174,7 +149,7 @@ boxoffice_status boxoffice_capture_payment(boxoffice_office* office, int64_t use
 boxoffice_status boxoffice_fail_payment(boxoffice_office* office, int64_t user, int64_t reservation, int64_t payment,
                                         const char* transaction_key, size_t transaction_key_length,
                                         boxoffice_error* error) {
-    return act(office, error, [&]() -> Result<FailPayment> {
+    return answer_nothing(office, error, [&]() -> Result<FailPayment> {
         BOXOFFICE_GIVE(transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
         return FailPayment{UserId{user}, ReservationId{reservation}, PaymentId{payment}, std::string{transaction}};
     });
@@ -182,18 +157,13 @@ boxoffice_status boxoffice_fail_payment(boxoffice_office* office, int64_t user, 
 
 boxoffice_status boxoffice_reconcile_payments(boxoffice_office* office, int64_t limit, int64_t after,
                                               boxoffice_reconciled* reconciled, boxoffice_error* error) {
-    zero(reconciled);
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_TRY(check_given(reconciled, "reconciled"));
-        BOXOFFICE_GIVE(done, box.reconcile_payments(limit, PaymentId{after}));
-        to_c(done, *reconciled);
-        return {};
-    });
+    return answer(office, reconciled, error,
+                  [&](BoxOffice& box) { return box.reconcile_payments(limit, PaymentId{after}); });
 }
 
 boxoffice_status boxoffice_reconcile_payment(boxoffice_office* office, int64_t payment, const char* transaction_key,
                                              size_t transaction_key_length, boxoffice_error* error) {
-    return act(office, error, [&]() -> Result<ReconcilePayment> {
+    return answer_nothing(office, error, [&]() -> Result<ReconcilePayment> {
         BOXOFFICE_GIVE(transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
         return ReconcilePayment{PaymentId{payment}, std::string{transaction}};
     });

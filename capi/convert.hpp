@@ -1,5 +1,5 @@
 #pragma once
-/// Between the engine's types and the C structures.
+/// Between the engine's types and the C structures. What is converted to is zero before, its reserved room included.
 
 #include "boxoffice/answers.hpp"
 #include "boxoffice/commands.hpp"
@@ -8,7 +8,10 @@
 
 namespace boxoffice::capi {
 
-inline RoomLimits from_c(const boxoffice_room_limits& c) {
+/// Of the caller's size and version, wherever they stand; NULL: the defaults.
+inline Result<RoomLimits> limits_from_c(const void* given, const char* what) {
+    BOXOFFICE_GIVE(c, read_struct<boxoffice_room_limits>(given, BOXOFFICE_ROOM_LIMITS_INIT, what));
+    BOXOFFICE_TRY(check_reserved(c, what));
     RoomLimits limits;
     limits.active_capacity = c.active_capacity;
     limits.queue_capacity = c.queue_capacity;
@@ -20,8 +23,15 @@ inline RoomLimits from_c(const boxoffice_room_limits& c) {
 }
 
 inline void to_c(const RoomLimits& limits, boxoffice_room_limits& c) {
-    c = {sizeof(boxoffice_room_limits), 0, limits.active_capacity, limits.queue_capacity, limits.admissions_per_second,
-         limits.arrive_ttl.count(), limits.active_ttl.count(), limits.waiting_ttl.count()};
+    c = {sizeof(boxoffice_room_limits),
+         0,
+         limits.active_capacity,
+         limits.queue_capacity,
+         limits.admissions_per_second,
+         limits.arrive_ttl.count(),
+         limits.active_ttl.count(),
+         limits.waiting_ttl.count(),
+         {}};
 }
 
 inline void to_c(const Room& room, boxoffice_room& c) {
@@ -32,15 +42,34 @@ inline void to_c(const Room& room, boxoffice_room& c) {
     copy_text(c.name, room.name);
 }
 
+/// The texts of a seat, wherever they stand.
+struct SeatTexts {
+    std::string_view number, section, row, label;
+};
+
+/// `c` is a boxoffice_new_seat or a boxoffice_seat_item.
+template <class Struct>
+Result<NewSeat> new_seat(const Struct& c, const SeatTexts& texts) {
+    BOXOFFICE_TRY(check_reserved(c, "a new seat"));
+    if (c.is_blocked != 0 && c.is_blocked != 1) return refuse(ErrorCode::invalid_argument, "is_blocked: 0 or 1");
+    NewSeat seat;
+    seat.number = texts.number;
+    seat.section = texts.section;
+    seat.row = texts.row;
+    seat.label = texts.label;
+    seat.price = Points{c.price};
+    seat.x = c.x;
+    seat.y = c.y;
+    seat.is_blocked = c.is_blocked == 1;
+    return seat;
+}
+
 inline Result<NewSeat> from_c(const boxoffice_new_seat& c) {
     BOXOFFICE_GIVE(number, text_of(c.number, c.number_length, "seat number"));
     BOXOFFICE_GIVE(section, text_of(c.section, c.section_length, "section"));
     BOXOFFICE_GIVE(row, text_of(c.row, c.row_length, "row"));
     BOXOFFICE_GIVE(label, text_of(c.label, c.label_length, "label"));
-    if ((c.is_blocked != 0 && c.is_blocked != 1) || c.reserved != 0)
-        return refuse(ErrorCode::invalid_argument, "is_blocked: 0 or 1, and reserved: 0");
-    return NewSeat{std::string{number}, std::string{section}, std::string{row},   Points{c.price},
-                   c.x,                 c.y,                  std::string{label}, c.is_blocked == 1};
+    return new_seat(c, {number, section, row, label});
 }
 
 inline Result<std::vector<NewSeat>> from_c(const boxoffice_new_seat* seats, std::size_t count) {
@@ -83,17 +112,19 @@ inline void to_c(const Seat& seat, boxoffice_seat& c) { to_c(SeatNow{seat, SeatS
 inline void to_c(Date date, boxoffice_date& c) { copy_text(c.text, to_text(date)); }
 inline void to_c(const User& user, std::int64_t& id) { id = user.id.value; }
 inline void to_c(Points points, std::int64_t& value) { value = points.value; }
+inline void to_c(Time time, std::int64_t& us) { us = to_us(time); }
+inline void to_c(const Left& left, std::int64_t& released) { released = left.released; }
 template <class IdType>
 void to_c(const Created<IdType>& created, std::int64_t& id) {
     id = created.id.value;
 }
 
 inline void to_c(const SeatCounts& counts, boxoffice_seat_counts& c) {
-    c = {counts.available, counts.held, counts.sold, counts.blocked};
+    c = {counts.available, counts.held, counts.sold, counts.blocked, {}};
 }
 
 inline void to_c(const TokenClaims& claims, boxoffice_claims& c) {
-    c = {claims.token.value, claims.user.value, claims.room.value, claims.position};
+    c = {claims.token.value, claims.user.value, claims.room.value, claims.position, {}};
 }
 
 inline TokenClaims from_c(const boxoffice_claims& c) {
@@ -108,18 +139,21 @@ inline void to_c(const Joined& joined, boxoffice_joined& c) {
 }
 
 inline void to_c(const Arrived& arrived, boxoffice_arrived& c) {
-    c = {to_us(arrived.deadline), to_us(arrived.turn_until)};
+    c = {to_us(arrived.deadline), to_us(arrived.turn_until), {}};
 }
 
 inline void to_c(const Peeked& peeked, boxoffice_peeked& c) {
-    c = {peeked.is_turn ? 1 : 0,   0,
-         to_us(peeked.occurred_at), peeked.position,
-         peeked.ahead,              peeked.estimated_wait ? peeked.estimated_wait->count() : -1,
-         peeked.next_poll.count(),  to_us(peeked.deadline)};
+    c.is_turn = peeked.is_turn ? 1 : 0;
+    c.occurred_at_us = to_us(peeked.occurred_at);
+    c.position = peeked.position;
+    c.ahead = peeked.ahead;
+    c.estimated_wait_us = peeked.estimated_wait ? peeked.estimated_wait->count() : -1;
+    c.next_poll_us = peeked.next_poll.count();
+    c.deadline_us = to_us(peeked.deadline);
 }
 
 inline void to_c(const Held& held, boxoffice_held& c) {
-    c = {held.reservation.value, held.seat.value, held.price.value, to_us(held.deadline)};
+    c = {held.reservation.value, held.seat.value, held.price.value, to_us(held.deadline), {}};
 }
 
 inline void to_c(const ReservationNow& one, boxoffice_reservation& c) {
@@ -143,21 +177,25 @@ inline void to_c(const ReservationNow& one, boxoffice_reservation& c) {
 }
 
 inline void to_c(const Recharged& recharged, boxoffice_recharged& c) {
-    c = {recharged.transfer.value, recharged.balance.value};
+    c = {recharged.transfer.value, recharged.balance.value, {}};
 }
 
 inline void to_c(const Transfer& row, boxoffice_transfer& c) {
-    c = {row.id.value,      row.from.value, row.to.value,
-         row.amount.value,  row.payment.value, to_us(row.at),
-         static_cast<std::int32_t>(row.kind), 0};
+    c.id = row.id.value;
+    c.from = row.from.value;
+    c.to = row.to.value;
+    c.amount = row.amount.value;
+    c.payment = row.payment.value;
+    c.at_us = to_us(row.at);
+    c.kind = static_cast<std::int32_t>(row.kind);
 }
 
 inline void to_c(const Paid& paid, boxoffice_paid& c) {
-    c = {paid.payment.value, paid.reservation.value, paid.amount.value, paid.balance.value, to_us(paid.paid_at)};
+    c = {paid.payment.value, paid.reservation.value, paid.amount.value, paid.balance.value, to_us(paid.paid_at), {}};
 }
 
 inline void to_c(const PaymentBegun& begun, boxoffice_payment_begun& c) {
-    c = {begun.payment.value, begun.reservation.value, begun.amount.value, to_us(begun.deadline)};
+    c = {begun.payment.value, begun.reservation.value, begun.amount.value, to_us(begun.deadline), {}};
 }
 
 inline void to_c(const PaymentStep& step, boxoffice_payment_step& c) {
@@ -183,10 +221,10 @@ inline void to_c(const PaymentNow& one, boxoffice_payment& c) {
 }
 
 inline void to_c(const Reconciled& done, boxoffice_reconciled& c) {
-    c = {done.taken_back, done.uncharged, done.open, done.next.value};
+    c = {done.taken_back, done.uncharged, done.open, done.next.value, {}};
 }
 
-inline void to_c(const Ticked& ticked, boxoffice_ticked& c) { c = {ticked.expired, ticked.more ? 1 : 0, 0}; }
+inline void to_c(const Ticked& ticked, boxoffice_ticked& c) { c = {ticked.expired, ticked.more ? 1 : 0, 0, {}}; }
 
 inline void to_c(const Stats& stats, boxoffice_stats& c) {
     c.users = stats.users;
@@ -214,8 +252,5 @@ inline void to_c(const Violation& violation, boxoffice_violation& c) {
     copy_text(c.rule, violation.rule);
     copy_text(c.detail, violation.detail);
 }
-
-/// One row, or a list of them, converted with the to_c of its type.
-inline constexpr auto convert = [](const auto& row, auto& c) { to_c(row, c); };
 
 }  // namespace boxoffice::capi

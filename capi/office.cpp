@@ -1,11 +1,10 @@
 /// Opening, closing, and the few functions that need no concept of their own.
 
-#include <cstdlib>
 
+#include "answer.hpp"
 #include "boxoffice/memory_store.hpp"
 #include "boxoffice/sqlite_store.hpp"
 #include "boxoffice/version.hpp"
-#include "convert.hpp"
 
 namespace boxoffice::capi {
 namespace {
@@ -77,8 +76,8 @@ class CallbackGateway final : public PaymentGateway {
 
 Result<Options> engine_options(const boxoffice_options& c) {
     Options options;
-    BOXOFFICE_GIVE(limits, read_struct<boxoffice_room_limits>(c.main_room, BOXOFFICE_ROOM_LIMITS_INIT, "main_room"));
-    options.main_room = from_c(limits);
+    BOXOFFICE_GIVE(limits, limits_from_c(c.main_room, "main_room"));
+    options.main_room = limits;
     options.hold_ttl = Duration{c.hold_ttl_us};
     options.holds_per_user = c.holds_per_user;
     options.capture_ttl = Duration{c.capture_ttl_us};
@@ -94,6 +93,7 @@ Result<Options> engine_options(const boxoffice_options& c) {
     if (c.token_key_count > 65535) return refuse(ErrorCode::invalid_options, "token_key_count: at most 65535");
     if (c.token_key_count > 0) BOXOFFICE_TRY(check_given(c.token_keys, "token_keys"));
     for (std::size_t i = 0; i < c.token_key_count; ++i) {
+        BOXOFFICE_TRY(check_reserved(c.token_keys[i], "token_keys"));
         TokenKey key;
         key.id = c.token_keys[i].id;
         std::copy(std::begin(c.token_keys[i].secret), std::end(c.token_keys[i].secret), key.secret.begin());
@@ -224,54 +224,28 @@ boxoffice_status boxoffice_backup(boxoffice_office* office, const char* path, si
 }
 
 boxoffice_status boxoffice_now(boxoffice_office* office, int64_t* now_us, boxoffice_error* error) {
-    zero(now_us);
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_TRY(check_given(now_us, "now_us"));
-        BOXOFFICE_GIVE(now, box.now());
-        *now_us = to_us(now);
-        return {};
-    });
+    return answer(office, now_us, error, [](BoxOffice& box) { return box.now(); });
 }
 
 boxoffice_status boxoffice_tick(boxoffice_office* office, int64_t events_consumed, boxoffice_ticked* ticked,
                                 boxoffice_error* error) {
-    zero(ticked);
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_TRY(check_given(ticked, "ticked"));
-        BOXOFFICE_GIVE(answer, box.execute(Tick{events_consumed}));
-        to_c(answer, *ticked);
-        return {};
-    });
+    return answer(office, ticked, error, [&](BoxOffice& box) { return box.execute(Tick{events_consumed}); });
 }
 
 boxoffice_status boxoffice_get_stats(boxoffice_office* office, boxoffice_stats* stats, boxoffice_error* error) {
-    zero(stats);
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_TRY(check_given(stats, "stats"));
-        BOXOFFICE_GIVE(answer, box.stats());
-        to_c(answer, *stats);
-        return {};
-    });
+    return answer(office, stats, error, [](BoxOffice& box) { return box.stats(); });
 }
 
 boxoffice_status boxoffice_list_events(boxoffice_office* office, int64_t sequence, boxoffice_event* events,
                                        size_t capacity, size_t* count, boxoffice_error* error) {
-    zero(count);
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_TRY(check_list(events, capacity, count));
-        BOXOFFICE_GIVE(rows, box.events_after(sequence, static_cast<std::int64_t>(std::min<std::size_t>(capacity, 100'001))));
-        return write_list(rows, events, capacity, count, convert);
-    });
+    // One more than the most: the engine refuses it.
+    const auto limit = static_cast<std::int64_t>(std::min<std::size_t>(capacity, 100'001));
+    return answer_list(office, events, capacity, count, error,
+                       [&](BoxOffice& box) { return box.events_after(sequence, limit); });
 }
 
 boxoffice_status boxoffice_audit(boxoffice_office* office, boxoffice_violation* violations, size_t capacity,
                                  size_t* count, boxoffice_error* error) {
-    zero(count);
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_TRY(check_list(violations, capacity, count));
-        BOXOFFICE_GIVE(found, box.audit());
-        *count = found.size();
-        for (std::size_t i = 0; i < std::min(capacity, found.size()); ++i) to_c(found[i], violations[i]);
-        return {};
-    });
+    return answer_list(
+        office, violations, capacity, count, error, [](BoxOffice& box) { return box.audit(); }, Overflow::cut);
 }

@@ -1,41 +1,18 @@
 /// One function a query.
 
-#include "convert.hpp"
+#include "answer.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::capi;
 
 namespace {
 
-/// A query whose answer goes to a structure of the caller's.
-template <class Out, class Ask>
-boxoffice_status query(boxoffice_office* office, Out* out, boxoffice_error* error, Ask ask) {
-    zero(out);
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_TRY(check_given(out, "the answer"));
-        BOXOFFICE_GIVE(row, ask(box));
-        to_c(row, *out);
-        return {};
-    });
-}
-
-/// A query whose answer is a list.
-template <class Element, class Ask>
-boxoffice_status list(boxoffice_office* office, Element* out, size_t capacity, size_t* count, boxoffice_error* error,
-                      Ask ask) {
-    zero(count);
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_TRY(check_list(out, capacity, count));
-        BOXOFFICE_GIVE(rows, ask(box));
-        return write_list(rows, out, capacity, count, convert);
-    });
-}
-
 /// A page: more than the engine's limit is the engine's to refuse.
 std::int64_t page(size_t capacity) { return static_cast<std::int64_t>(std::min<size_t>(capacity, 100'000)); }
 
 /// Only what a join could have answered is signed: the engine counts with the position of a signed token.
 Result<void> check_claims(const boxoffice_claims& claims) {
+    BOXOFFICE_TRY(check_reserved(claims, "claims"));
     constexpr std::int64_t position_max = 1'000'000'000'000;
     if (claims.token < 1 || claims.user < 1 || claims.room < 1 || claims.position < 1 || claims.position > position_max)
         return refuse(ErrorCode::invalid_argument, "claims: ids above 0, a position from 1 to 10^12");
@@ -51,7 +28,7 @@ Result<Date> read_date(const char* text, size_t length) {
 
 boxoffice_status boxoffice_find_user(boxoffice_office* office, const char* external_id, size_t length, int64_t* user,
                                      boxoffice_error* error) {
-    return query(office, user, error, [&](BoxOffice& box) -> Result<User> {
+    return answer(office, user, error, [&](BoxOffice& box) -> Result<User> {
         BOXOFFICE_GIVE(name, text_of(external_id, length, "external_id"));
         return box.user(std::string{name});
     });
@@ -59,7 +36,7 @@ boxoffice_status boxoffice_find_user(boxoffice_office* office, const char* exter
 
 boxoffice_status boxoffice_find_room(boxoffice_office* office, const char* name, size_t length, boxoffice_room* room,
                                      boxoffice_error* error) {
-    return query(office, room, error, [&](BoxOffice& box) -> Result<Room> {
+    return answer(office, room, error, [&](BoxOffice& box) -> Result<Room> {
         BOXOFFICE_GIVE(text, text_of(name, length, "name"));
         return box.room(std::string{text});
     });
@@ -67,7 +44,7 @@ boxoffice_status boxoffice_find_room(boxoffice_office* office, const char* name,
 
 boxoffice_status boxoffice_find_concert(boxoffice_office* office, const char* date, size_t date_length,
                                         boxoffice_concert* concert, boxoffice_error* error) {
-    return query(office, concert, error, [&](BoxOffice& box) -> Result<Concert> {
+    return answer(office, concert, error, [&](BoxOffice& box) -> Result<Concert> {
         BOXOFFICE_GIVE(day, read_date(date, date_length));
         return box.concert(day);
     });
@@ -75,13 +52,13 @@ boxoffice_status boxoffice_find_concert(boxoffice_office* office, const char* da
 
 boxoffice_status boxoffice_get_concert(boxoffice_office* office, int64_t concert_id, boxoffice_concert* concert,
                                        boxoffice_error* error) {
-    return query(office, concert, error, [&](BoxOffice& box) { return box.concert(ConcertId{concert_id}); });
+    return answer(office, concert, error, [&](BoxOffice& box) { return box.concert(ConcertId{concert_id}); });
 }
 
 boxoffice_status boxoffice_list_concerts(boxoffice_office* office, const char* from, size_t from_length,
                                          boxoffice_concert* concerts, size_t capacity, size_t* count,
                                          boxoffice_error* error) {
-    return list(office, concerts, capacity, count, error, [&](BoxOffice& box) -> Result<std::vector<Concert>> {
+    return answer_list(office, concerts, capacity, count, error, [&](BoxOffice& box) -> Result<std::vector<Concert>> {
         BOXOFFICE_GIVE(day, read_date(from, from_length));
         return box.concerts(day);
     });
@@ -89,7 +66,7 @@ boxoffice_status boxoffice_list_concerts(boxoffice_office* office, const char* f
 
 boxoffice_status boxoffice_list_dates(boxoffice_office* office, const char* from, size_t from_length,
                                       boxoffice_date* dates, size_t capacity, size_t* count, boxoffice_error* error) {
-    return list(office, dates, capacity, count, error, [&](BoxOffice& box) -> Result<std::vector<Date>> {
+    return answer_list(office, dates, capacity, count, error, [&](BoxOffice& box) -> Result<std::vector<Date>> {
         BOXOFFICE_GIVE(day, read_date(from, from_length));
         return box.dates(day);
     });
@@ -97,19 +74,19 @@ boxoffice_status boxoffice_list_dates(boxoffice_office* office, const char* from
 
 boxoffice_status boxoffice_list_available_seats(boxoffice_office* office, int64_t concert, boxoffice_seat* seats,
                                                 size_t capacity, size_t* count, boxoffice_error* error) {
-    return list(office, seats, capacity, count, error,
-                [&](BoxOffice& box) { return box.available_seats(ConcertId{concert}); });
+    return answer_list(office, seats, capacity, count, error,
+                       [&](BoxOffice& box) { return box.available_seats(ConcertId{concert}); });
 }
 
 boxoffice_status boxoffice_list_seats(boxoffice_office* office, int64_t concert, int64_t user, boxoffice_seat* seats,
                                       size_t capacity, size_t* count, boxoffice_error* error) {
-    return list(office, seats, capacity, count, error,
-                [&](BoxOffice& box) { return box.seat_map(ConcertId{concert}, UserId{user}); });
+    return answer_list(office, seats, capacity, count, error,
+                       [&](BoxOffice& box) { return box.seat_map(ConcertId{concert}, UserId{user}); });
 }
 
 boxoffice_status boxoffice_find_seat(boxoffice_office* office, int64_t concert, const char* number,
                                      size_t number_length, int64_t user, boxoffice_seat* seat, boxoffice_error* error) {
-    return query(office, seat, error, [&](BoxOffice& box) -> Result<SeatNow> {
+    return answer(office, seat, error, [&](BoxOffice& box) -> Result<SeatNow> {
         BOXOFFICE_GIVE(text, text_of(number, number_length, "number"));
         return box.seat(ConcertId{concert}, std::string{text}, UserId{user});
     });
@@ -117,10 +94,7 @@ boxoffice_status boxoffice_find_seat(boxoffice_office* office, int64_t concert, 
 
 boxoffice_status boxoffice_count_seats(boxoffice_office* office, int64_t concert, boxoffice_seat_counts* counts,
                                        boxoffice_error* error) {
-    return query(office, counts, error, [&](BoxOffice& box) -> Result<SeatCounts> {
-        BOXOFFICE_GIVE(known, box.concert(ConcertId{concert}));
-        return box.seat_counts(known.id);
-    });
+    return answer(office, counts, error, [&](BoxOffice& box) { return box.seat_counts(ConcertId{concert}); });
 }
 
 boxoffice_status boxoffice_token_text(boxoffice_office* office, const boxoffice_claims* claims, char* text,
@@ -139,7 +113,7 @@ boxoffice_status boxoffice_token_text(boxoffice_office* office, const boxoffice_
 
 boxoffice_status boxoffice_authenticate(boxoffice_office* office, const char* token, size_t length,
                                         boxoffice_claims* claims, boxoffice_error* error) {
-    return query(office, claims, error, [&](BoxOffice& box) -> Result<TokenClaims> {
+    return answer(office, claims, error, [&](BoxOffice& box) -> Result<TokenClaims> {
         BOXOFFICE_GIVE(text, text_of(token, length, "token"));
         return box.authenticate(text);
     });
@@ -147,7 +121,7 @@ boxoffice_status boxoffice_authenticate(boxoffice_office* office, const char* to
 
 boxoffice_status boxoffice_peek(boxoffice_office* office, const char* token, size_t length, boxoffice_peeked* peeked,
                                 boxoffice_error* error) {
-    return query(office, peeked, error, [&](BoxOffice& box) -> Result<Peeked> {
+    return answer(office, peeked, error, [&](BoxOffice& box) -> Result<Peeked> {
         BOXOFFICE_GIVE(text, text_of(token, length, "token"));
         return box.peek(text);
     });
@@ -155,7 +129,7 @@ boxoffice_status boxoffice_peek(boxoffice_office* office, const char* token, siz
 
 boxoffice_status boxoffice_await_turn(boxoffice_office* office, const char* token, size_t length, int32_t attempts_max,
                                       int64_t interval_us, boxoffice_peeked* peeked, boxoffice_error* error) {
-    return query(office, peeked, error, [&](BoxOffice& box) -> Result<Peeked> {
+    return answer(office, peeked, error, [&](BoxOffice& box) -> Result<Peeked> {
         BOXOFFICE_GIVE(text, text_of(token, length, "token"));
         return box.await_turn(text, attempts_max, Duration{interval_us});
     });
@@ -163,36 +137,38 @@ boxoffice_status boxoffice_await_turn(boxoffice_office* office, const char* toke
 
 boxoffice_status boxoffice_get_reservation(boxoffice_office* office, int64_t user, int64_t reservation_id,
                                            boxoffice_reservation* reservation, boxoffice_error* error) {
-    return query(office, reservation, error,
+    return answer(office, reservation, error,
                   [&](BoxOffice& box) { return box.reservation(UserId{user}, ReservationId{reservation_id}); });
 }
 
 boxoffice_status boxoffice_list_reservations(boxoffice_office* office, int64_t user, int64_t before,
                                              boxoffice_reservation* reservations, size_t capacity, size_t* count,
                                              boxoffice_error* error) {
-    return list(office, reservations, capacity, count, error,
-                [&](BoxOffice& box) { return box.reservations(UserId{user}, page(capacity), ReservationId{before}); });
+    return answer_list(office, reservations, capacity, count, error, [&](BoxOffice& box) {
+        return box.reservations(UserId{user}, page(capacity), ReservationId{before});
+    });
 }
 
 boxoffice_status boxoffice_balance(boxoffice_office* office, int64_t user, int64_t* balance, boxoffice_error* error) {
-    return query(office, balance, error, [&](BoxOffice& box) { return box.balance(UserId{user}); });
+    return answer(office, balance, error, [&](BoxOffice& box) { return box.balance(UserId{user}); });
 }
 
 boxoffice_status boxoffice_list_transfers(boxoffice_office* office, int64_t user, int64_t before,
                                           boxoffice_transfer* transfers, size_t capacity, size_t* count,
                                           boxoffice_error* error) {
-    return list(office, transfers, capacity, count, error,
-                [&](BoxOffice& box) { return box.transfers(UserId{user}, page(capacity), TransferId{before}); });
+    return answer_list(office, transfers, capacity, count, error,
+                       [&](BoxOffice& box) { return box.transfers(UserId{user}, page(capacity), TransferId{before}); });
 }
 
 boxoffice_status boxoffice_get_payment(boxoffice_office* office, int64_t user, int64_t payment_id,
                                        boxoffice_payment* payment, boxoffice_error* error) {
-    return query(office, payment, error,
+    return answer(office, payment, error,
                   [&](BoxOffice& box) { return box.payment(UserId{user}, PaymentId{payment_id}); });
 }
 
-boxoffice_status boxoffice_list_unreconciled_payments(boxoffice_office* office, int64_t after, boxoffice_payment* payments,
-                                                      size_t capacity, size_t* count, boxoffice_error* error) {
-    return list(office, payments, capacity, count, error,
-                [&](BoxOffice& box) { return box.unreconciled_payments(page(capacity), PaymentId{after}); });
+boxoffice_status boxoffice_list_unreconciled_payments(boxoffice_office* office, int64_t after,
+                                                      boxoffice_payment* payments, size_t capacity, size_t* count,
+                                                      boxoffice_error* error) {
+    return answer_list(office, payments, capacity, count, error,
+                       [&](BoxOffice& box) { return box.unreconciled_payments(page(capacity), PaymentId{after}); });
 }

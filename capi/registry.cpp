@@ -26,7 +26,8 @@ Result<void> Registry::remove(boxoffice_office* handle) {
     const auto [slot, generation] = find(handle);
     auto state = slot->state.load(std::memory_order_acquire);
     for (;;) {
-        if (state >> generation_shift != generation || (state & open_bit) == 0) return refuse(ErrorCode::invalid_handle);
+        if (state >> generation_shift != generation || (state & open_bit) == 0)
+            return refuse(ErrorCode::invalid_handle);
         if ((state & closing_bit) != 0) return refuse(ErrorCode::closed);
         // In a child of fork() the calls inside are the parent's threads, which are not here: nothing to wait for, and
         // nothing that may be destroyed.

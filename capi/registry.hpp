@@ -1,6 +1,6 @@
 #pragma once
-/// The offices that C callers have open. A handle is a slot and a generation in the shape of a pointer; it is looked up, never
-/// dereferenced, so that one that was closed, or is garbage, is an error.
+/// The offices that C callers have open. A handle is a slot and a generation in the shape of a pointer; it is looked
+/// up, never dereferenced, so that one that was closed, or is garbage, is an error.
 
 #include <array>
 #include <atomic>

@@ -41,7 +41,7 @@ run_tests() {
     grep -E "$summary" "$logs/$name.log" || { echo "FAILED: $name ran no test" >&2; exit 1; }
 }
 
-quietly install install_packages "${boxoffice_packages[@]}" abigail-tools catch2 clang curl doxygen gcc libboost1.81-dev meson mypy \
+quietly install install_packages "${boxoffice_packages[@]}" abigail-tools catch2 clang clang-format curl doxygen gcc libboost1.81-dev meson mypy \
     nlohmann-json3-dev python3 python3-pip python3-setuptools python3-venv python3-wheel sqlite3
 
 test_cmake() {

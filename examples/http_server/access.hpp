@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "boxoffice/office.hpp"
 #include "host.hpp"

@@ -7,10 +7,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <exception>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <utility>
 #include <variant>
 #include <vector>

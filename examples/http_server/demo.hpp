@@ -1,7 +1,6 @@
 #pragma once
 /// Something to try the server with.
 
-#include <vector>
 
 #include "boxoffice/office.hpp"
 #include "time_zone.hpp"

@@ -1,6 +1,5 @@
 #include "router.hpp"
 
-#include <algorithm>
 #include <array>
 #include <exception>
 #include <utility>

@@ -1,7 +1,6 @@
 #pragma once
 /// Who comes to buy, with how much, for what, and how they behave.
 
-#include <cstdint>
 #include <string>
 #include <vector>
 

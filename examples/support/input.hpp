@@ -3,7 +3,6 @@
 /// file.
 
 #include <charconv>
-#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>

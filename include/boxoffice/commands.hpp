@@ -6,7 +6,6 @@
 /// Each command names its expected refusals; any can also end in a mistake about its arguments, or in a fault.
 
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 

@@ -3,6 +3,7 @@
 /// 12 bits of counter. It sorts by time, and its text is 13 characters of Crockford's base 32.
 /// (The format: github.com/f4b6a3/tsid-creator. Ids are not secrets.)
 
+#include <chrono>
 #include <compare>
 #include <cstdint>
 #include <functional>

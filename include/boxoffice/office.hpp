@@ -2,6 +2,7 @@
 /// The box office: commands in, outcomes out. It owns the store, is the only place with clock and chance, and turns
 /// commands into transactions. Open one per process and file, and call it from any thread.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -1,6 +1,7 @@
 #pragma once
 /// Every limit and time that a host can choose, with the design's defaults.
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 

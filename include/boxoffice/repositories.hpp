@@ -10,6 +10,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -24,6 +26,7 @@
 #include "boxoffice/domain/token.hpp"
 #include "boxoffice/domain/user.hpp"
 #include "boxoffice/domain/waiting_room.hpp"
+#include "boxoffice/member_count.hpp"
 
 namespace boxoffice {
 
@@ -35,13 +38,16 @@ inline constexpr std::int64_t lookup_max = 10'000;
 inline constexpr std::int64_t tick_max = 500;
 
 // ---- keys: what a load names ------------------------------------------------------------------------------------
+// (and the repository that it is asked of, for those who tell what was loaded)
 
 struct UserKeys {
+    static constexpr auto repository = "users";
     std::vector<UserId> ids;
     std::vector<std::string> external_ids;
 };
 
 struct RoomKeys {
+    static constexpr auto repository = "rooms";
     std::vector<RoomId> ids;
     std::vector<std::string> names;
     std::optional<Time> due;  ///< all rooms whose due_at has passed at this time
@@ -49,10 +55,12 @@ struct RoomKeys {
 };
 
 struct ConcertKeys {
+    static constexpr auto repository = "concerts";
     std::vector<ConcertId> ids;
 };
 
 struct SeatKeys {
+    static constexpr auto repository = "seats";
     std::vector<SeatId> ids;
     std::vector<std::pair<ConcertId, std::string>> numbers;
 };
@@ -68,35 +76,42 @@ struct LineKey {
 };
 
 struct PlaceKeys {
+    static constexpr auto repository = "places";
     std::vector<TokenId> tokens;
     std::vector<std::pair<UserId, RoomId>> live_of;  ///< rows waiting or admitted, whether or not lapsed (at most one)
     std::vector<LineKey> lines;
 };
 
 struct ReservationKeys {
+    static constexpr auto repository = "reservations";
     std::vector<ReservationId> ids;
     std::vector<UserId> held_by;  ///< rows in state held, whether or not lapsed
     std::optional<Time> lapsed;   ///< rows in state held whose deadline has passed (at most tick_max, earliest first)
 };
 
 struct AccountKeys {
+    static constexpr auto repository = "accounts";
     std::vector<AccountId> ids;
 };
 
 struct PaymentKeys {
+    static constexpr auto repository = "payments";
     std::vector<PaymentId> ids;
     std::optional<Time> lapsed;  ///< rows in state requested whose deadline has passed (at most tick_max, earliest first)
 };
 
 struct IdempotencyKeys {
+    static constexpr auto repository = "idempotency";
     std::vector<IdempotencyId> ids;
 };
 
 struct LeaseKeys {
+    static constexpr auto repository = "leases";
     bool all = false;
 };
 
 struct TokenKeyKeys {
+    static constexpr auto repository = "token_keys";
     bool all = false;
 };
 
@@ -108,6 +123,20 @@ class Repository {
     virtual ~Repository() = default;
     virtual Result<void> load(const Keys& keys, std::vector<Entity>& into) = 0;
 };
+
+template <class... Each>
+class RepositoryList : public Each... {
+  public:
+    using Each::load...;
+};
+
+/// All that a View can load from.
+using Repositories =
+    RepositoryList<Repository<User, UserKeys>, Repository<Room, RoomKeys>, Repository<Concert, ConcertKeys>,
+                   Repository<Seat, SeatKeys>, Repository<Place, PlaceKeys>, Repository<Reservation, ReservationKeys>,
+                   Repository<Account, AccountKeys>, Repository<Payment, PaymentKeys>,
+                   Repository<IdempotencyRecord, IdempotencyKeys>, Repository<NodeLease, LeaseKeys>,
+                   Repository<TokenKey, TokenKeyKeys>>;
 
 // ---- changes: what a commit writes ------------------------------------------------------------------------------
 
@@ -144,6 +173,7 @@ struct Prunable {
 };
 
 struct Changes {
+    std::optional<HouseRules> house_rules;  ///< in the place of those that were
     std::vector<Write<User>> users;
     std::vector<Write<Room>> rooms;
     std::vector<Write<Concert>> concerts;
@@ -152,48 +182,112 @@ struct Changes {
     std::vector<Write<Reservation>> reservations;
     std::vector<Write<Account>> accounts;
     std::vector<Write<Payment>> payments;
-    std::vector<Write<IdempotencyRecord>> idempotency;  ///< may replace a record that was let go
-    std::vector<Write<NodeLease>> leases;
-    std::vector<Write<TokenKey>> token_keys;
-    std::optional<HouseRules> house_rules;  ///< in the place of those that were
     std::vector<PaymentStep> payment_steps;
     std::vector<Transfer> transfers;
-    std::vector<Event> events;  ///< with their sequence and time
+    std::vector<Write<IdempotencyRecord>> idempotency;  ///< may replace a record that was let go
+    std::vector<Event> events;                          ///< with their sequence and time
+    std::vector<Write<NodeLease>> leases;
+    std::vector<Write<TokenKey>> token_keys;
     std::optional<Prune> prune;
 
+    // The one list of the kinds of rows. Stores, the working set, scans and dumps fold over it, so that a kind which is in
+    // it is nowhere left out; one that is not does not compile (below).
+
+    /// What a scan shows, in its order.
+    static constexpr auto scanned =
+        std::tuple{&Changes::house_rules, &Changes::users,        &Changes::rooms,    &Changes::concerts,
+                   &Changes::seats,       &Changes::places,       &Changes::reservations, &Changes::accounts,
+                   &Changes::payments,    &Changes::payment_steps, &Changes::transfers,   &Changes::idempotency,
+                   &Changes::events};
+    /// And what it does not: who has the store open just now, and what must stay secret.
+    static constexpr auto rows = std::tuple_cat(scanned, std::tuple{&Changes::leases, &Changes::token_keys});
+    static constexpr auto members = std::tuple_cat(rows, std::tuple{&Changes::prune});
+
+    /// Calls `visit(member)` for each of them: a std::vector of Write or of rows only added, or a std::optional.
+    template <class Visit>
+    void for_each(Visit visit) const {
+        std::apply([&](auto... member) { (visit(this->*member), ...); }, members);
+    }
+    template <class Visit>
+    void for_each(Visit visit) {
+        std::apply([&](auto... member) { (visit(this->*member), ...); }, members);
+    }
+
     [[nodiscard]] bool empty() const {
-        return users.empty() && rooms.empty() && concerts.empty() && seats.empty() && places.empty() &&
-               reservations.empty() && accounts.empty() && payments.empty() && idempotency.empty() && leases.empty() &&
-               token_keys.empty() && !house_rules && payment_steps.empty() && transfers.empty() && events.empty() && !prune;
+        bool is_empty = true;
+        for_each([&](const auto& member) { is_empty = is_empty && is_none(member); });
+        return is_empty;
+    }
+
+  private:
+    template <class Row>
+    static bool is_none(const std::vector<Row>& list) { return list.empty(); }
+    template <class Row>
+    static bool is_none(const std::optional<Row>& row) { return !row; }
+};
+
+static_assert(std::tuple_size_v<decltype(Changes::members)> == member_count<Changes>(),
+              "a member of Changes is in none of its lists, or in two");
+
+// ---- kinds of rows ----------------------------------------------------------------------------------------------
+
+/// A list of entities, for what stands once a kind of row.
+template <class... Entities>
+struct Kinds {
+    /// A tuple of one `Of` for each.
+    template <template <class> class Of>
+    using Each = std::tuple<Of<Entities>...>;
+    /// All of them made from the same arguments.
+    template <template <class> class Of, class... Arguments>
+    static Each<Of> make(Arguments&... arguments) {
+        return Each<Of>{Of<Entities>(arguments...)...};
+    }
+    /// Calls `visit(std::type_identity<Entity>{})` for each, in order.
+    template <class Visit>
+    static void for_each(Visit visit) {
+        (visit(std::type_identity<Entities>{}), ...);
     }
 };
 
+namespace kinds {
+
+template <class Entity>
+std::type_identity<Entity> entity_of(std::vector<Write<Entity>> Changes::*);
+template <class Entity>
+std::type_identity<Entity> entity_of(std::vector<Entity> Changes::*);
+template <class Entity>
+std::type_identity<Entity> entity_of(std::optional<Entity> Changes::*);
+template <class... Members>
+auto of(const std::tuple<Members...>&) -> Kinds<typename decltype(entity_of(std::declval<Members>()))::type...>;
+
+}  // namespace kinds
+
+/// Every kind of row, from HouseRules to TokenKey.
+using RowKinds = decltype(kinds::of(Changes::rows));
+/// Those that a scan shows.
+using ScannedKinds = decltype(kinds::of(Changes::scanned));
+
 // ---- stores -----------------------------------------------------------------------------------------------------
 
-/// Where the outbox stands: the last event's sequence (0: none yet) and time, which is the last committed time.
-struct LastEvent {
-    std::int64_t sequence = 0;
-    Time at{};
+/// Sees every row of one kind.
+template <class Entity>
+class Sees {
+  public:
+    virtual ~Sees() = default;
+    virtual void visit(const Entity& row) = 0;
 };
 
-/// Sees every row, table by table in key order. For audits and canonical dumps.
-class Visitor {
+template <class List>
+class SeesEach;
+template <class... Entities>
+class SeesEach<Kinds<Entities...>> : public Sees<Entities>... {
   public:
-    virtual ~Visitor() = default;
-    virtual void visit(const HouseRules&) {}
-    virtual void visit(const User&) {}
-    virtual void visit(const Room&) {}
-    virtual void visit(const Concert&) {}
-    virtual void visit(const Seat&) {}
-    virtual void visit(const Place&) {}
-    virtual void visit(const Reservation&) {}
-    virtual void visit(const Account&) {}
-    virtual void visit(const Payment&) {}
-    virtual void visit(const PaymentStep&) {}
-    virtual void visit(const Transfer&) {}
-    virtual void visit(const IdempotencyRecord&) {}
-    virtual void visit(const Event&) {}
+    using Sees<Entities>::visit...;
 };
+
+/// Sees every row of ScannedKinds, table by table in key order. For audits and canonical dumps. It has no defaults: one that
+/// has not heard of a kind does not compile, rather than being blind to it.
+class Visitor : public SeesEach<ScannedKinds> {};
 
 /// Counts over all rooms and concerts, expiry included.
 struct Stats {
@@ -204,21 +298,19 @@ struct Stats {
 };
 
 /// One consistent state. Used by one thread at a time, for a short while: hold none across waits or other store calls.
-class View {
+class View : public Repositories {
   public:
-    virtual ~View() = default;
-
-    virtual Repository<User, UserKeys>& users() = 0;
-    virtual Repository<Room, RoomKeys>& rooms() = 0;
-    virtual Repository<Concert, ConcertKeys>& concerts() = 0;
-    virtual Repository<Seat, SeatKeys>& seats() = 0;
-    virtual Repository<Place, PlaceKeys>& places() = 0;
-    virtual Repository<Reservation, ReservationKeys>& reservations() = 0;
-    virtual Repository<Account, AccountKeys>& accounts() = 0;
-    virtual Repository<Payment, PaymentKeys>& payments() = 0;
-    virtual Repository<IdempotencyRecord, IdempotencyKeys>& idempotency() = 0;
-    virtual Repository<NodeLease, LeaseKeys>& leases() = 0;
-    virtual Repository<TokenKey, TokenKeyKeys>& token_keys() = 0;
+    Repository<User, UserKeys>& users() { return *this; }
+    Repository<Room, RoomKeys>& rooms() { return *this; }
+    Repository<Concert, ConcertKeys>& concerts() { return *this; }
+    Repository<Seat, SeatKeys>& seats() { return *this; }
+    Repository<Place, PlaceKeys>& places() { return *this; }
+    Repository<Reservation, ReservationKeys>& reservations() { return *this; }
+    Repository<Account, AccountKeys>& accounts() { return *this; }
+    Repository<Payment, PaymentKeys>& payments() { return *this; }
+    Repository<IdempotencyRecord, IdempotencyKeys>& idempotency() { return *this; }
+    Repository<NodeLease, LeaseKeys>& leases() { return *this; }
+    Repository<TokenKey, TokenKeyKeys>& token_keys() { return *this; }
 
     virtual Result<LastEvent> last_event() = 0;
     virtual Result<std::optional<HouseRules>> house_rules() = 0;  ///< none: a store that no office was opened on yet
@@ -246,6 +338,22 @@ class Transaction : public View {
     /// All of it or nothing. Fails with `internal` where a back-stop fires (the engine has a bug), with a storage fault
     /// otherwise; then nothing is acknowledged.
     virtual Result<void> commit(const Changes& changes) = 0;
+};
+
+/// A View (or Transaction: `Base`) that answers every load with one function template of `Derived`, load_rows(keys, into): what
+/// a store, or a decorator of one, derives its views from.
+template <class Derived, class Base, class Left = Repositories>
+class LoadsBy;
+template <class Derived, class Base>
+class LoadsBy<Derived, Base, RepositoryList<>> : public Base {};
+template <class Derived, class Base, class Entity, class Keys, class... Left>
+class LoadsBy<Derived, Base, RepositoryList<Repository<Entity, Keys>, Left...>>
+    : public LoadsBy<Derived, Base, RepositoryList<Left...>> {
+  public:
+    using Base::load;
+    Result<void> load(const Keys& keys, std::vector<Entity>& into) override {
+        return static_cast<Derived&>(*this).load_rows(keys, into);
+    }
 };
 
 /// Thread-safe. Transactions are one at a time, over all threads and processes that use the same data.

@@ -3,6 +3,7 @@
 /// ordinary database that `sqlite3` opens; its tables are described in src/sqlite/schema.sql.hpp.
 /// Link `boxoffice::sqlite`.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>

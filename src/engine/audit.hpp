@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -20,6 +19,7 @@ class Audit final : public Visitor {
   public:
     explicit Audit(Time now) : now_(now) {}
 
+    void visit(const HouseRules&) override {}
     void visit(const User& row) override { users_.insert(row.id); }
     void visit(const Room& row) override { rooms_.emplace(row.id, row); }
     void visit(const Concert& row) override { concerts_.emplace(row.id, row); }
@@ -38,7 +38,7 @@ class Audit final : public Visitor {
         if (row.at < last_event_at_) report("T1", "event {}: its time is before the one before", row.sequence);
         last_sequence_ = row.sequence;
         last_event_at_ = row.at;
-        if (row.kind == EventKind::room_created || row.kind == EventKind::room_changed)
+        if (is_lasting(row.kind))
             capacities_[row.room].emplace_back(row.at, row.amount);
         else
             is_unpruned_ = true;

@@ -44,7 +44,7 @@ std::vector<Outcome> Batch::decide_all() {
 void Batch::judge_shapes() {
     for (const auto& command : commands_)
         shapes_.push_back(std::visit(
-            [&](const auto& one) { return decisions::check_shape(one, moment_.options); }, command));
+            [&]<class C>(const C& one) { return Decision<C>{}.check(one, moment_.options); }, command));
 }
 
 const Tick* Batch::tick_of() const {
@@ -61,53 +61,48 @@ Keys Batch::first_keys() {
     Keys keys;
     if (advances_due_rooms_) keys.rooms.due = moment_.now;
     keys.leases.all = wants_leases_;
-    for_each_shaped([&](const auto& command) { decisions::name_first(command, moment_, keys); });
+    for_each_shaped([&]<class C>(const C& command) {
+        const Decision<C> decision;
+        if constexpr (Keyed<C>)
+            if (!command.key.empty()) keys.idempotency.ids.push_back(decision.id_of(command));
+        decision.name_keys(command, moment_, keys);
+    });
     return keys;
 }
 
 Keys Batch::second_keys() {
     Keys keys;
-    for_each_shaped([&](const auto& command) { decisions::name_second(command, set_, keys); });
+    for_each_shaped([&]<class C>(const C& command) { Decision<C>{}.name_more_keys(command, set_, keys); });
     return keys;
 }
 
 Keys Batch::line_keys() {
     auto ids = set_.due_rooms();
-    for_each_shaped([&](const auto& command) { decisions::name_lines(command, set_, moment_, ids); });
+    for_each_shaped([&]<class C>(const C& command) { Decision<C>{}.name_line(command, set_, moment_, ids); });
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     Keys keys;
     for (const auto id : ids)
-        if (const auto* room = id ? set_.rooms.find(id) : nullptr) keys.places.lines.push_back(line_key(*room));
+        if (const auto* room = set_.rooms.find(id)) keys.places.lines.push_back(line_key(*room));
     return keys;
 }
 
 /// As many of those who wait as this batch could admit: the free slots, those of places that may have lapsed, one for
-/// each command, and one to see whether there are more. Those who have waited too long are told by the shortest
-/// waiting_ttl that a command of the batch sets.
+/// each command, and one to see whether there are more.
 LineKey Batch::line_key(const Room& room) {
-    auto capacity = room.limits.active_capacity;
-    auto shortest_wait = room.limits;
-    bool has_rate = room.limits.admissions_per_second > 0;
-    for_each_shaped([&]<class C>(const C& command) {
-        if constexpr (std::same_as<C, ChangeRoom>) {
-            if (command.room != room.id) return;
-            capacity = std::max(capacity, command.limits.active_capacity);
-            shortest_wait.waiting_ttl = std::min(shortest_wait.waiting_ttl, command.limits.waiting_ttl);
-            has_rate = has_rate && command.limits.admissions_per_second > 0;
-        }
-    });
+    LineReach reach{room.limits, room.limits.admissions_per_second > 0};
+    for_each_shaped([&]<class C>(const C& command) { Decision<C>{}.reach(command, room.id, reach); });
     const auto lapsing = passed(room.next_lapse_at, moment_.now) ? room.admitted_count : 0;
-    auto free = std::max<std::int64_t>(0, capacity - room.admitted_count + lapsing);
-    if (has_rate) free = std::min<std::int64_t>(free, 1);
+    auto free = std::max<std::int64_t>(0, reach.limits.active_capacity - room.admitted_count + lapsing);
+    if (reach.has_rate) free = std::min<std::int64_t>(free, 1);
     const auto next = free + static_cast<std::int64_t>(commands_.size()) + 1;
-    return {room.id, moment_.now, first_still_waiting(shortest_wait, moment_.now), std::min(next, lookup_max),
+    return {room.id, moment_.now, first_still_waiting(reach.limits, moment_.now), std::min(next, lookup_max),
             tick_of() == nullptr ? lookup_max : tick_max};
 }
 
 template <class C>
 Outcome Batch::decide_one(const C& command) {
-    decisions::meet_rows(command, set_, moment_);
+    Decision<C>{}.meet(command, set_, moment_);
     const auto before = set_.change_count();
     auto result = decide(command, set_, moment_);
     if (result) return Answer{std::move(*result)};

@@ -3,7 +3,6 @@
 
 #include <exception>
 #include <new>
-#include <utility>
 
 #include "boxoffice/error.hpp"
 

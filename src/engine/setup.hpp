@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "boxoffice/options.hpp"
@@ -60,11 +59,8 @@ inline Result<HouseRules> agree(const std::optional<HouseRules>& kept, const Opt
 }
 
 inline Room make_main_room(WorkingSet& set, const RoomLimits& limits, IdSource& ids, Time now) {
-    Room room;
-    room.id = ids.next<RoomId>(now);
-    room.name = "main";
-    room.limits = limits;
-    set.add(Event{.kind = EventKind::room_created, .room = room.id, .amount = room.limits.active_capacity});
+    auto room = make_room(ids.next<RoomId>(now), "main", limits);
+    set.add(room_event(EventKind::room_created, room));
     set.put_new(room);
     return room;
 }

@@ -55,7 +55,14 @@ inline AccountId key_of(const Account& row) { return row.id; }
 inline PaymentId key_of(const Payment& row) { return row.id; }
 inline IdempotencyId key_of(const IdempotencyRecord& row) { return row.id; }
 
+template <class Tag>
+bool is_set(Id<Tag> id) { return static_cast<bool>(id); }
+inline bool is_set(const IdempotencyId& id) { return !id.key.empty(); }
+
+class WorkingSet;
+
 /// One kind of row in the working set. Pointers from `find` stay valid; what they point to changes with a put of that row.
+/// Decisions find in it; only the set puts, because it keeps indexes beside its shelves.
 template <class Entity>
 class Shelf {
   public:
@@ -63,21 +70,9 @@ class Shelf {
 
     explicit Shelf(std::size_t& change_count) : change_count_(change_count) {}
 
-    /// Tells that `key` is being loaded. False if it was before.
-    bool ask(const Key& key) { return slots_.try_emplace(key).second; }
-
-    /// A row from the store; ignored if the set has it already.
-    const Entity& take_in(Entity row) {
-        Slot& slot = slots_.try_emplace(key_of(row)).first->second;
-        if (slot.mark == Mark::absent) {
-            slot.row = std::move(row);
-            slot.mark = Mark::clean;
-        }
-        return slot.row;
-    }
-
-    /// The row, or nothing if there is none. Asking for a row that no command named is a bug in the engine.
+    /// The row, or nothing if there is none, or `key` is no id. Asking for a row that no command named is a bug in the engine.
     [[nodiscard]] const Entity* find(const Key& key) const {
+        if (!is_set(key)) return nullptr;
         const auto at = slots_.find(key);
         if (at == slots_.end()) throw std::logic_error("a decision asked for a row that its command did not name");
         return at->second.mark == Mark::absent ? nullptr : &at->second.row;
@@ -94,6 +89,22 @@ class Shelf {
         const auto at = slots_.find(key);
         if (at != slots_.end() && at->second.mark != Mark::absent)
             throw std::logic_error("a new row has the id of one that is there");
+    }
+
+  private:
+    friend class WorkingSet;
+
+    /// Tells that `key` is being loaded. False if it was before.
+    bool ask(const Key& key) { return slots_.try_emplace(key).second; }
+
+    /// A row from the store; ignored if the set has it already.
+    const Entity& take_in(Entity row) {
+        Slot& slot = slots_.try_emplace(key_of(row)).first->second;
+        if (slot.mark == Mark::absent) {
+            slot.row = std::move(row);
+            slot.mark = Mark::clean;
+        }
+        return slot.row;
     }
 
     /// Adds or changes a row.
@@ -119,7 +130,6 @@ class Shelf {
         return out;
     }
 
-  private:
     enum class Mark : std::uint8_t { absent, clean, dirty };  // absent: asked for, and not there
     struct Slot {
         Entity row{};
@@ -216,7 +226,7 @@ class WorkingSet {
     /// A row with an id that was made for it. Throws where there is one: see Shelf::expect_none.
     template <class Entity>
     void put_new(Entity row) {
-        shelf_of(row).expect_none(key_of(row));
+        shelf(std::type_identity<Entity>{}).expect_none(key_of(row));
         // Nobody can wait in a room that this batch makes, so its line is known without a look.
         if constexpr (std::is_same_v<Entity, Room>) lines_.try_emplace(row.id).first->second.is_whole = true;
         put(std::move(row));
@@ -272,25 +282,12 @@ class WorkingSet {
     /// Gives away everything put, as one commit, its events numbered on from `last`. Only the last thing that a set does.
     [[nodiscard]] Changes take_changes(const LastEvent& last, Time now) {
         Changes out;
-        out.users = users.take_writes();
-        out.rooms = rooms.take_writes();
-        out.concerts = concerts.take_writes();
-        out.seats = seats.take_writes();
-        out.places = places.take_writes();
-        out.reservations = reservations.take_writes();
-        out.accounts = accounts.take_writes();
-        out.payments = payments.take_writes();
-        out.idempotency = idempotency.take_writes();
-        out.leases = std::move(lease_writes_);
-        out.payment_steps = std::move(steps_);
-        out.transfers = std::move(transfers_);
-        out.events = std::move(events_);
+        out.for_each([&](auto& rows) { take(rows); });
         auto sequence = last.sequence;
         for (auto& event : out.events) {
             event.sequence = ++sequence;
             event.at = now;
         }
-        out.prune = prune_;
         return out;
     }
 
@@ -328,29 +325,39 @@ class WorkingSet {
     }
 
   private:
-    Shelf<User>& shelf_of(const User&) { return users; }
-    Shelf<Room>& shelf_of(const Room&) { return rooms; }
-    Shelf<Concert>& shelf_of(const Concert&) { return concerts; }
-    Shelf<Seat>& shelf_of(const Seat&) { return seats; }
-    Shelf<Place>& shelf_of(const Place&) { return places; }
-    Shelf<Reservation>& shelf_of(const Reservation&) { return reservations; }
-    Shelf<Account>& shelf_of(const Account&) { return accounts; }
-    Shelf<Payment>& shelf_of(const Payment&) { return payments; }
+    Shelf<User>& shelf(std::type_identity<User>) { return users; }
+    Shelf<Room>& shelf(std::type_identity<Room>) { return rooms; }
+    Shelf<Concert>& shelf(std::type_identity<Concert>) { return concerts; }
+    Shelf<Seat>& shelf(std::type_identity<Seat>) { return seats; }
+    Shelf<Place>& shelf(std::type_identity<Place>) { return places; }
+    Shelf<Reservation>& shelf(std::type_identity<Reservation>) { return reservations; }
+    Shelf<Account>& shelf(std::type_identity<Account>) { return accounts; }
+    Shelf<Payment>& shelf(std::type_identity<Payment>) { return payments; }
+    Shelf<IdempotencyRecord>& shelf(std::type_identity<IdempotencyRecord>) { return idempotency; }
+
+    // What was put of each member of Changes; one that has no `take` does not compile.
+    template <class Entity>
+    void take(std::vector<Write<Entity>>& into) { into = shelf(std::type_identity<Entity>{}).take_writes(); }
+    void take(std::vector<Write<NodeLease>>& into) { into = std::move(lease_writes_); }
+    void take(std::vector<PaymentStep>& into) { into = std::move(steps_); }
+    void take(std::vector<Transfer>& into) { into = std::move(transfers_); }
+    void take(std::vector<Event>& into) { into = std::move(events_); }
+    void take(std::optional<Prune>& into) { into = prune_; }
+    // No command changes these: an office writes them when it opens.
+    static void take(std::vector<Write<TokenKey>>&) {}
+    static void take(std::optional<HouseRules>&) {}
 
     /// Loads the ids not asked for before, when there are any (or something else that `wanted` stands for).
     template <class Entity, class KeysType, class Then>
     Result<void> load_ids(Repository<Entity, KeysType>& repository, Shelf<Entity>& shelf, KeysType& keys, Then then,
                           bool wanted = false) {
-        std::erase_if(keys.ids, [&](const auto& id) { return !id_is_set(id) || !shelf.ask(id); });
+        std::erase_if(keys.ids, [&](const auto& id) { return !is_set(id) || !shelf.ask(id); });
         if (keys.ids.empty() && !wanted) return {};
         std::vector<Entity> rows;
         BOXOFFICE_TRY(repository.load(keys, rows));
         for (auto& row : rows) then(shelf.take_in(std::move(row)));
         return {};
     }
-    template <class Tag>
-    static bool id_is_set(Id<Tag> id) { return static_cast<bool>(id); }
-    static bool id_is_set(const IdempotencyId& id) { return !id.key.empty(); }
 
     Result<void> load_users(View& view, UserKeys& keys) {
         return load_ids(view.users(), users, keys, [&](const User& row) { user_names_.insert(row.external_id); },

@@ -29,28 +29,28 @@ void append_all(const Table& table, std::vector<Entity>& into) {
 }
 
 inline void find(const Tables& tables, const UserKeys& keys, std::vector<User>& into) {
-    append_by_id(tables.users, keys.ids, into);
-    append_by_key(tables.users.by<UserByExternalId>(), keys.external_ids, into);
+    append_by_id(tables.of<User>(), keys.ids, into);
+    append_by_key(tables.of<User>().by<UserByExternalId>(), keys.external_ids, into);
 }
 
 inline void find(const Tables& tables, const RoomKeys& keys, std::vector<Room>& into) {
-    if (keys.all) return append_all(tables.rooms, into);
-    append_by_id(tables.rooms, keys.ids, into);
-    append_by_key(tables.rooms.by<RoomByName>(), keys.names, into);
+    if (keys.all) return append_all(tables.of<Room>(), into);
+    append_by_id(tables.of<Room>(), keys.ids, into);
+    append_by_key(tables.of<Room>().by<RoomByName>(), keys.names, into);
     if (!keys.due) return;
-    for (const auto& [key, room] : tables.rooms.by<RoomByDue>()) {
+    for (const auto& [key, room] : tables.of<Room>().by<RoomByDue>()) {
         if (!passed(std::get<Time>(key), *keys.due)) break;
         into.push_back(*room);
     }
 }
 
 inline void find(const Tables& tables, const ConcertKeys& keys, std::vector<Concert>& into) {
-    append_by_id(tables.concerts, keys.ids, into);
+    append_by_id(tables.of<Concert>(), keys.ids, into);
 }
 
 inline void find(const Tables& tables, const SeatKeys& keys, std::vector<Seat>& into) {
-    append_by_id(tables.seats, keys.ids, into);
-    const auto& by_number = tables.seats.by<SeatByNumber>();
+    append_by_id(tables.of<Seat>(), keys.ids, into);
+    const auto& by_number = tables.of<Seat>().by<SeatByNumber>();
     for (const auto& [concert, number] : keys.numbers)
         if (const auto found = by_number.find(SeatByNumber::key_of(concert, number)); found != by_number.end())
             into.push_back(*found->second);
@@ -58,7 +58,7 @@ inline void find(const Tables& tables, const SeatKeys& keys, std::vector<Seat>& 
 
 /// The admitted places of the line whose deadline has passed, and the one that comes next.
 inline void find_admitted(const Tables& tables, const LineKey& line, std::vector<Place>& into) {
-    const auto& admitted = tables.places.by<AdmittedByDeadline>();
+    const auto& admitted = tables.of<Place>().by<AdmittedByDeadline>();
     auto entry = admitted.lower_bound({line.room, Time::min(), TokenId{}});
     const auto in_line = [&] { return entry != admitted.end() && std::get<RoomId>(entry->first) == line.room; };
     for (std::int64_t count = 0; count < line.lapsed_max && in_line(); ++count, ++entry) {
@@ -73,8 +73,8 @@ inline void find_admitted(const Tables& tables, const LineKey& line, std::vector
 /// The waiting places of the line that have waited too long, and the first of the others. Costs what it
 /// answers, unless more than lapsed_max have waited too long: then those left over are walked past as well.
 inline void find_waiting(const Tables& tables, const LineKey& line, std::vector<Place>& into) {
-    const auto& by_token = tables.places.by<WaitingByToken>();
-    const auto& by_position = tables.places.by<WaitingByPosition>();
+    const auto& by_token = tables.of<Place>().by<WaitingByToken>();
+    const auto& by_position = tables.of<Place>().by<WaitingByPosition>();
     const auto too_old = by_token.lower_bound({line.room, line.still_waiting});
     std::int64_t too_old_left = 0;  // up to one more than fit
     for (auto entry = by_token.lower_bound({line.room, TokenId{}}); entry != too_old && too_old_left <= line.lapsed_max;
@@ -102,8 +102,8 @@ inline void find_waiting(const Tables& tables, const LineKey& line, std::vector<
 }
 
 inline void find(const Tables& tables, const PlaceKeys& keys, std::vector<Place>& into) {
-    append_by_id(tables.places, keys.tokens, into);
-    append_by_key(tables.places.by<LivePlace>(), keys.live_of, into);
+    append_by_id(tables.of<Place>(), keys.tokens, into);
+    append_by_key(tables.of<Place>().by<LivePlace>(), keys.live_of, into);
     for (const auto& line : keys.lines) {
         find_admitted(tables, line, into);
         find_waiting(tables, line, into);
@@ -121,34 +121,34 @@ void append_lapsed(const Entries& entries, Time now, std::vector<Entity>& into) 
 }
 
 inline void find(const Tables& tables, const ReservationKeys& keys, std::vector<Reservation>& into) {
-    append_by_id(tables.reservations, keys.ids, into);
-    const auto& held = tables.reservations.by<HeldByUser>();
+    append_by_id(tables.of<Reservation>(), keys.ids, into);
+    const auto& held = tables.of<Reservation>().by<HeldByUser>();
     for (const auto user : keys.held_by)
         for (auto entry = held.lower_bound({user, ReservationId{}});
              entry != held.end() && std::get<UserId>(entry->first) == user; ++entry)
             into.push_back(*entry->second);
-    if (keys.lapsed) append_lapsed(tables.reservations.by<HeldByDeadline>(), *keys.lapsed, into);
+    if (keys.lapsed) append_lapsed(tables.of<Reservation>().by<HeldByDeadline>(), *keys.lapsed, into);
 }
 
 inline void find(const Tables& tables, const AccountKeys& keys, std::vector<Account>& into) {
-    append_by_id(tables.accounts, keys.ids, into);
+    append_by_id(tables.of<Account>(), keys.ids, into);
 }
 
 inline void find(const Tables& tables, const PaymentKeys& keys, std::vector<Payment>& into) {
-    append_by_id(tables.payments, keys.ids, into);
-    if (keys.lapsed) append_lapsed(tables.payments.by<RequestedByDeadline>(), *keys.lapsed, into);
+    append_by_id(tables.of<Payment>(), keys.ids, into);
+    if (keys.lapsed) append_lapsed(tables.of<Payment>().by<RequestedByDeadline>(), *keys.lapsed, into);
 }
 
 inline void find(const Tables& tables, const IdempotencyKeys& keys, std::vector<IdempotencyRecord>& into) {
-    append_by_id(tables.idempotency, keys.ids, into);
+    append_by_id(tables.of<IdempotencyRecord>(), keys.ids, into);
 }
 
 inline void find(const Tables& tables, const LeaseKeys& keys, std::vector<NodeLease>& into) {
-    if (keys.all) append_all(tables.leases, into);
+    if (keys.all) append_all(tables.of<NodeLease>(), into);
 }
 
 inline void find(const Tables& tables, const TokenKeyKeys& keys, std::vector<TokenKey>& into) {
-    if (keys.all) append_all(tables.token_keys, into);
+    if (keys.all) append_all(tables.of<TokenKey>(), into);
 }
 
 // ---- what can be pruned --------------------------------------------------------------------------------------------
@@ -158,16 +158,16 @@ inline Prunable find_prunable(const Tables& tables, const PruneWish& wish, std::
     // The bound is put behind the last row that still fits; one more tells that there are more.
     std::int64_t places = 0;
     found.prune.tokens_below = wish.tokens_below;
-    tables.places.walk_from(TokenId{}, [&](const Place& place) {
+    tables.of<Place>().walk_from(TokenId{}, [&](const Place& place) {
         if (place.token >= wish.tokens_below) return false;
-        if (!is_finished(place) || ++places <= limit) return true;
+        if (!is_finished(place.state) || ++places <= limit) return true;
         found.prune.tokens_below = place.token;
         return false;
     });
 
     std::int64_t records = 0;
     found.prune.idempotency_until = wish.idempotency_until;
-    for (const auto& [key, record] : tables.idempotency.by<RecordByAge>()) {
+    for (const auto& [key, record] : tables.of<IdempotencyRecord>().by<RecordByAge>()) {
         if (record->created_at > wish.idempotency_until) break;
         found.more = records >= limit && record->created_at > found.prune.idempotency_until;
         if (found.more) break;
@@ -175,11 +175,11 @@ inline Prunable find_prunable(const Tables& tables, const PruneWish& wish, std::
     }
 
     std::int64_t events = 0;
-    const auto* last = tables.events.last();
-    tables.events.walk_from(0, [&](const Event& event) {
+    const auto* last = tables.of<Event>().last();
+    tables.of<Event>().walk_from(0, [&](const Event& event) {
         if (event.sequence == last->sequence) return false;
         if (event.sequence > wish.events_through && event.at > wish.events_until) return false;
-        if (is_of_rooms(event)) return true;
+        if (is_lasting(event.kind)) return true;
         if (++events > limit) return false;
         found.prune.events_through = event.sequence;
         return true;
@@ -210,15 +210,15 @@ auto newest_first(const Entries& entries, Owner owner, RowId before, std::int64_
 inline std::vector<Reservation> reservations_page(const Tables& tables, UserId user, ReservationId before,
                                                   std::int64_t limit) {
     std::vector<Reservation> page;
-    for (const auto* row : newest_first(tables.reservations.by<ReservationByUser>(), user, before, limit))
+    for (const auto* row : newest_first(tables.of<Reservation>().by<ReservationByUser>(), user, before, limit))
         page.push_back(*row);
     return page;
 }
 
 inline std::vector<Transfer> transfers_page(const Tables& tables, AccountId account, TransferId before,
                                             std::int64_t limit) {
-    const auto paid = newest_first(tables.transfers.by<TransferFrom>(), account, before, limit);
-    const auto received = newest_first(tables.transfers.by<TransferTo>(), account, before, limit);
+    const auto paid = newest_first(tables.of<Transfer>().by<TransferFrom>(), account, before, limit);
+    const auto received = newest_first(tables.of<Transfer>().by<TransferTo>(), account, before, limit);
     std::vector<const Transfer*> rows;
     std::merge(paid.begin(), paid.end(), received.begin(), received.end(), std::back_inserter(rows),
                [](const Transfer* a, const Transfer* b) { return a->id > b->id; });
@@ -230,7 +230,7 @@ inline std::vector<Transfer> transfers_page(const Tables& tables, AccountId acco
 
 inline std::vector<Payment> unreconciled_page(const Tables& tables, Time now, PaymentId after, std::int64_t limit) {
     std::vector<Payment> page;
-    const auto& open = tables.payments.by<UnreconciledPayment>();
+    const auto& open = tables.of<Payment>().by<UnreconciledPayment>();
     for (auto entry = open.upper_bound(after); entry != open.end() && static_cast<std::int64_t>(page.size()) < limit; ++entry)
         if (is_unreconciled_at(*entry->second, now)) page.push_back(*entry->second);
     return page;
@@ -249,24 +249,24 @@ std::int64_t lapsed_count(const Entries& entries, Owner owner, Time now) {
 }
 
 inline SeatCounts count_seats(const Tables& tables, ConcertId concert, Time now) {
-    const auto count = [&](SeatState state) { return tables.seats.count_of({concert, state}); };
-    const auto lapsed = lapsed_count(tables.seats.by<HeldSeatByDeadline>(), concert, now);
+    const auto count = [&](SeatState state) { return tables.of<Seat>().count_of({concert, state}); };
+    const auto lapsed = lapsed_count(tables.of<Seat>().by<HeldSeatByDeadline>(), concert, now);
     return {count(SeatState::available) + lapsed, count(SeatState::held) - lapsed, count(SeatState::sold),
             count(SeatState::blocked)};
 }
 
 inline Stats count_all(const Tables& tables, Time now) {
     Stats counts;
-    counts.users = tables.users.size();
-    tables.rooms.for_each([&](const Room& room) {
-        const auto& waiting = tables.places.by<WaitingByToken>();
+    counts.users = tables.of<User>().size();
+    tables.of<Room>().for_each([&](const Room& room) {
+        const auto& waiting = tables.of<Place>().by<WaitingByToken>();
         const auto too_old = std::distance(waiting.lower_bound({room.id, TokenId{}}),
                                            waiting.lower_bound({room.id, first_still_waiting(room.limits, now)}));
-        counts.waiting += tables.places.count_of({room.id, PlaceState::waiting}) - too_old;
-        counts.admitted += tables.places.count_of({room.id, PlaceState::admitted}) -
-                           lapsed_count(tables.places.by<AdmittedByDeadline>(), room.id, now);
+        counts.waiting += tables.of<Place>().count_of({room.id, PlaceState::waiting}) - too_old;
+        counts.admitted += tables.of<Place>().count_of({room.id, PlaceState::admitted}) -
+                           lapsed_count(tables.of<Place>().by<AdmittedByDeadline>(), room.id, now);
     });
-    tables.concerts.for_each([&](const Concert& concert) {
+    tables.of<Concert>().for_each([&](const Concert& concert) {
         const auto seats = count_seats(tables, concert.id, now);
         counts.seats.available += seats.available;
         counts.seats.held += seats.held;

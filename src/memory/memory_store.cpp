@@ -5,7 +5,6 @@
 #include <limits>
 #include <new>
 #include <optional>
-#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -33,54 +32,34 @@ namespace {
 
 tl::unexpected<Error> ended() { return refuse(ErrorCode::internal, "the transaction has ended"); }
 
-/// A repository over the tables that `*tables` points at; null: the transaction has ended.
-template <class Entity, class Keys>
-class MemoryRepository final : public Repository<Entity, Keys> {
-  public:
-    explicit MemoryRepository(const Tables* const& tables) : tables_{tables} {}
-    Result<void> load(const Keys& keys, std::vector<Entity>& into) override {
-        if (tables_ == nullptr) return ended();
-        find(*tables_, keys, into);
-        return {};
-    }
-
-  private:
-    const Tables* const& tables_;
-};
-
 /// All of a View, over the tables; `Base` is View or Transaction.
 template <class Base>
-class MemoryView : public Base {
+class MemoryView : public LoadsBy<MemoryView<Base>, Base> {
   public:
     explicit MemoryView(const Tables& tables) : tables_{&tables} {}
     MemoryView(const MemoryView&) = delete;
     MemoryView& operator=(const MemoryView&) = delete;
 
-    Repository<User, UserKeys>& users() override { return users_; }
-    Repository<Room, RoomKeys>& rooms() override { return rooms_; }
-    Repository<Concert, ConcertKeys>& concerts() override { return concerts_; }
-    Repository<Seat, SeatKeys>& seats() override { return seats_; }
-    Repository<Place, PlaceKeys>& places() override { return places_; }
-    Repository<Reservation, ReservationKeys>& reservations() override { return reservations_; }
-    Repository<Account, AccountKeys>& accounts() override { return accounts_; }
-    Repository<Payment, PaymentKeys>& payments() override { return payments_; }
-    Repository<IdempotencyRecord, IdempotencyKeys>& idempotency() override { return idempotency_; }
-    Repository<NodeLease, LeaseKeys>& leases() override { return leases_; }
-    Repository<TokenKey, TokenKeyKeys>& token_keys() override { return token_keys_; }
+    template <class Keys, class Entity>
+    Result<void> load_rows(const Keys& keys, std::vector<Entity>& into) {
+        if (tables_ == nullptr) return ended();
+        find(*tables_, keys, into);
+        return {};
+    }
 
     Result<LastEvent> last_event() override {
-        return answer([](const Tables& tables) {
-            const auto* last = tables.events.last();
-            return last == nullptr ? LastEvent{} : LastEvent{last->sequence, last->at};
-        });
+        return answer([](const Tables& tables) { return tables.last_event(); });
     }
     Result<std::optional<HouseRules>> house_rules() override {
-        return answer([](const Tables& tables) { return tables.house_rules; });
+        return answer([](const Tables& tables) {
+            const auto* rules = tables.of<HouseRules>().last();
+            return rules == nullptr ? std::nullopt : std::optional{*rules};
+        });
     }
     Result<std::vector<Concert>> concerts_from(Date first) override {
         return answer([&](const Tables& tables) {
             std::vector<Concert> page;
-            const auto& by_date = tables.concerts.by<ConcertByDate>();
+            const auto& by_date = tables.of<Concert>().by<ConcertByDate>();
             for (auto entry = by_date.lower_bound({first, ConcertId{}}); entry != by_date.end(); ++entry)
                 page.push_back(*entry->second);
             return page;
@@ -89,7 +68,7 @@ class MemoryView : public Base {
     Result<std::vector<Seat>> seats_of(ConcertId concert) override {
         return answer([&](const Tables& tables) {
             std::vector<Seat> page;
-            const auto& by_number = tables.seats.by<SeatByNumber>();
+            const auto& by_number = tables.of<Seat>().by<SeatByNumber>();
             for (auto entry = by_number.lower_bound({concert, "", ""});
                  entry != by_number.end() && std::get<ConcertId>(entry->first) == concert; ++entry)
                 page.push_back(*entry->second);
@@ -108,7 +87,7 @@ class MemoryView : public Base {
     Result<std::vector<PaymentStep>> steps_of(PaymentId payment) override {
         return answer([&](const Tables& tables) {
             std::vector<PaymentStep> page;
-            tables.payment_steps.walk_from({payment, 0}, [&](const PaymentStep& step) {
+            tables.of<PaymentStep>().walk_from({payment, 0}, [&](const PaymentStep& step) {
                 if (step.payment == payment) page.push_back(step);
                 return step.payment == payment;
             });
@@ -122,7 +101,7 @@ class MemoryView : public Base {
         return answer([&](const Tables& tables) {
             std::vector<Event> page;
             if (sequence == std::numeric_limits<std::int64_t>::max()) return page;
-            tables.events.walk_from(sequence + 1, [&](const Event& event) {
+            tables.of<Event>().walk_from(sequence + 1, [&](const Event& event) {
                 const bool fits = static_cast<std::int64_t>(page.size()) < limit;
                 if (fits) page.push_back(event);
                 return fits;
@@ -138,20 +117,9 @@ class MemoryView : public Base {
     }
     Result<void> scan(Visitor& visitor) override {
         if (tables_ == nullptr) return ended();
-        const auto visit = [&](const auto& row) { visitor.visit(row); };
-        if (tables_->house_rules) visitor.visit(*tables_->house_rules);
-        tables_->users.for_each(visit);
-        tables_->rooms.for_each(visit);
-        tables_->concerts.for_each(visit);
-        tables_->seats.for_each(visit);
-        tables_->places.for_each(visit);
-        tables_->reservations.for_each(visit);
-        tables_->accounts.for_each(visit);
-        tables_->payments.for_each(visit);
-        tables_->payment_steps.for_each(visit);
-        tables_->transfers.for_each(visit);
-        tables_->idempotency.for_each(visit);
-        tables_->events.for_each(visit);
+        ScannedKinds::for_each([&]<class Entity>(std::type_identity<Entity>) {
+            tables_->of<Entity>().for_each([&](const Entity& row) { visitor.visit(row); });
+        });
         return {};
     }
 
@@ -166,17 +134,6 @@ class MemoryView : public Base {
     }
 
     const Tables* tables_;
-    MemoryRepository<User, UserKeys> users_{tables_};
-    MemoryRepository<Room, RoomKeys> rooms_{tables_};
-    MemoryRepository<Concert, ConcertKeys> concerts_{tables_};
-    MemoryRepository<Seat, SeatKeys> seats_{tables_};
-    MemoryRepository<Place, PlaceKeys> places_{tables_};
-    MemoryRepository<Reservation, ReservationKeys> reservations_{tables_};
-    MemoryRepository<Account, AccountKeys> accounts_{tables_};
-    MemoryRepository<Payment, PaymentKeys> payments_{tables_};
-    MemoryRepository<IdempotencyRecord, IdempotencyKeys> idempotency_{tables_};
-    MemoryRepository<NodeLease, LeaseKeys> leases_{tables_};
-    MemoryRepository<TokenKey, TokenKeyKeys> token_keys_{tables_};
 };
 
 /// Keeps commits out while it lives.

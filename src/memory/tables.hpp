@@ -2,7 +2,6 @@
 /// The tables of the memory store with their indexes and back-stops, and a commit over all of them.
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -13,6 +12,21 @@
 
 namespace boxoffice::memory {
 
+/// The traits of an entity's table. A kind of row without them does not compile.
+template <class Entity>
+struct TableOf;
+
+/// Stands once.
+template <>
+struct TableOf<HouseRules> : NotCounted {
+    using Entity = HouseRules;
+    using Key = std::int32_t;
+    using Indexes = std::tuple<>;
+    static constexpr auto name = "house rules";
+    static constexpr bool replaces = true;
+    static Key key_of(const HouseRules&) { return 1; }
+};
+
 // ---- users, rooms, concerts ----------------------------------------------------------------------------------------
 
 struct UserByExternalId {
@@ -21,7 +35,8 @@ struct UserByExternalId {
     static std::optional<Key> key_of(const User& user) { return user.external_id; }
 };
 
-struct UserTable : NotCounted {
+template <>
+struct TableOf<User> : NotCounted {
     using Entity = User;
     using Key = UserId;
     using Indexes = std::tuple<UserByExternalId>;
@@ -42,7 +57,8 @@ struct RoomByDue {
     static std::optional<Key> key_of(const Room& room) { return Key{due_at(room), room.id}; }
 };
 
-struct RoomTable : NotCounted {
+template <>
+struct TableOf<Room> : NotCounted {
     using Entity = Room;
     using Key = RoomId;
     using Indexes = std::tuple<RoomByName, RoomByDue>;
@@ -60,7 +76,8 @@ struct ConcertByDate {
     static std::optional<Key> key_of(const Concert& concert) { return Key{concert.date, concert.id}; }
 };
 
-struct ConcertTable : NotCounted {
+template <>
+struct TableOf<Concert> : NotCounted {
     using Entity = Concert;
     using Key = ConcertId;
     using Indexes = std::tuple<ConcertByDate>;
@@ -88,7 +105,8 @@ struct HeldSeatByDeadline {
     }
 };
 
-struct SeatTable {
+template <>
+struct TableOf<Seat> {
     using Entity = Seat;
     using Key = SeatId;
     using Indexes = std::tuple<SeatByNumber, HeldSeatByDeadline>;
@@ -113,7 +131,7 @@ struct LivePlace {
     using Key = std::tuple<UserId, RoomId>;
     static constexpr auto name = "a user has two live places in a room";
     static std::optional<Key> key_of(const Place& place) {
-        if (place.state != PlaceState::waiting && place.state != PlaceState::admitted) return std::nullopt;
+        if (is_finished(place.state)) return std::nullopt;
         return Key{place.user, place.room};
     }
 };
@@ -152,7 +170,8 @@ struct AdmittedByDeadline {
     }
 };
 
-struct PlaceTable {
+template <>
+struct TableOf<Place> {
     using Entity = Place;
     using Key = TokenId;
     using Indexes = std::tuple<LivePlace, PlaceByPosition, WaitingByPosition, WaitingByToken, AdmittedByDeadline>;
@@ -200,7 +219,8 @@ struct LiveClaim {
     }
 };
 
-struct ReservationTable : NotCounted {
+template <>
+struct TableOf<Reservation> : NotCounted {
     using Entity = Reservation;
     using Key = ReservationId;
     using Indexes = std::tuple<ReservationByUser, HeldByUser, HeldByDeadline, LiveClaim>;
@@ -214,7 +234,8 @@ struct ReservationTable : NotCounted {
 
 // ---- ledger and payments -------------------------------------------------------------------------------------------
 
-struct AccountTable : NotCounted {
+template <>
+struct TableOf<Account> : NotCounted {
     using Entity = Account;
     using Key = AccountId;
     using Indexes = std::tuple<>;
@@ -239,7 +260,8 @@ struct TransferTo {
     static std::optional<Key> key_of(const Transfer& transfer) { return Key{transfer.to, transfer.id}; }
 };
 
-struct TransferTable : NotCounted {
+template <>
+struct TableOf<Transfer> : NotCounted {
     using Entity = Transfer;
     using Key = TransferId;
     using Indexes = std::tuple<TransferFrom, TransferTo>;
@@ -277,7 +299,8 @@ struct UnreconciledPayment {
     }
 };
 
-struct PaymentTable : NotCounted {
+template <>
+struct TableOf<Payment> : NotCounted {
     using Entity = Payment;
     using Key = PaymentId;
     using Indexes = std::tuple<RequestedByDeadline, CapturedPayment, UnreconciledPayment>;
@@ -289,7 +312,8 @@ struct PaymentTable : NotCounted {
     }
 };
 
-struct PaymentStepTable : NotCounted {
+template <>
+struct TableOf<PaymentStep> : NotCounted {
     using Entity = PaymentStep;
     using Key = std::tuple<PaymentId, std::int32_t>;
     using Indexes = std::tuple<>;
@@ -306,7 +330,8 @@ struct RecordByAge {
     static std::optional<Key> key_of(const IdempotencyRecord& record) { return Key{record.created_at, record.id}; }
 };
 
-struct IdempotencyTable : NotCounted {
+template <>
+struct TableOf<IdempotencyRecord> : NotCounted {
     using Entity = IdempotencyRecord;
     using Key = IdempotencyId;
     using Indexes = std::tuple<RecordByAge>;
@@ -315,7 +340,8 @@ struct IdempotencyTable : NotCounted {
     static const Key& key_of(const IdempotencyRecord& record) { return record.id; }
 };
 
-struct LeaseTable : NotCounted {
+template <>
+struct TableOf<NodeLease> : NotCounted {
     using Entity = NodeLease;
     using Key = std::int32_t;
     using Indexes = std::tuple<>;
@@ -324,7 +350,8 @@ struct LeaseTable : NotCounted {
     static Key key_of(const NodeLease& lease) { return lease.node; }
 };
 
-struct TokenKeyTable : NotCounted {
+template <>
+struct TableOf<TokenKey> : NotCounted {
     using Entity = TokenKey;
     using Key = std::int32_t;
     using Indexes = std::tuple<>;
@@ -333,7 +360,8 @@ struct TokenKeyTable : NotCounted {
     static Key key_of(const TokenKey& key) { return key.id; }
 };
 
-struct EventTable : NotCounted {
+template <>
+struct TableOf<Event> : NotCounted {
     using Entity = Event;
     using Key = std::int64_t;
     using Indexes = std::tuple<>;
@@ -344,32 +372,27 @@ struct EventTable : NotCounted {
 
 // ---- all of it -----------------------------------------------------------------------------------------------------
 
-struct Tables {
-    Table<UserTable> users;
-    Table<RoomTable> rooms;
-    Table<ConcertTable> concerts;
-    Table<SeatTable> seats;
-    Table<PlaceTable> places;
-    Table<ReservationTable> reservations;
-    Table<AccountTable> accounts;
-    Table<PaymentTable> payments;
-    Table<IdempotencyTable> idempotency;
-    Table<LeaseTable> leases;
-    Table<TokenKeyTable> token_keys;
-    Table<PaymentStepTable> payment_steps;
-    Table<TransferTable> transfers;
-    Table<EventTable> events;
-    std::optional<HouseRules> house_rules;
+template <class Entity>
+using TableFor = Table<TableOf<Entity>>;
+template <class Entity>
+using StagedFor = typename TableFor<Entity>::Staged;
+
+/// One table for each kind of row.
+class Tables {
+  public:
+    template <class Entity>
+    [[nodiscard]] TableFor<Entity>& of() { return std::get<TableFor<Entity>>(tables_); }
+    template <class Entity>
+    [[nodiscard]] const TableFor<Entity>& of() const { return std::get<TableFor<Entity>>(tables_); }
+
+    [[nodiscard]] LastEvent last_event() const {
+        const auto* last = of<Event>().last();
+        return last == nullptr ? LastEvent{} : LastEvent{last->sequence, last->at};
+    }
+
+  private:
+    RowKinds::Each<TableFor> tables_;
 };
-
-inline bool is_finished(const Place& place) {
-    return place.state != PlaceState::waiting && place.state != PlaceState::admitted;
-}
-
-/// Events about rooms are kept: the audit reads the history of capacities.
-inline bool is_of_rooms(const Event& event) {
-    return event.kind == EventKind::room_created || event.kind == EventKind::room_changed;
-}
 
 /// A commit that was checked and has all the memory it needs. Used once, by the writer.
 class StagedChanges {
@@ -378,87 +401,51 @@ class StagedChanges {
 
     /// Internal: a back-stop fired. May throw std::bad_alloc. The tables are as they were.
     Result<void> stage(const Changes& changes) {
-        BOXOFFICE_TRY(check_sequence(changes.events));
-        BOXOFFICE_TRY(tables_.users.stage(changes.users, users_));
-        BOXOFFICE_TRY(tables_.rooms.stage(changes.rooms, rooms_));
-        BOXOFFICE_TRY(tables_.concerts.stage(changes.concerts, concerts_));
-        BOXOFFICE_TRY(tables_.seats.stage(changes.seats, seats_));
-        BOXOFFICE_TRY(tables_.places.stage(changes.places, places_));
-        BOXOFFICE_TRY(tables_.reservations.stage(changes.reservations, reservations_));
-        BOXOFFICE_TRY(tables_.accounts.stage(changes.accounts, accounts_));
-        BOXOFFICE_TRY(tables_.payments.stage(changes.payments, payments_));
-        BOXOFFICE_TRY(tables_.idempotency.stage(changes.idempotency, idempotency_));
-        BOXOFFICE_TRY(tables_.leases.stage(changes.leases, leases_));
-        BOXOFFICE_TRY(tables_.token_keys.stage(changes.token_keys, token_keys_));
-        BOXOFFICE_TRY(tables_.payment_steps.stage(changes.payment_steps, payment_steps_));
-        BOXOFFICE_TRY(tables_.transfers.stage(changes.transfers, transfers_));
-        BOXOFFICE_TRY(tables_.events.stage(changes.events, events_));
-        house_rules_ = changes.house_rules;
-        prune_ = changes.prune;
-        return {};
+        auto done = check_sequence(changes.events, tables_.last_event());
+        changes.for_each([&](const auto& rows) {
+            if (done) done = stage(rows);
+        });
+        return done;
     }
 
     /// Cannot fail. Nobody else may read the tables meanwhile.
     void apply() noexcept {
-        tables_.users.apply(users_);
-        tables_.rooms.apply(rooms_);
-        tables_.concerts.apply(concerts_);
-        tables_.seats.apply(seats_);
-        tables_.places.apply(places_);
-        tables_.reservations.apply(reservations_);
-        tables_.accounts.apply(accounts_);
-        tables_.payments.apply(payments_);
-        tables_.idempotency.apply(idempotency_);
-        tables_.leases.apply(leases_);
-        tables_.token_keys.apply(token_keys_);
-        tables_.payment_steps.apply(payment_steps_);
-        tables_.transfers.apply(transfers_);
-        tables_.events.apply(events_);
-        if (house_rules_) tables_.house_rules = house_rules_;
+        RowKinds::for_each([&]<class Entity>(std::type_identity<Entity>) {
+            tables_.of<Entity>().apply(std::get<StagedFor<Entity>>(staged_));
+        });
         if (prune_) prune(*prune_);
     }
 
   private:
-    /// Sequences go on without a gap, and time never runs backwards.
-    Result<void> check_sequence(const std::vector<Event>& events) const {
-        const auto* last = tables_.events.last();
-        for (const auto& event : events) {
-            if (event.sequence != (last == nullptr ? 1 : last->sequence + 1))
-                return refuse(ErrorCode::internal, "events: a sequence does not follow the last one");
-            if (last != nullptr && event.at < last->at)
-                return refuse(ErrorCode::internal, "events: a time is before the last one");
-            last = &event;
-        }
+    template <class Entity>
+    Result<void> stage(const std::vector<Write<Entity>>& writes) {
+        return tables_.of<Entity>().stage(writes, std::get<StagedFor<Entity>>(staged_));
+    }
+    template <class Entity>
+    Result<void> stage(const std::vector<Entity>& added) {
+        return tables_.of<Entity>().stage(added, std::get<StagedFor<Entity>>(staged_));
+    }
+    Result<void> stage(const std::optional<HouseRules>& rules) {
+        if (!rules) return {};
+        return stage(std::vector{Write<HouseRules>{*rules, true}});
+    }
+    Result<void> stage(const std::optional<Prune>& prune) {
+        prune_ = prune;
         return {};
     }
 
     void prune(const Prune& prune) noexcept {
-        tables_.places.erase_below(prune.tokens_below, is_finished);
-        tables_.idempotency.erase_while<RecordByAge>(
+        tables_.of<Place>().erase_below(prune.tokens_below, [](const Place& place) { return is_finished(place.state); });
+        tables_.of<IdempotencyRecord>().erase_while<RecordByAge>(
             [&](const IdempotencyRecord& record) { return record.created_at <= prune.idempotency_until; });
-        if (const auto* last = tables_.events.last()) {
-            // The last event stays: sequences and time go on from it.
-            const auto end = prune.events_through < last->sequence ? prune.events_through + 1 : last->sequence;
-            tables_.events.erase_below(end, [](const Event& event) { return !is_of_rooms(event); });
-        }
+        const auto last = tables_.last_event();
+        // The last event stays: sequences and time go on from it.
+        const auto end = prune.events_through < last.sequence ? prune.events_through + 1 : last.sequence;
+        tables_.of<Event>().erase_below(end, [](const Event& event) { return !is_lasting(event.kind); });
     }
 
     Tables& tables_;
-    Table<UserTable>::Staged users_;
-    Table<RoomTable>::Staged rooms_;
-    Table<ConcertTable>::Staged concerts_;
-    Table<SeatTable>::Staged seats_;
-    Table<PlaceTable>::Staged places_;
-    Table<ReservationTable>::Staged reservations_;
-    Table<AccountTable>::Staged accounts_;
-    Table<PaymentTable>::Staged payments_;
-    Table<IdempotencyTable>::Staged idempotency_;
-    Table<LeaseTable>::Staged leases_;
-    Table<TokenKeyTable>::Staged token_keys_;
-    Table<PaymentStepTable>::Staged payment_steps_;
-    Table<TransferTable>::Staged transfers_;
-    Table<EventTable>::Staged events_;
-    std::optional<HouseRules> house_rules_;
+    RowKinds::Each<StagedFor> staged_;
     std::optional<Prune> prune_;
 };
 

@@ -1,7 +1,8 @@
 #pragma once
 /// Puts the changes of a commit into the tables.
 
-#include <string>
+#include <optional>
+#include <tuple>
 #include <vector>
 
 #include "boxoffice/repositories.hpp"
@@ -9,7 +10,7 @@
 
 namespace boxoffice::sqlite {
 
-/// The statements that write one kind of row.
+/// The statements that write one kind of row. All of these demand that each write changes one row.
 template <class Entity>
 class TableWriter {
   public:
@@ -18,21 +19,14 @@ class TableWriter {
     void update(const std::vector<Write<Entity>>& writes);
     /// Adds rows that must not be there.
     void insert(const std::vector<Write<Entity>>& writes);
+    void insert(const Entity& entity);
+    /// Puts a row in the place of one that has its key.
+    void put(const Entity& entity);
 
   private:
     Query insert_;
+    Query put_;
     Query update_;
-};
-
-/// The same for rows that are only ever added.
-template <class Entity>
-class TableAppender {
-  public:
-    explicit TableAppender(SQLite::Database& database);
-    void append(const std::vector<Entity>& entities);
-
-  private:
-    Query insert_;
 };
 
 /// Of the writing connection. All functions throw; then roll back.
@@ -43,24 +37,20 @@ class ChangesWriter {
     void apply(const Changes& changes, const LastEvent& last);
 
   private:
-    void prune(const Prune& prune);
+    // How each member of Changes is written; one that has no `write` does not compile.
+    template <class Entity>
+    void write(const std::vector<Write<Entity>>& writes);
+    void write(const std::vector<Write<IdempotencyRecord>>& writes);
+    template <class Entity>
+    void write(const std::vector<Entity>& added);
+    void write(const std::optional<HouseRules>& rules);
+    void write(const std::optional<Prune>& prune);
 
-    TableWriter<User> users_;
-    TableWriter<Room> rooms_;
-    TableWriter<Concert> concerts_;
-    TableWriter<Seat> seats_;
-    TableWriter<Place> places_;
-    TableWriter<Reservation> reservations_;
-    TableWriter<Account> accounts_;
-    TableWriter<Payment> payments_;
-    TableWriter<NodeLease> leases_;
-    TableWriter<TokenKey> token_keys_;
-    Query put_rules_;
+    template <class Entity>
+    TableWriter<Entity>& table() { return std::get<TableWriter<Entity>>(tables_); }
+
+    RowKinds::Each<TableWriter> tables_;
     Query settle_backup_;
-    Query put_record_;
-    TableAppender<PaymentStep> payment_steps_;
-    TableAppender<Transfer> transfers_;
-    TableAppender<Event> events_;
     Query prune_places_;
     Query prune_records_;
     Query prune_events_;

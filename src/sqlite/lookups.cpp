@@ -118,7 +118,7 @@ void Lookups::find(const PaymentKeys& keys, std::vector<Payment>& into) {
 }
 
 void Lookups::find(const IdempotencyKeys& keys, std::vector<IdempotencyRecord>& into) {
-    for (const auto& id : keys.ids) record_by_id_.fetch(into, id.user, text_of(id.operation), id.key);
+    for (const auto& id : keys.ids) record_by_id_.fetch(into, id.user, id.operation, id.key);
 }
 
 void Lookups::find(const LeaseKeys& keys, std::vector<NodeLease>& into) {

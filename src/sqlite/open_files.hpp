@@ -3,7 +3,6 @@
 /// a child of fork() inherits that memory but not the locks: a connection that the child opens anew believes in its parent's.
 /// And the locks on the index of the log, like all POSIX locks, are dropped when anything in the process closes that file.
 
-#include <memory>
 #include <string>
 
 #include "sqlite/files.hpp"

@@ -69,13 +69,13 @@ Pages::Pages(SQLite::Database& database)
                       "SELECT count(*) FROM tokens INDEXED BY tokens_lapsing "
                       "WHERE room_id = ? AND state = 'admitted' AND (deadline IS NULL OR deadline > ?)"),
       finished_places_(database,
-                       "SELECT id FROM tokens WHERE id < ? AND state NOT IN ('waiting', 'admitted') "
+                       "SELECT id FROM tokens WHERE id < ? AND state NOT IN (" + sql::names_in(unfinished_places) + ") "
                        "ORDER BY id LIMIT ?"),
       old_records_(database,
                    "SELECT created_at FROM idempotency INDEXED BY idempotency_by_age "
                    "WHERE created_at <= ? ORDER BY created_at"),
       first_events_(database,
-                    "SELECT sequence, at, kind IN ('room_created', 'room_changed') FROM events "
+                    "SELECT sequence, at, kind IN (" + sql::names_in(lasting_events) + ") FROM events "
                     "WHERE sequence < (SELECT max(sequence) FROM events) ORDER BY sequence") {}
 
 LastEvent Pages::last_event() {
@@ -202,8 +202,8 @@ Prunable Pages::prunable(const PruneWish& wish, std::int64_t limit) {
 }
 
 template <class Entity>
-void Pages::scan_table(const char* rest, Visitor& visitor) {
-    Query query{database_, select<Entity>(rest)};
+void Pages::scan_table(Visitor& visitor) {
+    Query query{database_, sql::select_all<Entity>()};
     auto cursor = query.run();
     while (cursor.next()) {
         Entity entity;
@@ -214,23 +214,7 @@ void Pages::scan_table(const char* rest, Visitor& visitor) {
 }
 
 void Pages::scan(Visitor& visitor) {
-    scan_table<HouseRules>("FROM house_rules", visitor);
-    scan_table<User>("FROM users ORDER BY id", visitor);
-    scan_table<Room>("FROM rooms ORDER BY id", visitor);
-    scan_table<Concert>("FROM concerts ORDER BY id", visitor);
-    scan_table<Seat>("FROM seats ORDER BY id", visitor);
-    scan_table<Place>("FROM tokens ORDER BY id", visitor);
-    scan_table<Reservation>("FROM reservations ORDER BY id", visitor);
-    scan_table<Account>("FROM points ORDER BY id", visitor);
-    scan_table<Payment>("FROM payments ORDER BY id", visitor);
-    scan_table<PaymentStep>("FROM payment_histories ORDER BY payment_id, step", visitor);
-    scan_table<Transfer>("FROM point_usages ORDER BY id", visitor);
-    // The order of IdempotencyId, which goes by the operations' numbers.
-    scan_table<IdempotencyRecord>(
-        "FROM idempotency ORDER BY user_id, CASE operation WHEN 'hold' THEN 1 WHEN 'recharge' THEN 2 WHEN 'pay' THEN 3 "
-        "WHEN 'begin_payment' THEN 4 ELSE 5 END, idempotency_key",
-        visitor);
-    scan_table<Event>("FROM events ORDER BY sequence", visitor);
+    ScannedKinds::for_each([&]<class Entity>(std::type_identity<Entity>) { scan_table<Entity>(visitor); });
 }
 
 }  // namespace boxoffice::sqlite

@@ -34,7 +34,7 @@ class Pages {
 
   private:
     template <class Entity>
-    void scan_table(const char* rest, Visitor& visitor);
+    void scan_table(Visitor& visitor);
 
     SQLite::Database& database_;
     Query last_event_;

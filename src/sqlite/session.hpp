@@ -26,39 +26,19 @@ struct Session {
 /// Short enough to need no memory of its own, because it is said where nothing may throw.
 inline tl::unexpected<Error> ended() { return refuse(ErrorCode::internal, "it has ended"); }
 
-/// A repository over the session that `session` points at; null: the view has ended.
-template <class Entity, class Keys>
-class SessionRepository final : public Repository<Entity, Keys> {
-  public:
-    explicit SessionRepository(Session* const& session) : session_(session) {}
-    Result<void> load(const Keys& keys, std::vector<Entity>& into) override {
-        if (session_ == nullptr) return ended();
-        return guarded("load", [&] { session_->lookups.find(keys, into); });
-    }
-
-  private:
-    Session* const& session_;
-};
-
 /// All of a View; `Base` is View or Transaction. The derived class sets and clears `session_`.
 template <class Base>
-class SessionView : public Base {
+class SessionView : public LoadsBy<SessionView<Base>, Base> {
   public:
     SessionView() = default;
     SessionView(const SessionView&) = delete;
     SessionView& operator=(const SessionView&) = delete;
 
-    Repository<User, UserKeys>& users() override { return users_; }
-    Repository<Room, RoomKeys>& rooms() override { return rooms_; }
-    Repository<Concert, ConcertKeys>& concerts() override { return concerts_; }
-    Repository<Seat, SeatKeys>& seats() override { return seats_; }
-    Repository<Place, PlaceKeys>& places() override { return places_; }
-    Repository<Reservation, ReservationKeys>& reservations() override { return reservations_; }
-    Repository<Account, AccountKeys>& accounts() override { return accounts_; }
-    Repository<Payment, PaymentKeys>& payments() override { return payments_; }
-    Repository<IdempotencyRecord, IdempotencyKeys>& idempotency() override { return idempotency_; }
-    Repository<NodeLease, LeaseKeys>& leases() override { return leases_; }
-    Repository<TokenKey, TokenKeyKeys>& token_keys() override { return token_keys_; }
+    template <class Keys, class Entity>
+    Result<void> load_rows(const Keys& keys, std::vector<Entity>& into) {
+        if (session_ == nullptr) return ended();
+        return guarded("load", [&] { session_->lookups.find(keys, into); });
+    }
 
     Result<LastEvent> last_event() override {
         return ask([](Pages& pages) { return pages.last_event(); });
@@ -112,18 +92,6 @@ class SessionView : public Base {
         if (session_ == nullptr) return ended();
         return guarded("read", [&] { return question(session_->pages); });
     }
-
-    SessionRepository<User, UserKeys> users_{session_};
-    SessionRepository<Room, RoomKeys> rooms_{session_};
-    SessionRepository<Concert, ConcertKeys> concerts_{session_};
-    SessionRepository<Seat, SeatKeys> seats_{session_};
-    SessionRepository<Place, PlaceKeys> places_{session_};
-    SessionRepository<Reservation, ReservationKeys> reservations_{session_};
-    SessionRepository<Account, AccountKeys> accounts_{session_};
-    SessionRepository<Payment, PaymentKeys> payments_{session_};
-    SessionRepository<IdempotencyRecord, IdempotencyKeys> idempotency_{session_};
-    SessionRepository<NodeLease, LeaseKeys> leases_{session_};
-    SessionRepository<TokenKey, TokenKeyKeys> token_keys_{session_};
 };
 
 }  // namespace boxoffice::sqlite

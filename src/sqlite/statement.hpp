@@ -1,12 +1,6 @@
 #pragma once
-/// Statements prepared once, and the two ends of a row: `<<` binds the next parameter, `>>` reads the next column.
-///
-/// What a value is in a row:
-///     Id       INTEGER; none (0) is NULL where the column says so: bind with or_null
-///     Time     INTEGER, microseconds since 1970 UTC; never is NULL
-///     Date     TEXT, yyyy-mm-dd
-///     enum     TEXT, its stable name
-///     texts    TEXT;  hashes and secrets  BLOB
+/// Statements prepared once, and the two ends of a row: `<<` binds the next parameter, `>>` reads the next column. What a value
+/// is in a row: sql/row_io.hpp.
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -15,30 +9,17 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "boxoffice/ids.hpp"
 #include "boxoffice/points.hpp"
 #include "boxoffice/time.hpp"
+#include "sql/row_io.hpp"
 #include "sqlite/errors.hpp"
 
 namespace boxoffice::sqlite {
-
-/// A text that lives as long as the program, so that SQLite need not copy it.
-struct StaticText {
-    const char* text;
-};
-
-/// An id whose absence is NULL.
-template <class Tag>
-struct OrNull {
-    Id<Tag> id;
-};
-template <class Tag>
-OrNull<Tag> or_null(Id<Tag> id) {
-    return {id};
-}
 
 /// Binds one parameter after another.
 class Binder {
@@ -49,7 +30,11 @@ class Binder {
     Binder& operator<<(std::int32_t value) { return statement_.bind(++at_, value), *this; }
     Binder& operator<<(double value) { return statement_.bind(++at_, value), *this; }
     Binder& operator<<(const std::string& value) { return statement_.bind(++at_, value), *this; }
-    Binder& operator<<(StaticText value) { return statement_.bindNoCopy(++at_, value.text), *this; }
+    /// A name lives as long as the program, so SQLite need not copy it.
+    template <NamedEnum Enum>
+    Binder& operator<<(Enum value) {
+        return statement_.bindNoCopy(++at_, name_of(value).data()), *this;
+    }
     Binder& operator<<(Points value) { return *this << value.value; }
     Binder& operator<<(Duration value) { return *this << static_cast<std::int64_t>(value.count()); }
     Binder& operator<<(Date value) { return *this << to_text(value); }
@@ -61,10 +46,14 @@ class Binder {
     Binder& operator<<(Id<Tag> value) {
         return *this << value.value;
     }
-    template <class Tag>
-    Binder& operator<<(OrNull<Tag> value) {
+    template <class IdType>
+    Binder& operator<<(sql::OrNull<IdType> value) {
         if (!value.id) return statement_.bind(++at_), *this;
         return *this << value.id.value;
+    }
+    template <class List>
+    Binder& operator<<(sql::Numbers<List> value) {
+        return *this << sql::to_json(value.list);
     }
     template <std::size_t size>
     Binder& operator<<(const std::array<std::uint8_t, size>& value) {
@@ -101,6 +90,25 @@ class Row {
     template <class Tag>
     Row& operator>>(Id<Tag>& value) {
         return *this >> value.value;  // NULL reads as 0, which is "none"
+    }
+    template <class IdType>
+    Row& operator>>(sql::OrNull<IdType> value) {
+        return *this >> value.id;
+    }
+    template <class List>
+    Row& operator>>(sql::Numbers<List> value) {
+        auto list = sql::from_json(next().getString());
+        if (!list) throw Fault{ErrorCode::storage, "an idempotency answer is not an array of integers"};
+        return value.list = std::move(*list), *this;
+    }
+    template <NamedEnum Enum>
+    Row& operator>>(Enum& value) {
+        const auto column = next();
+        const char* const text = column.getText();
+        const std::string_view name{text, static_cast<std::size_t>(column.getBytes())};
+        const auto found = value_named<Enum>(name);
+        if (!found) throw Fault{ErrorCode::storage, "a row has the unknown state or kind '" + std::string{name} + "'"};
+        return value = *found, *this;
     }
     template <std::size_t size>
     Row& operator>>(std::array<std::uint8_t, size>& value) {

@@ -92,6 +92,12 @@ void test_batch(void) {
     CHECK(outcomes[2].status == BOXOFFICE_HOLD_RELEASED);
     CHECK(outcomes[3].status == BOXOFFICE_HOLD_RELEASED);
     CHECK(outcomes[4].status == BOXOFFICE_OK);
+    commands[0] = command_of(BOXOFFICE_COMMAND_RECONCILE_PAYMENT);
+    commands[0].payment = commands[1].payment;
+    commands[1] = commands[0];
+    commands[1].payment = 99;
+    CHECK_OK(boxoffice_execute(it.office, commands, 2, NULL, 0, outcomes, NULL));
+    CHECK(outcomes[0].status == BOXOFFICE_OK && outcomes[1].status == BOXOFFICE_UNKNOWN_PAYMENT);
 
     /* A malformed command: nothing of the batch happens, and the error names it. */
     commands[0] = command_of(BOXOFFICE_COMMAND_RECHARGE);
@@ -105,7 +111,7 @@ void test_batch(void) {
     commands[1].key_length = UINT32_MAX;
     CHECK_STATUS(boxoffice_execute(it.office, commands, 2, arena, sizeof arena - 1, outcomes, &error), BOXOFFICE_INVALID_ARGUMENT);
     commands[1] = commands[0];
-    commands[1].reserved = 1;
+    commands[1].reserved32 = 1;
     CHECK_STATUS(boxoffice_execute(it.office, commands, 2, arena, sizeof arena - 1, outcomes, &error), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_execute(it.office, commands, 1, NULL, 5, outcomes, &error), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_OK(boxoffice_balance(it.office, ben, &balance, NULL));

@@ -69,6 +69,7 @@ int main(void) {
     test_handles();
     test_structs();
     test_batch();
+    test_lists();
     test_callbacks();
     printf("%d passed, %d failed\n", checks_made - checks_failed, checks_failed);
     return checks_failed == 0 && checks_made > 0 ? 0 : 1;

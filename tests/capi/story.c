@@ -46,9 +46,9 @@ static void test_new_seats(test_office *it) {
     seat.is_blocked = 2;
     CHECK_STATUS(boxoffice_add_seats(it->office, concert, &seat, 1, NULL), BOXOFFICE_INVALID_ARGUMENT);
     seat.is_blocked = 0;
-    seat.reserved = 1;
+    seat.reserved32 = 1;
     CHECK_STATUS(boxoffice_add_seats(it->office, concert, &seat, 1, NULL), BOXOFFICE_INVALID_ARGUMENT);
-    seat.reserved = 0;
+    seat.reserved32 = 0;
     seat.label_length = 1; /* without a text */
     CHECK_STATUS(boxoffice_add_seats(it->office, concert, &seat, 1, NULL), BOXOFFICE_INVALID_ARGUMENT);
     seat.label = "\xff";
@@ -59,7 +59,7 @@ static void test_new_seats(test_office *it) {
 
 static void test_house(test_office *it) {
     boxoffice_room_limits limits = BOXOFFICE_ROOM_LIMITS_INIT;
-    boxoffice_new_seat seat = {"11", 2, "", 0, "", 0, 50, 0.0, 0.0, "eleven", 6, 0, 0};
+    boxoffice_new_seat seat = {.number = "11", .number_length = 2, .price = 50, .label = "eleven", .label_length = 6};
     boxoffice_concert concert;
     boxoffice_concert concerts[4];
     boxoffice_date dates[4];

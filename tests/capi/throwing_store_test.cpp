@@ -176,7 +176,7 @@ std::vector<Named> every_function(const FaultyOffice& it) {
     const std::vector<FaultPoint> looks{FaultPoint::read, FaultPoint::view_load, FaultPoint::begin,
                                         FaultPoint::before_commit};
     static const boxoffice_room_limits limits = BOXOFFICE_ROOM_LIMITS_INIT;
-    static const boxoffice_new_seat seat{"9", 1, nullptr, 0, nullptr, 0, 5, 0, 0, nullptr, 0, 0, 0};
+    static const boxoffice_new_seat seat{"9", 1, nullptr, 0, nullptr, 0, 5, 0, 0, nullptr, 0, 0, 0, {}};
     return {
         {"create_user", writes, answering<std::int64_t>([](auto* o, auto* out, auto* e) {
              return boxoffice_create_user(o, "new", 3, out, e);

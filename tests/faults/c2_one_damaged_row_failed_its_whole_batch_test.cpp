@@ -44,24 +44,19 @@ class BrokenLines final : public Store {
         Result<void> before_load(const char*) override { return {}; }
         Result<void> before_page(const char*) override { return {}; }
     };
-    struct Places final : Repository<Place, PlaceKeys> {
-        Places(Repository<Place, PlaceKeys>& from, const bool& broken) : inner{from}, are_broken{broken} {}
-        Result<void> load(const PlaceKeys& keys, std::vector<Place>& into) override {
-            if (are_broken && !keys.lines.empty()) return refuse(ErrorCode::storage, "a damaged place");
-            return inner.load(keys, into);
-        }
-        Repository<Place, PlaceKeys>& inner;
-        const bool& are_broken;
-    };
     class Broken final : public HookedView<Transaction> {
       public:
         Broken(std::unique_ptr<Transaction> from, ViewHooks& hooks, const bool& broken)
-            : HookedView{std::move(from), hooks}, places_{inner().places(), broken} {}
-        Repository<Place, PlaceKeys>& places() override { return places_; }
+            : HookedView{std::move(from), hooks}, are_broken_{broken} {}
+        using HookedView::load;
+        Result<void> load(const PlaceKeys& keys, std::vector<Place>& into) override {
+            if (are_broken_ && !keys.lines.empty()) return refuse(ErrorCode::storage, "a damaged place");
+            return HookedView::load(keys, into);
+        }
         Result<void> commit(const Changes& changes) override { return inner().commit(changes); }
 
       private:
-        Places places_;
+        const bool& are_broken_;
     };
     Result<std::unique_ptr<Transaction>> wrap(Result<std::unique_ptr<Transaction>> begun) {
         if (!begun) return begun;

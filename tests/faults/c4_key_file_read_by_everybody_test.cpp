@@ -3,7 +3,6 @@
 
 #include <sys/stat.h>
 
-#include <filesystem>
 
 #include "faults/actors.hpp"
 #include "sqlite/support.hpp"

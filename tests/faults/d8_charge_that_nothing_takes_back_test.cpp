@@ -4,7 +4,6 @@
 #include <csignal>
 #include <fstream>
 #include <functional>
-#include <map>
 #include <set>
 
 #include "boxoffice/sqlite_store.hpp"

@@ -20,17 +20,13 @@
 /// options, which are closed at once). BOXOFFICE_FUZZ_COUNTS names a file that gets each function's calls and successes
 /// at the end.
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <string>
-#include <vector>
 
+#include "batches.hpp"
 #include "boxoffice.h"
-#include "texts.hpp"
 
 namespace {
 
@@ -38,9 +34,9 @@ using namespace c_fuzz;
 
 // ---- one input --------------------------------------------------------------------------------------------------
 
-class Sequence : Texts {
+class Sequence : Batches {
   public:
-    Sequence(const std::uint8_t* bytes, std::size_t size) : Texts(bytes, size) {}
+    Sequence(const std::uint8_t* bytes, std::size_t size) : Batches(bytes, size) {}
 
     void run() {
         r_ = records_.next();
@@ -58,65 +54,6 @@ class Sequence : Texts {
 
   private:
     // ---- the functions ------------------------------------------------------------------------------------------
-
-    boxoffice_room_limits limits() const {
-        boxoffice_room_limits limits = BOXOFFICE_ROOM_LIMITS_INIT;
-        limits.active_capacity = r_.b % 8 == 0 ? 200 : r_.b % 8 - 1;
-        limits.queue_capacity = r_.b / 8 % 4 == 0 ? 1'000 : r_.b / 8 % 4;
-        limits.admissions_per_second = r_.b / 32;
-        switch (r_.c) {
-            case 1: limits.struct_size = 0; break;
-            case 2: limits.struct_size = 16; break;
-            case 3: limits.active_capacity = odd_number(r_.d); break;
-            case 4: limits.queue_capacity = odd_number(r_.d); break;
-            case 5: limits.admissions_per_second = odd_number(r_.d); break;
-            case 6: limits.arrive_ttl_us = odd_number(r_.d); break;
-            case 7: limits.active_ttl_us = odd_number(r_.d); break;
-            case 8: limits.waiting_ttl_us = odd_number(r_.d); break;
-            case 9: limits.arrive_ttl_us = 1'000; break;
-            case 10: limits.active_ttl_us = 1'000; break;
-            case 11: limits.waiting_ttl_us = 1'000; break;
-            default: break;
-        }
-        return limits;
-    }
-
-    /// The seats that a record asks for, and the texts that they borrow.
-    struct NewSeats {
-        std::vector<In> texts;
-        std::vector<boxoffice_new_seat> seats;
-    };
-    NewSeats new_seats(std::uint8_t how_many, std::uint8_t first, std::uint8_t odd) const {
-        NewSeats it;
-        const std::size_t count = how_many % 8;
-        it.texts.reserve(count);
-        for (std::size_t i = 0; i < count; ++i) {
-            it.texts.push_back(i == 0 && odd >= 200 ? name(odd) : name(static_cast<std::uint8_t>((first + i) % 200)));
-            boxoffice_new_seat seat{};
-            seat.number = it.texts.back().data();
-            seat.number_length = it.texts.back().size();
-            constexpr std::int64_t prices[] = {100, 0, 1, 1'000'000'000'000, 1'000'000'000'001, -1, INT64_MAX, 50};
-            seat.price = prices[odd < 200 ? odd % 8 : 0];
-            if (odd % 16 == 8) seat.x = __builtin_nan("");
-            if (odd % 16 == 9) seat.y = __builtin_inf();
-            if (odd % 16 == 10) seat.label = seat.number, seat.label_length = seat.number_length;
-            if (odd % 16 >= 11) seat.is_blocked = odd % 16 - 12;  // −1, 2 and 3 are neither
-            it.seats.push_back(seat);
-        }
-        it.seats.shrink_to_fit();
-        return it;
-    }
-    void learn_seats(const Office& office, std::int64_t concert, std::size_t how_many) {
-        office.model->seat_count += static_cast<std::int64_t>(how_many);
-        std::size_t count = 0;
-        (void)boxoffice_list_seats(office.handle, concert, 0, nullptr, 0, &count, nullptr);  // how many there are
-        std::vector<boxoffice_seat> seats(count);
-        if (boxoffice_list_seats(office.handle, concert, 0, seats.data(), seats.size(), &count, nullptr) !=
-            BOXOFFICE_OK)
-            return;
-        for (std::size_t i = 0; i < count; ++i)
-            if (std::find(seats_.begin(), seats_.end(), seats[i].id) == seats_.end()) seats_.push_back(seats[i].id);
-    }
 
     void call(Function function) {
         switch (function) {
@@ -179,20 +116,6 @@ class Sequence : Texts {
     }
     static void done(Function function) { ++counts[static_cast<std::size_t>(function)].done; }
 
-    void joined(const Office& office, const boxoffice_claims& claims) {
-        Buyer& it = buyer();
-        it.claims = claims;
-        std::array<char, BOXOFFICE_TOKEN_TEXT_SIZE> text{};
-        MUST(boxoffice_token_text(office.handle, &claims, text.data(), nullptr) == BOXOFFICE_OK);
-        it.token = text.data();
-    }
-    void made_user(const Office& office, std::int64_t user) {
-        office.model->users.insert(user);
-        if (buyers_[0].user == 0)
-            buyers_[0].user = user;
-        else
-            buyers_.push_back(Buyer{user, {}, {}, 0, 0, 0});
-    }
     static void paid(const Office& office, std::int64_t user, const boxoffice_paid& answer) {
         MUST(answer.balance >= 0 && answer.amount >= 0);
         office.model->add(answer.payment, Payment{user, answer.reservation, answer.amount});
@@ -547,101 +470,6 @@ class Sequence : Texts {
         }
     }
 
-    // ---- a batch ------------------------------------------------------------------------------------------------
-
-    /// Its commands are the records that follow.
-    void execute() {
-        const Record head = r_;
-        const std::size_t count = head.a % 9;
-        std::vector<boxoffice_command> commands;
-        std::vector<Record> sources;
-        std::string arena;
-        for (std::size_t i = 0; i < count; ++i) {
-            r_ = records_.next();
-            sources.push_back(r_);
-            commands.push_back(batch_command(arena));
-        }
-        r_ = head;
-        commands.shrink_to_fit();
-        const In texts = head.b == 1 ? In::null(arena.size()) : In{arena};
-        Out<boxoffice_outcome> outcomes(count, head.b == 2);
-        const auto* const given = head.b == 3 ? nullptr : commands.data();
-        boxoffice_status status = BOXOFFICE_OK;
-        auto* const office = ask(Function::execute, status, [&](auto* h, auto* error) {
-            return boxoffice_execute(h, given, count, texts.data(), texts.size(), outcomes.get(), error);
-        });
-        const auto is_outside = [&](std::uint64_t offset, std::uint64_t length) {
-            return length > 0 && offset + length > texts.size();
-        };
-        if (std::any_of(commands.begin(), commands.end(), [&](const boxoffice_command& c) {
-                return c.reserved != 0 || is_outside(c.text_offset, c.text_length) ||
-                       is_outside(c.key_offset, c.key_length);
-            }))
-            MUST(status == BOXOFFICE_INVALID_ARGUMENT || status == BOXOFFICE_INVALID_HANDLE);
-        if (outcomes.get() == nullptr) return;
-        if (status != BOXOFFICE_OK) MUST(outcomes.all(0));
-        if (office == nullptr) return;
-        for (std::size_t i = 0; i < count; ++i) learn(*office, sources[i], commands[i], outcomes[i]);
-        r_ = head;
-    }
-
-    boxoffice_command batch_command(std::string& arena) {
-        const Buyer& who = buyer();
-        boxoffice_command c{};
-        c.kind = r_.op < 250 ? 1 + r_.op % 14 : static_cast<std::int32_t>(odd_number(r_.op));
-        c.reserved = r_.where == 255 ? 1 : 0;
-        c.user = id(0, who.user);
-        c.token = id(1, who.claims.token);
-        c.reservation = id(2, who.reservation);
-        c.payment = id(3, who.payment);
-        c.room = id(4, room(r_.a));
-        c.seat = id(5, seat(r_.a));
-        c.amount = id(6, c.kind == BOXOFFICE_COMMAND_TICK ? 0 : 1 + r_.a);
-        const auto store = [&](const std::string& text, std::uint32_t& offset, std::uint32_t& length) {
-            offset = static_cast<std::uint32_t>(arena.size());
-            length = static_cast<std::uint32_t>(text.size());
-            arena += text;
-        };
-        const bool has_text = c.kind == BOXOFFICE_COMMAND_CREATE_USER || r_.c != 0;
-        if (has_text)
-            store(name_text(c.kind == BOXOFFICE_COMMAND_CREATE_USER ? r_.a : r_.c), c.text_offset, c.text_length);
-        store(key_text(r_.b), c.key_offset, c.key_length);
-        switch (r_.where) {
-            case 1: c.text_offset += 1, c.text_length = std::max(c.text_length, 1u); break;
-            case 2: c.key_length += 1; break;
-            case 3: c.text_offset = UINT32_MAX, c.text_length = 2; break;
-            case 4: c.key_offset = 1, c.key_length = UINT32_MAX; break;
-            case 5: c.text_length = UINT32_MAX; break;
-            case 6: c.key_offset = static_cast<std::uint32_t>(arena.size()), c.key_length = 1; break;
-            default: break;
-        }
-        return c;
-    }
-
-    void learn(const Office& office, const Record& source, const boxoffice_command& c, const boxoffice_outcome& o) {
-        MUST(may_happen(o.status) && !is_fault(o.status) && o.reserved == 0);
-        if (o.status != BOXOFFICE_OK) {
-            boxoffice_outcome nothing{};
-            nothing.status = o.status;
-            return MUST(std::memcmp(&nothing, &o, sizeof o) == 0);
-        }
-        r_ = source;
-        Buyer& who = buyer();
-        Model& model = *office.model;
-        switch (c.kind) {
-            case BOXOFFICE_COMMAND_CREATE_USER: return made_user(office, o.id);
-            case BOXOFFICE_COMMAND_JOIN: return joined(office, {o.id, c.user, c.room, o.position});
-            case BOXOFFICE_COMMAND_HOLD_SEAT: who.reservation = o.id; return model.add(o.id, Hold{c.user, c.seat});
-            case BOXOFFICE_COMMAND_RECHARGE: who.transfer = o.id; return model.add(o.id, Recharge{c.user, c.amount});
-            case BOXOFFICE_COMMAND_PAY:
-            case BOXOFFICE_COMMAND_CAPTURE_PAYMENT:
-                who.payment = o.id;
-                return model.add(o.id, Payment{c.user, c.reservation, o.amount});
-            case BOXOFFICE_COMMAND_BEGIN_PAYMENT: who.payment = o.id; return;
-            case BOXOFFICE_COMMAND_TICK: model.is_pruned |= c.amount > 0; return;
-            default: return;
-        }
-    }
 };
 
 void at_the_end() {

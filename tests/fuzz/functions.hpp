@@ -11,18 +11,65 @@
 namespace c_fuzz {
 
 /// Their place here is their number in an input: new ones go to the end.
-#define BOXOFFICE_C_FUNCTIONS(X)                                                                                       \
-    X(version)                                                                                                         \
-    X(abi)                                                                                                             \
-    X(status_name)                                                                                                     \
-    X(status_message) X(event_name) X(id_text) X(id_parse) X(open) X(close) X(backup) X(now) X(create_user)            \
-        X(find_user) X(create_room) X(change_room) X(find_room) X(create_concert) X(add_seats) X(block_seat)           \
-            X(unblock_seat) X(find_concert) X(get_concert) X(list_concerts) X(list_dates) X(list_available_seats)      \
-                X(list_seats) X(find_seat) X(count_seats) X(join) X(token_text) X(authenticate) X(peek) X(await_turn)  \
-                    X(arrive) X(leave) X(hold_seat) X(release_hold) X(get_reservation) X(list_reservations) X(recharge) \
-                        X(balance) X(list_transfers) X(pay) X(begin_payment) X(capture_payment) X(fail_payment)        \
-                            X(get_payment) X(execute) X(tick) X(get_stats) X(list_events) X(audit)  \
-                                X(list_unreconciled_payments) X(reconcile_payments) X(reconcile_payment) X(restore)
+// clang-format off
+#define BOXOFFICE_C_FUNCTIONS(X) \
+    X(version) \
+    X(abi) \
+    X(status_name) \
+    X(status_message) \
+    X(event_name) \
+    X(id_text) \
+    X(id_parse) \
+    X(open) \
+    X(close) \
+    X(backup) \
+    X(now) \
+    X(create_user) \
+    X(find_user) \
+    X(create_room) \
+    X(change_room) \
+    X(find_room) \
+    X(create_concert) \
+    X(add_seats) \
+    X(block_seat) \
+    X(unblock_seat) \
+    X(find_concert) \
+    X(get_concert) \
+    X(list_concerts) \
+    X(list_dates) \
+    X(list_available_seats) \
+    X(list_seats) \
+    X(find_seat) \
+    X(count_seats) \
+    X(join) \
+    X(token_text) \
+    X(authenticate) \
+    X(peek) \
+    X(await_turn) \
+    X(arrive) \
+    X(leave) \
+    X(hold_seat) \
+    X(release_hold) \
+    X(get_reservation) \
+    X(list_reservations) \
+    X(recharge) \
+    X(balance) \
+    X(list_transfers) \
+    X(pay) \
+    X(begin_payment) \
+    X(capture_payment) \
+    X(fail_payment) \
+    X(get_payment) \
+    X(execute) \
+    X(tick) \
+    X(get_stats) \
+    X(list_events) \
+    X(audit) \
+    X(list_unreconciled_payments) \
+    X(reconcile_payments) \
+    X(reconcile_payment) \
+    X(restore)
+// clang-format on
 
 enum class Function : std::size_t {
 #define X(name) name,

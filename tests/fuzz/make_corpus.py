@@ -15,7 +15,8 @@ assert TABLE
 FUNCTIONS = {name: number for number, name in enumerate(re.findall(r"X\((\w+)\)", TABLE.group(1)))}
 # What the world does: time passes, the wall clock goes back, ahead, anywhere, is set right; the gateway's next answers.
 WORLD = {"wait": 0, "back": 4, "ahead": 5, "wall": 6, "right": 7, "gateway": 9}
-COMMANDS = ("create_user block unblock join arrive leave hold release recharge pay begin capture fail tick").split()
+COMMANDS = ("create_user block unblock join arrive leave hold release recharge pay begin capture fail tick "
+            "create_room change_room create_concert add_seats reconcile").split()
 MILLISECOND, MINUTE, HOLD_TTL, DAY, MONTH = 2, 7, 9, 13, 14
 FILE, BACKUP, RESTORED = 240, 244, 245
 
@@ -95,6 +96,13 @@ STORIES = {
     "batch-arena": opened() + comes(0)
         + b"".join(call("execute", a=2) + bytes([8, 0, 0, 1, 2, 0, 0, 0]) + bytes([8, wrong, 0, 1, 2, 9, 0, 0])
                    for wrong in range(1, 7)),
+    "batch-house": call("open") + batch(("create_concert", 0, 1), ("create_room", 0, 9), ("change_room", 0, 0))
+        + comes(0) + batch(("add_seats", 0, 40), ("create_concert", 0, 2)) + buys(0, 0) + call("list_seats"),
+    "batch-reconcile": opened() + comes(0) + call("hold_seat") + call("begin_payment") + call("fail_payment", a=3)
+        + batch(("reconcile", 0, 0)) + call("list_unreconciled_payments"),
+    "batch-lists": opened()
+        + b"".join(call("execute", a=1) + bytes([COMMANDS.index(name), wrong, 0, 30, 2, 0, wrong, 0])
+                   for name in ("create_room", "create_concert", "add_seats", "join") for wrong in range(7, 20)),
     "clock": opened() + comes(0) + call("ahead", a=DAY) + call("peek") + call("audit") + call("right")
         + call("back", a=MONTH) + buys(0, 0) + call("wall", a=3) + call("wait", a=DAY) + call("join")
         + call("wall", a=4) + call("now"),

@@ -137,7 +137,10 @@ inline void settle(const Office& office) {
     for (const auto concert : model.concerts) {
         boxoffice_seat_counts one{};
         MUST(boxoffice_count_seats(h, concert, &one, nullptr) == BOXOFFICE_OK);
-        sum = {sum.available + one.available, sum.held + one.held, sum.sold + one.sold, sum.blocked + one.blocked};
+        sum.available += one.available;
+        sum.held += one.held;
+        sum.sold += one.sold;
+        sum.blocked += one.blocked;
         std::vector<boxoffice_seat> seats(
             static_cast<std::size_t>(one.available + one.held + one.sold + one.blocked));
         std::size_t count = 0;

@@ -1,7 +1,6 @@
 /// Authorization: every endpoint × who asks, with an authenticator in place that reads who is logged in from the header
 /// X-Login. A route without rows here fails the test.
 
-#include <map>
 #include <set>
 
 #include "http/client.hpp"

@@ -1,10 +1,8 @@
 #pragma once
 /// A box office behind a router, and somebody who sends it requests: no sockets, a clock that stands still.
 
-#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 

@@ -4,7 +4,6 @@
 
 #include <limits>
 #include <string>
-#include <vector>
 
 #include "support/catch.hpp"
 #include "support/outcome.hpp"

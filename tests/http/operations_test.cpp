@@ -1,7 +1,6 @@
 /// Paths and methods, the page's files, health, metrics, administration, and faults of the store.
 
 #include <set>
-#include <thread>
 
 #include "demo.hpp"
 #include "http/client.hpp"

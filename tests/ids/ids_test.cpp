@@ -1,6 +1,5 @@
 #include "boxoffice/ids.hpp"
 
-#include <algorithm>
 #include <set>
 #include <vector>
 

@@ -1,7 +1,6 @@
 /// D1: what was acknowledged survives the process. A child buys seats and acknowledges each payment and recharge through a
 /// pipe; the parent kills it at a random moment, opens the file again and looks.
 
-#include <atomic>
 #include <chrono>
 #include <map>
 #include <random>

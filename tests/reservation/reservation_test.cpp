@@ -2,9 +2,11 @@
 
 #include "support/catch.hpp"
 #include "support/outcome.hpp"
+#include "support/refuses.hpp"
 
 using namespace boxoffice;
 using boxoffice::testing::outcome;
+using boxoffice::testing::refuses;
 
 namespace {
 
@@ -50,6 +52,38 @@ TEST_CASE("a hold is live from held_at until just before its deadline") {
     CHECK_FALSE(is_live_hold(reservation, deadline + us));
     CHECK(state_at(reservation, deadline - us) == ReservationState::held);
     CHECK(state_at(reservation, deadline) == ReservationState::expired);
+}
+
+TEST_CASE("S3: each transition of a reservation demands that it is held") {
+    using State = ReservationState;
+    for (const auto state : {State::held, State::confirmed, State::released, State::expired, State::cancelled}) {
+        CAPTURE(state);
+        const auto in = [&] {
+            auto reservation = held();
+            reservation.state = state;
+            return reservation;
+        };
+        auto one = in();
+        CHECK(refuses([&] { confirm(one, PaymentId{5}, held_at); }) == (state != State::held));
+        CHECK(refuses([&] { one = in(), release(one, held_at); }) == (state != State::held));
+        CHECK(refuses([&] { one = in(), expire(one); }) == (state != State::held));
+        CHECK(refuses([&] { one = in(), keep(one, PaymentId{5}, deadline); }) == (state != State::held));
+    }
+    auto late = held();
+    CHECK(refuses([&] { confirm(late, PaymentId{5}, deadline); }));
+    CHECK(refuses([&] { release(late, deadline); }));
+}
+
+TEST_CASE("a hold is what it was made of, for hold_ttl; a payment keeps it longer, never shorter") {
+    const Holding of{UserId{1}, SeatId{2}, ConcertId{3}, TokenId{4}, Points{5}};
+    auto made = hold(ReservationId{9}, of, held_at, std::chrono::minutes{5});
+    CHECK(made.state == ReservationState::held);
+    CHECK((made.user == of.user && made.seat == of.seat && made.concert == of.concert && made.token == of.token));
+    CHECK((made.price == of.price && made.held_at == held_at && made.deadline == deadline && made.finished_at == never));
+    CHECK_FALSE(keep(made, PaymentId{6}, deadline));
+    CHECK((made.deadline == deadline && made.payment == PaymentId{6}));
+    CHECK(keep(made, PaymentId{7}, deadline + us));
+    CHECK((made.deadline == deadline + us && made.payment == PaymentId{7}));
 }
 
 TEST_CASE("what is no longer held says what became of it, and nothing revives it") {

@@ -1,13 +1,14 @@
 #include "boxoffice/domain/seating.hpp"
 
-#include <cmath>
 #include <limits>
 
 #include "support/catch.hpp"
 #include "support/outcome.hpp"
+#include "support/refuses.hpp"
 
 using namespace boxoffice;
 using boxoffice::testing::outcome;
+using boxoffice::testing::refuses;
 
 namespace {
 
@@ -70,8 +71,26 @@ TEST_CASE("only an available seat can be held") {
     CHECK(outcome(check_available(seat, until)) == "ok");
     sell(seat);
     CHECK(outcome(check_available(seat, until)) == "seat_unavailable");
-    block(seat);
-    CHECK(outcome(check_available(seat, until)) == "seat_unavailable");
+    Seat off_sale;
+    block(off_sale);
+    CHECK(outcome(check_available(off_sale, until)) == "seat_unavailable");
+}
+
+TEST_CASE("S3: each transition of a seat demands its state before it") {
+    const auto in = [](SeatState state) {
+        Seat seat;
+        seat.state = state;
+        return seat;
+    };
+    for (const auto state : {SeatState::available, SeatState::held, SeatState::sold, SeatState::blocked}) {
+        CAPTURE(state);
+        auto seat = in(state);
+        CHECK(refuses([&] { take(seat, ReservationId{9}, until); }) == (state != SeatState::available));
+        CHECK(refuses([&] { seat = in(state), keep(seat, until); }) == (state != SeatState::held));
+        CHECK(refuses([&] { seat = in(state), sell(seat); }) == (state != SeatState::held));
+        CHECK(refuses([&] { seat = in(state), open(seat); }) == (state != SeatState::held && state != SeatState::blocked));
+        CHECK(refuses([&] { seat = in(state), block(seat); }) == (state != SeatState::available));
+    }
 }
 
 TEST_CASE("a kept seat is held until the new deadline") {

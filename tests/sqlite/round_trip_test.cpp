@@ -146,6 +146,7 @@ void check_all(View& view, const House& house) {
 /// Counts the rows that a scan shows.
 struct Census : Visitor {
     std::map<std::string, int> rows;
+    void visit(const HouseRules&) override { ++rows["rules"]; }
     void visit(const User&) override { ++rows["user"]; }
     void visit(const Room&) override { ++rows["room"]; }
     void visit(const Concert&) override { ++rows["concert"]; }

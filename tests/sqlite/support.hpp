@@ -13,7 +13,6 @@
 #include <map>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 #include "boxoffice/sqlite_store.hpp"
 

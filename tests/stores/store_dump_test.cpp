@@ -77,7 +77,7 @@ class Season {
             change(changes.places, *place);
         } else if (claims_[seat]) {
             auto claim = *std::exchange(claims_[seat], std::nullopt);
-            release(claim, now_);
+            is_live_hold(claim, now_) ? release(claim, now_) : expire(claim);
             open(seats_[seat]);
             ++seats_[seat].version;
             change(changes.seats, seats_[seat]);

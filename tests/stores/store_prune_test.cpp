@@ -1,7 +1,6 @@
 // What a tick takes away, and what stays.
 
 #include <cstdint>
-#include <limits>
 #include <set>
 #include <string>
 #include <vector>

@@ -44,13 +44,13 @@ struct StoreCalls {
     std::int64_t loads_of_one_repository_max = 0;  ///< the most in any one transaction
 };
 
-/// How many rows a commit writes. Pruned rows are not counted.
+/// How many rows a commit writes. House rules and pruned rows are not counted.
 inline std::int64_t row_count(const Changes& changes) {
-    return static_cast<std::int64_t>(changes.users.size() + changes.rooms.size() + changes.concerts.size() +
-                                     changes.seats.size() + changes.places.size() + changes.reservations.size() +
-                                     changes.accounts.size() + changes.payments.size() + changes.idempotency.size() +
-                                     changes.leases.size() + changes.token_keys.size() + changes.payment_steps.size() +
-                                     changes.transfers.size() + changes.events.size());
+    std::int64_t count = 0;
+    changes.for_each([&]<class Member>(const Member& member) {
+        if constexpr (requires { member.size(); }) count += static_cast<std::int64_t>(member.size());
+    });
+    return count;
 }
 
 /// Thread-safe. Shared by a CountingStore and the test that reads it.

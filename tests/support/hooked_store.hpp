@@ -17,39 +17,17 @@ class ViewHooks {
     virtual Result<void> before_page(const char* page) = 0;
 };
 
-template <class Entity, class Keys>
-class HookedRepository final : public Repository<Entity, Keys> {
-  public:
-    HookedRepository(Repository<Entity, Keys>& inner, const char* name, ViewHooks& hooks)
-        : inner_{inner}, name_{name}, hooks_{hooks} {}
-    Result<void> load(const Keys& keys, std::vector<Entity>& into) override {
-        BOXOFFICE_TRY(hooks_.before_load(name_));
-        return inner_.load(keys, into);
-    }
-
-  private:
-    Repository<Entity, Keys>& inner_;
-    const char* name_;
-    ViewHooks& hooks_;
-};
-
 /// `Base` is View or Transaction. Owns the inner view; the hooks must outlive it.
 template <class Base>
-class HookedView : public Base {
+class HookedView : public LoadsBy<HookedView<Base>, Base> {
   public:
     HookedView(std::unique_ptr<Base> inner, ViewHooks& hooks) : inner_{std::move(inner)}, hooks_{hooks} {}
 
-    Repository<User, UserKeys>& users() override { return users_; }
-    Repository<Room, RoomKeys>& rooms() override { return rooms_; }
-    Repository<Concert, ConcertKeys>& concerts() override { return concerts_; }
-    Repository<Seat, SeatKeys>& seats() override { return seats_; }
-    Repository<Place, PlaceKeys>& places() override { return places_; }
-    Repository<Reservation, ReservationKeys>& reservations() override { return reservations_; }
-    Repository<Account, AccountKeys>& accounts() override { return accounts_; }
-    Repository<Payment, PaymentKeys>& payments() override { return payments_; }
-    Repository<IdempotencyRecord, IdempotencyKeys>& idempotency() override { return idempotency_; }
-    Repository<NodeLease, LeaseKeys>& leases() override { return leases_; }
-    Repository<TokenKey, TokenKeyKeys>& token_keys() override { return token_keys_; }
+    template <class Keys, class Entity>
+    Result<void> load_rows(const Keys& keys, std::vector<Entity>& into) {
+        BOXOFFICE_TRY(hooks_.before_load(Keys::repository));
+        return inner_->load(keys, into);
+    }
 
     Result<LastEvent> last_event() override {
         BOXOFFICE_TRY(hooks_.before_page("last_event"));
@@ -114,17 +92,6 @@ class HookedView : public Base {
   private:
     std::unique_ptr<Base> inner_;
     ViewHooks& hooks_;
-    HookedRepository<User, UserKeys> users_{inner_->users(), "users", hooks_};
-    HookedRepository<Room, RoomKeys> rooms_{inner_->rooms(), "rooms", hooks_};
-    HookedRepository<Concert, ConcertKeys> concerts_{inner_->concerts(), "concerts", hooks_};
-    HookedRepository<Seat, SeatKeys> seats_{inner_->seats(), "seats", hooks_};
-    HookedRepository<Place, PlaceKeys> places_{inner_->places(), "places", hooks_};
-    HookedRepository<Reservation, ReservationKeys> reservations_{inner_->reservations(), "reservations", hooks_};
-    HookedRepository<Account, AccountKeys> accounts_{inner_->accounts(), "accounts", hooks_};
-    HookedRepository<Payment, PaymentKeys> payments_{inner_->payments(), "payments", hooks_};
-    HookedRepository<IdempotencyRecord, IdempotencyKeys> idempotency_{inner_->idempotency(), "idempotency", hooks_};
-    HookedRepository<NodeLease, LeaseKeys> leases_{inner_->leases(), "leases", hooks_};
-    HookedRepository<TokenKey, TokenKeyKeys> token_keys_{inner_->token_keys(), "token_keys", hooks_};
 };
 
 }  // namespace boxoffice::testing

@@ -10,8 +10,6 @@
 #include <csignal>
 #include <functional>
 #include <stdexcept>
-#include <utility>
-#include <vector>
 
 namespace boxoffice::testing {
 

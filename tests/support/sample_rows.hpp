@@ -2,7 +2,6 @@
 /// Rows for tests of stores, sound by themselves: what the engine could have written.
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,8 +61,9 @@ inline Seat sample_seat(std::int64_t id, ConcertId concert, std::string number) 
     return seat;
 }
 
-/// The seat as the next commit writes it: held by `claim`.
+/// The seat as the next commit writes it: held by `claim`, whoever held it before.
 inline Seat held_seat(Seat seat, ReservationId claim, Time until) {
+    if (seat.state == SeatState::held) open(seat);
     take(seat, claim, until);
     ++seat.version;
     return seat;

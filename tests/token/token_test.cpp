@@ -1,6 +1,5 @@
 #include <sodium.h>
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>

@@ -1,12 +1,13 @@
 #include "boxoffice/domain/waiting_room.hpp"
 
-#include <vector>
 
 #include "support/catch.hpp"
 #include "support/outcome.hpp"
+#include "support/refuses.hpp"
 
 using namespace boxoffice;
 using boxoffice::testing::outcome;
+using boxoffice::testing::refuses;
 
 namespace {
 
@@ -90,8 +91,29 @@ TEST_CASE("the life of a place is the table of the header") {
             CHECK(state_at(finished, room.limits, start) == end);
             CHECK(state_at(finished, room.limits, start + hours{100}) == end);
             CHECK_FALSE(is_live(finished, room.limits, start));
-            CHECK_FALSE(show_up(finished, room.limits, start));
+            CHECK_FALSE(arrive(finished, room.limits, start));
         }
+    }
+}
+
+TEST_CASE("S3: each transition of a place demands its state before it") {
+    using State = PlaceState;
+    for (const auto state : {State::waiting, State::admitted, State::completed, State::left, State::expired}) {
+        CAPTURE(state);
+        Room room;
+        Place place;
+        place.token = TokenId{tsid::first_at(start)};
+        const auto again = [&] {
+            place.state = state;
+            place.deadline = start + seconds{60};
+        };
+        again();
+        CHECK(refuses([&] { admit(room, place, start); }) == (state != State::waiting));
+        CHECK(refuses([&] { again(), extend(place, start); }) == (state != State::admitted));
+        const bool is_live_state = state == State::waiting || state == State::admitted;
+        CHECK(refuses([&] { again(), finish(room, place, State::left, start); }) == !is_live_state);
+        CHECK(refuses([&] { again(), finish(room, place, State::expired, start); }) == !is_live_state);
+        CHECK(refuses([&] { again(), finish(room, place, State::completed, start); }) == (state != State::admitted));
     }
 }
 
@@ -113,22 +135,22 @@ TEST_CASE("showing up moves the deadline from arrive_ttl to active_ttl, once") {
 
     SECTION("just before the claim's deadline") {
         const auto now = start + seconds{60} - us;
-        CHECK(show_up(place, room.limits, now));
+        CHECK(arrive(place, room.limits, now));
         CHECK(place.arrived_at == now);
         CHECK(place.turn_until == now + minutes{5});
         CHECK(place.deadline == now + minutes{5});
-        CHECK_FALSE(show_up(place, room.limits, now + us));
+        CHECK_FALSE(arrive(place, room.limits, now + us));
         CHECK(place.arrived_at == now);
         CHECK(place.deadline == now + minutes{5});
     }
     SECTION("exactly at it, or after: too late") {
-        CHECK_FALSE(show_up(place, room.limits, start + seconds{60}));
-        CHECK_FALSE(show_up(place, room.limits, start + seconds{60} + us));
+        CHECK_FALSE(arrive(place, room.limits, start + seconds{60}));
+        CHECK_FALSE(arrive(place, room.limits, start + seconds{60} + us));
         CHECK(place.arrived_at == never);
     }
     SECTION("a waiting place cannot show up") {
         Place waiting = place_in(room);
-        CHECK_FALSE(show_up(waiting, room.limits, start));
+        CHECK_FALSE(arrive(waiting, room.limits, start));
         CHECK(waiting.deadline == never);
     }
 }
@@ -136,7 +158,7 @@ TEST_CASE("showing up moves the deadline from arrive_ttl to active_ttl, once") {
 TEST_CASE("a turn ends at its deadline; new holds end at turn_until; a hold carries the place on") {
     Room room = room_of(1);
     Place place = admitted_in(room);
-    show_up(place, room.limits, start);
+    arrive(place, room.limits, start);
     const auto until = start + minutes{5};
 
     CHECK(outcome(check_turn(place, room.limits, until - us)) == "ok");

@@ -14,7 +14,6 @@ from typing import Any, List, Tuple
 PACKAGE = Path(__file__).resolve().parents[1]
 SOURCE = PACKAGE / "src"
 ROOT = PACKAGE.parents[1]
-HEADER = ROOT / "capi" / "boxoffice.h"
 
 if str(SOURCE) not in sys.path:
     sys.path.insert(0, str(SOURCE))

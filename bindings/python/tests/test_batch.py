@@ -4,25 +4,37 @@ batches."""
 from __future__ import annotations
 
 import copy
+import ctypes
 import unittest
 from typing import Any, List
 
-from .support import START, MINUTE, House, VirtualClock, memory
+from .support import DATE, START, MINUTE, House, VirtualClock, memory
 import boxoffice  # noqa: E402
+from boxoffice import _structures as c  # noqa: E402
+from boxoffice import commands as boxoffice_commands  # noqa: E402
 from boxoffice import (  # noqa: E402
+    AddSeats,
+    Arrive,
     BeginPayment,
     BlockSeat,
     CapturePayment,
-    Arrive,
+    ChangeRoom,
+    ConcertId,
+    CreateConcert,
+    CreateRoom,
     CreateUser,
     FailPayment,
     HoldSeat,
     Join,
     Leave,
+    NewSeat,
     Pay,
     PaymentState,
     Recharge,
+    ReconcilePayment,
     ReleaseHold,
+    RoomId,
+    RoomLimits,
     Tick,
     UnblockSeat,
     UserId,
@@ -81,6 +93,79 @@ class BatchTest(unittest.TestCase):
         self.assertIsNone(self.one(UnblockSeat(seats[3].id)))
         self.assertEqual(self.one(Tick()), boxoffice.Ticked(0, False))
         self.assertEqual(office.audit(), [])
+
+    def test_a_whole_house_in_one_batch(self) -> None:
+        office = self.office
+        hall = [
+            NewSeat("1", 0, "", "", -1.5, 1e300),
+            NewSeat("2", 10**12, "stalls", "é", 2.0, 0.25, "한글", True),
+            *(NewSeat(f"n-{i}", 5) for i in range(3, 1_000)),
+        ]
+        room, concert, empty, changed = self.office.batch(
+            [
+                CreateRoom("balcony", RoomLimits(active_capacity=7)),
+                CreateConcert(DATE, "Größe", self.house.room, hall),
+                CreateConcert(DATE, "", RoomId(7)),
+                ChangeRoom(self.house.room, RoomLimits(queue_capacity=9)),
+            ]
+        )
+        self.assertEqual(office.find_room("balcony").id, room)
+        self.assertEqual(office.find_room("balcony").limits, RoomLimits(active_capacity=7))
+        self.assertIsInstance(empty, boxoffice.InvalidArgument)
+        self.assertIsNone(changed)
+        self.assertEqual(office.find_room("main").limits, RoomLimits(queue_capacity=9))
+        assert isinstance(concert, int)
+        made = office.get_concert(ConcertId(concert))
+        self.assertEqual((made.title, made.date, made.room), ("Größe", DATE, self.house.room))
+        office.create_concert(DATE, "single", self.house.room, hall)
+        listed = office.seats(made.id)
+        self.assertEqual(len(listed), len(hall))
+        one, two = listed[0], listed[1]
+        self.assertEqual((one.number, one.x, one.y, one.label), ("1", -1.5, 1e300, "1"))
+        self.assertEqual((two.number, two.price, two.row), ("2", 10**12, "é"))
+        self.assertEqual(two.section, "stalls")
+        self.assertEqual((two.label, two.state), ("한글", boxoffice.SeatState.BLOCKED))
+        more = [NewSeat("x", 1), NewSeat("y", 1)]
+        added, twice, none, nowhere = office.batch(
+            [
+                AddSeats(made.id, more),
+                AddSeats(made.id, [NewSeat("z", 1), NewSeat("x", 1)]),
+                AddSeats(made.id, []),
+                AddSeats(ConcertId(7), more),
+            ]
+        )
+        self.assertIsNone(added)
+        self.assertIsInstance(twice, boxoffice.SeatExists)
+        self.assertIsInstance(nowhere, boxoffice.UnknownConcert)
+        with self.assertRaises(boxoffice.UnknownSeat):
+            office.find_seat(made.id, "z")  # all or none
+        self.assertEqual(len(office.seats(made.id)), len(hall) + 2)
+        self.assertIsInstance(none, boxoffice.InvalidArgument)  # as of the method
+        self.assertEqual(office.audit(), [])
+
+    def test_reconciling(self) -> None:
+        mina, token = self.house.buyer("mina", 1_000)
+        held = self.office.hold_seat(mina, token, self.house.seats[0].id)
+        begun = self.office.begin_payment(mina, token, held.reservation)
+        self.office.fail_payment(mina, held.reservation, begun.payment, "t")
+        with self.assertRaises(boxoffice.UnknownPayment):
+            self.one(ReconcilePayment(boxoffice.PaymentId(7)))
+        self.assertEqual(len(list(self.office.unreconciled_payments())), 1)
+        self.assertIsNone(self.one(ReconcilePayment(begun.payment, "t")))
+        self.assertEqual(list(self.office.unreconciled_payments()), [])
+
+    def test_lists_stand_aligned_behind_texts_of_any_length(self) -> None:
+        for length in range(1, 10):
+            made = CreateConcert(DATE, "t", RoomId(1), [NewSeat("1", 0)])
+            buffer, arena = boxoffice_commands.encode([CreateUser("x" * length), made])
+            command = (c.Command * 2).from_buffer(buffer)[1]
+            self.assertEqual(command.list_offset % 8, 0)
+            self.assertEqual(command.list_count, 1)
+            item = c.SeatItem.from_buffer(arena, command.list_offset)
+            self.assertEqual(len(arena), command.list_offset + ctypes.sizeof(c.SeatItem))
+            at = item.number_offset
+            self.assertEqual(bytes(arena[at : at + item.number_length]), b"1")
+            del item  # the arena may be resized again
 
     def test_errors_stand_in_their_places(self) -> None:
         mina = self.office.create_user("mina")
@@ -151,6 +236,18 @@ class BatchTest(unittest.TestCase):
             CapturePayment(mina, 1, 1, "1"),  # type: ignore[arg-type]
             CapturePayment(mina, 1, 1, 1, None),  # type: ignore[arg-type]
             FailPayment(mina, 1, 2**63),  # type: ignore[arg-type]
+            CreateRoom("r", None),  # type: ignore[arg-type]
+            CreateRoom("r", RoomLimits(active_capacity=2**63)),
+            CreateRoom(5),  # type: ignore[arg-type]
+            ChangeRoom("1", RoomLimits()),  # type: ignore[arg-type]
+            CreateConcert("2030-01-01", "t", self.house.room),  # type: ignore[arg-type]
+            CreateConcert(DATE, 5, self.house.room),  # type: ignore[arg-type]
+            CreateConcert(DATE, "t", self.house.room, ["1"]),  # type: ignore[list-item]
+            AddSeats(self.house.concert, [NewSeat("1", 1.5)]),  # type: ignore[arg-type]
+            AddSeats(self.house.concert, [NewSeat("1", 2**63)]),
+            AddSeats(self.house.concert, [NewSeat("\ud800", 1)]),
+            AddSeats(True, []),  # type: ignore[arg-type]
+            ReconcilePayment(1, None),  # type: ignore[arg-type]
         ]
         for i, command in enumerate(bad):
             with self.subTest(i), self.assertRaisesRegex(boxoffice.InvalidArgument, "command 2: "):

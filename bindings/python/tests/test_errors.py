@@ -16,8 +16,8 @@ import threading
 import unittest
 from typing import Any, Callable, Dict, Iterator, List, Set, Type
 
-from . import header
 from .support import DATE, MINUTE, SECOND, Gateway, House, VirtualClock, memory
+import c_header
 import boxoffice  # noqa: E402
 from boxoffice import _structures, errors  # noqa: E402
 from boxoffice._library import load  # noqa: E402
@@ -31,7 +31,7 @@ class TableTest(unittest.TestCase):
     def test_the_table_is_the_headers(self) -> None:
         prefix = "BOXOFFICE_"
         names = {}
-        for name, value in header.read().constants.items():
+        for name, value in c_header.read().constants.items():
             if value >= 100:
                 names[value] = name[len(prefix) :].lower()
         self.assertEqual(names, {code: one.name for code, one in errors.BY_CODE.items()})

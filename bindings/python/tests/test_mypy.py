@@ -1,4 +1,5 @@
-"""The package, its tests, its benchmark and the example are clean under mypy --strict."""
+"""The package, its tests and generator, its benchmark and the example are clean under mypy
+--strict."""
 
 from __future__ import annotations
 
@@ -38,6 +39,9 @@ class MypyTest(unittest.TestCase):
 
     def test_the_tests(self) -> None:
         self.check("-p", "tests")
+
+    def test_the_generator(self) -> None:
+        self.check("c_header.py", "generate_structures.py")
 
 
 if __name__ == "__main__":

@@ -85,8 +85,7 @@ class Player:
         self.errors: Dict[str, int] = {}
         self.answers = 0
 
-    # ---- arguments
-    # --------------------------------------------------------------------------------
+    # ---- arguments ------------------------------------------------------------------------------
 
     def one(self, kind: str) -> Any:
         if self.chance.random() < 0.04 or not self.known[kind]:
@@ -126,6 +125,9 @@ class Player:
             self.chance.choice([0, 1, 50, -1]), 100, self.chance.choice([0, 0, 5]), 30 * SECOND
         )
 
+    def hall(self) -> List[NewSeat]:
+        return [NewSeat(self.text(), self.amount()) for _ in range(self.chance.randrange(3))]
+
     def mine(self) -> Any:
         """A user with a token that goes with it, mostly."""
         if self.known["claims"] and self.chance.random() < 0.85:
@@ -133,8 +135,7 @@ class Player:
             return claims.user, claims.token
         return self.one("user"), self.one("token")
 
-    # ---- calls
-    # ------------------------------------------------------------------------------------
+    # ---- calls ----------------------------------------------------------------------------------
 
     def add_concert(self) -> None:
         seats = [
@@ -232,6 +233,11 @@ class Player:
                         boxoffice.BlockSeat(self.one("seat")),
                         boxoffice.UnblockSeat(self.one("seat")),
                         boxoffice.Tick(),
+                        boxoffice.CreateRoom(self.text(), self.limits()),
+                        boxoffice.ChangeRoom(self.one("room"), self.limits()),
+                        boxoffice.CreateConcert(DATE, self.text(), self.one("room"), self.hall()),
+                        boxoffice.AddSeats(self.one("concert"), self.hall()),
+                        boxoffice.ReconcilePayment(self.one("payment"), self.text()),
                     ]
                 )
             )

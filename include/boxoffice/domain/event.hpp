@@ -3,9 +3,13 @@
 /// A consumer reads `events_after(sequence)` and can rebuild every state from it; `deadline` lets it compute expiry
 /// without waiting for the event that notices it.
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <vector>
 
 #include "boxoffice/ids.hpp"
+#include "boxoffice/names.hpp"
 #include "boxoffice/points.hpp"
 #include "boxoffice/time.hpp"
 
@@ -46,15 +50,12 @@ enum class EventKind : std::int32_t {
 #undef X
 };
 
-constexpr std::string_view name_of(EventKind kind) noexcept {
-    switch (kind) {
-#define X(name, number) \
-    case EventKind::name: return #name;
-        BOXOFFICE_EVENTS(X)
+template <>
+inline constexpr std::array names<EventKind>{
+#define X(name, number) Named{EventKind::name, #name},
+    BOXOFFICE_EVENTS(X)
 #undef X
-    }
-    return "unknown";
-}
+};
 
 struct Event {
     std::int64_t sequence = 0;  ///< 1, 2, 3 … without gaps, in commit order
@@ -71,5 +72,30 @@ struct Event {
     Time deadline = never;
     friend bool operator==(const Event&, const Event&) = default;
 };
+
+/// Where the outbox stands: the last event's sequence (0: none yet) and time, which is the last committed time.
+struct LastEvent {
+    std::int64_t sequence = 0;
+    Time at{};
+};
+
+/// Do the events of a commit follow on: their sequences without a gap, and time not backwards? (E1, T1; a store asks.)
+inline Result<void> check_sequence(const std::vector<Event>& events, LastEvent last) {
+    for (const auto& event : events) {
+        if (event.sequence != last.sequence + 1)
+            return refuse(ErrorCode::internal, "events: a sequence does not follow the last one");
+        if (last.sequence > 0 && event.at < last.at)
+            return refuse(ErrorCode::internal, "events: a time is before the last one");
+        last = {event.sequence, event.at};
+    }
+    return {};
+}
+
+/// The kinds that pruning leaves: the audit reads the history of capacities. (And the last event, from which all goes on.)
+inline constexpr std::array lasting_events{EventKind::room_created, EventKind::room_changed};
+
+constexpr bool is_lasting(EventKind kind) {
+    return std::find(lasting_events.begin(), lasting_events.end(), kind) != lasting_events.end();
+}
 
 }  // namespace boxoffice

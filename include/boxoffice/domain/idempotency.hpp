@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "boxoffice/ids.hpp"
+#include "boxoffice/names.hpp"
 #include "boxoffice/time.hpp"
 
 namespace boxoffice {
@@ -19,6 +20,15 @@ namespace boxoffice {
 using IdempotencyKey = std::string;
 
 enum class Operation : std::int32_t { hold = 1, recharge = 2, pay = 3, begin_payment = 4, capture = 5 };
+
+template <>
+inline constexpr std::array names<Operation>{
+    Named{Operation::hold, "hold"},
+    Named{Operation::recharge, "recharge"},
+    Named{Operation::pay, "pay"},
+    Named{Operation::begin_payment, "begin_payment"},
+    Named{Operation::capture, "capture"},
+};
 
 using RequestHash = std::array<std::uint8_t, 16>;
 

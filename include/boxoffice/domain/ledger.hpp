@@ -3,10 +3,11 @@
 /// another, so all balances always sum to zero: what users hold is what the cash account lacks. Rows are only
 /// ever added. Invariants L1 to L5 of src/README.md.
 
+#include <array>
 #include <cstdint>
-#include <string_view>
 
 #include "boxoffice/ids.hpp"
+#include "boxoffice/names.hpp"
 #include "boxoffice/points.hpp"
 #include "boxoffice/time.hpp"
 
@@ -14,14 +15,12 @@ namespace boxoffice {
 
 enum class AccountKind : std::int32_t { user = 1, cash = 2, sales = 3 };
 
-inline constexpr std::string_view name_of(AccountKind kind) noexcept {
-    switch (kind) {
-        case AccountKind::user: return "user";
-        case AccountKind::cash: return "cash";
-        case AccountKind::sales: return "sales";
-    }
-    return "unknown";
-}
+template <>
+inline constexpr std::array names<AccountKind>{
+    Named{AccountKind::user, "user"},
+    Named{AccountKind::cash, "cash"},
+    Named{AccountKind::sales, "sales"},
+};
 
 /// A user's prepaid balance, or a system account. An account bears its owner's id, so that no look-up is needed:
 /// a user's is the user's id, a concert's sales are the concert's, and cash (where points come from) is 1.
@@ -40,14 +39,12 @@ inline constexpr AccountId cash_account{1};
 
 enum class TransferKind : std::int32_t { recharge = 1, payment = 2, refund = 3 };
 
-inline constexpr std::string_view name_of(TransferKind kind) noexcept {
-    switch (kind) {
-        case TransferKind::recharge: return "recharge";
-        case TransferKind::payment: return "payment";
-        case TransferKind::refund: return "refund";
-    }
-    return "unknown";
-}
+template <>
+inline constexpr std::array names<TransferKind>{
+    Named{TransferKind::recharge, "recharge"},
+    Named{TransferKind::payment, "payment"},
+    Named{TransferKind::refund, "refund"},
+};
 
 /// One immutable row: `amount` (1 … 10^12) went from one account to another.
 struct Transfer {

@@ -3,6 +3,7 @@
 /// commits of its holder; a holder that finds its lease lapsed takes another before it makes an id.
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <vector>
 

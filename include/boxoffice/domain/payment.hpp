@@ -15,10 +15,18 @@
 /// gateway declines it, when its approval was taken back. One that failed and is not reconciled may have charged its payer for
 /// nothing: such payments are listed (BoxOffice::unreconciled_payments) until someone finds out.
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 
+#include "boxoffice/domain/event.hpp"
+#include "boxoffice/domain/reservation.hpp"
+#include "boxoffice/domain/transition.hpp"
 #include "boxoffice/ids.hpp"
+#include "boxoffice/names.hpp"
 #include "boxoffice/points.hpp"
 #include "boxoffice/text.hpp"
 #include "boxoffice/time.hpp"
@@ -28,16 +36,14 @@ namespace boxoffice {
 /// Approved and reconciled are states of a step only.
 enum class PaymentState : std::int32_t { requested = 1, approved = 2, captured = 3, failed = 4, reconciled = 5 };
 
-inline constexpr std::string_view name_of(PaymentState state) noexcept {
-    switch (state) {
-        case PaymentState::requested: return "requested";
-        case PaymentState::approved: return "approved";
-        case PaymentState::captured: return "captured";
-        case PaymentState::failed: return "failed";
-        case PaymentState::reconciled: return "reconciled";
-    }
-    return "unknown";
-}
+template <>
+inline constexpr std::array names<PaymentState>{
+    Named{PaymentState::requested, "requested"},
+    Named{PaymentState::approved, "approved"},
+    Named{PaymentState::captured, "captured"},
+    Named{PaymentState::failed, "failed"},
+    Named{PaymentState::reconciled, "reconciled"},
+};
 
 struct Payment {
     PaymentId id;
@@ -73,6 +79,81 @@ inline PaymentState state_at(const Payment& payment, Time now) {
 /// Has it failed at `now`, with nobody knowing whether its payer was charged?
 inline bool is_unreconciled_at(const Payment& payment, Time now) {
     return payment.reconciled_at == never && state_at(payment, now) == PaymentState::failed;
+}
+
+/// The next row of a payment's history.
+inline PaymentStep next_step(Payment& payment, PaymentState state, Time at) {
+    return {payment.id, payment.step_count++, state, at, payment.transaction_key};
+}
+
+/// How long a payment that begins now keeps its seat: `capture_ttl`, but all payments together no more than that beyond
+/// the hold's first deadline, so that beginning again and again does not keep a seat for ever.
+inline Time capture_deadline(const Reservation& reservation, Duration hold_ttl, Duration capture_ttl, Time now) {
+    const auto latest = later(later(reservation.held_at, hold_ttl), capture_ttl);
+    return std::min(later(now, capture_ttl), std::max(latest, reservation.deadline));
+}
+
+/// A payment and what is added to its history.
+struct PaymentBegins {
+    Payment payment;
+    PaymentStep step;
+};
+
+inline PaymentBegins begin(PaymentId id, const Reservation& reservation, Time now, Time deadline) {
+    Payment payment;
+    payment.id = id;
+    payment.reservation = reservation.id;
+    payment.user = reservation.user;
+    payment.amount = reservation.price;
+    payment.requested_at = now;
+    payment.deadline = deadline;
+    auto step = next_step(payment, PaymentState::requested, now);
+    return {std::move(payment), std::move(step)};
+}
+
+inline std::array<PaymentStep, 2> capture(Payment& payment, Time now) {
+    demand(payment.state == PaymentState::requested, "capture: the payment is not under way");
+    payment.state = PaymentState::captured;
+    payment.finished_at = now;
+    payment.reconciled_at = now;
+    auto approved = next_step(payment, PaymentState::approved, now);
+    auto captured = next_step(payment, PaymentState::captured, now);
+    return {std::move(approved), std::move(captured)};
+}
+
+/// `at`: now, or for one whose time ran out its deadline. `reconciled_at`: now where it is known that nothing is charged.
+inline PaymentStep fail(Payment& payment, Time at, Time reconciled_at = never) {
+    demand(payment.state == PaymentState::requested, "fail: the payment is not under way");
+    payment.state = PaymentState::failed;
+    payment.finished_at = at;
+    payment.reconciled_at = reconciled_at;
+    return next_step(payment, PaymentState::failed, at);
+}
+
+/// The gateway approved a payment that had failed: the approval is to be taken back.
+inline PaymentStep approve_late(Payment& payment, const std::string& transaction_key, Time now) {
+    demand(payment.state == PaymentState::failed, "approve_late: the payment has not failed");
+    payment.transaction_key = transaction_key;
+    payment.reconciled_at = never;
+    return next_step(payment, PaymentState::approved, now);
+}
+
+/// Nothing is charged for a payment that failed, or no more.
+inline PaymentStep reconcile(Payment& payment, Time now) {
+    demand(payment.state == PaymentState::failed && payment.reconciled_at == never, "reconcile: the payment is not listed");
+    payment.reconciled_at = now;
+    return next_step(payment, PaymentState::reconciled, now);
+}
+
+inline Event payment_event(EventKind kind, const Payment& payment, const Reservation& reservation) {
+    return Event{.kind = kind,
+                 .user = payment.user,
+                 .token = reservation.token,
+                 .concert = reservation.concert,
+                 .seat = reservation.seat,
+                 .reservation = reservation.id,
+                 .payment = payment.id,
+                 .amount = payment.amount.value};
 }
 
 inline Result<void> check_transaction_key(std::string_view key) { return check_text(key, 0, 255, "transaction_key"); }

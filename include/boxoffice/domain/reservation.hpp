@@ -12,9 +12,12 @@
 ///
 /// Everything else is refused: a hold that expired never revives, what is terminal stays so. Invariants H1 to H3.
 
+#include <array>
 #include <cstdint>
 
+#include "boxoffice/domain/transition.hpp"
 #include "boxoffice/ids.hpp"
+#include "boxoffice/names.hpp"
 #include "boxoffice/points.hpp"
 #include "boxoffice/time.hpp"
 
@@ -23,16 +26,14 @@ namespace boxoffice {
 /// `cancelled` (a refunded sale) is reserved.
 enum class ReservationState : std::int32_t { held = 1, confirmed = 2, released = 3, expired = 4, cancelled = 5 };
 
-inline constexpr std::string_view name_of(ReservationState state) noexcept {
-    switch (state) {
-        case ReservationState::held: return "held";
-        case ReservationState::confirmed: return "confirmed";
-        case ReservationState::released: return "released";
-        case ReservationState::expired: return "expired";
-        case ReservationState::cancelled: return "cancelled";
-    }
-    return "unknown";
-}
+template <>
+inline constexpr std::array names<ReservationState>{
+    Named{ReservationState::held, "held"},
+    Named{ReservationState::confirmed, "confirmed"},
+    Named{ReservationState::released, "released"},
+    Named{ReservationState::expired, "expired"},
+    Named{ReservationState::cancelled, "cancelled"},
+};
 
 struct Reservation {
     ReservationId id;
@@ -70,19 +71,54 @@ inline Result<void> check_held(const Reservation& reservation, Time now) {
     }
 }
 
+/// Who holds what, and for how much.
+struct Holding {
+    UserId user;
+    SeatId seat;
+    ConcertId concert;
+    TokenId token;
+    Points price;
+};
+
+/// A new hold, for `hold_ttl` from now on.
+inline Reservation hold(ReservationId id, const Holding& of, Time now, Duration hold_ttl) {
+    Reservation reservation;
+    reservation.id = id;
+    reservation.user = of.user;
+    reservation.seat = of.seat;
+    reservation.concert = of.concert;
+    reservation.token = of.token;
+    reservation.price = of.price;
+    reservation.held_at = now;
+    reservation.deadline = later(now, hold_ttl);
+    return reservation;
+}
+
+/// A payment has begun, and the hold lasts at least until `until`. True if that is longer than before.
+inline bool keep(Reservation& reservation, PaymentId payment, Time until) {
+    demand(reservation.state == ReservationState::held, "keep: the reservation is not held");
+    reservation.payment = payment;
+    const bool is_longer = until > reservation.deadline;
+    if (is_longer) reservation.deadline = until;
+    return is_longer;
+}
+
 inline void confirm(Reservation& reservation, PaymentId payment, Time now) {
+    demand(is_live_hold(reservation, now), "confirm: the reservation is not held");
     reservation.state = ReservationState::confirmed;
     reservation.payment = payment;
     reservation.finished_at = now;
 }
 
 inline void release(Reservation& reservation, Time now) {
+    demand(is_live_hold(reservation, now), "release: the reservation is not held");
     reservation.state = ReservationState::released;
     reservation.finished_at = now;
 }
 
 /// Writes down that its time ran out; it did at its deadline, not when this was noticed.
 inline void expire(Reservation& reservation) {
+    demand(reservation.state == ReservationState::held, "expire: the reservation is not held");
     reservation.state = ReservationState::expired;
     reservation.finished_at = reservation.deadline;
 }

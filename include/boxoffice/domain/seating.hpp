@@ -14,12 +14,15 @@
 ///
 /// Every write names the seat and the version it saw; invariants S1 to S3 of src/README.md.
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string>
-#include <vector>
+#include <string_view>
 
+#include "boxoffice/domain/transition.hpp"
 #include "boxoffice/ids.hpp"
+#include "boxoffice/names.hpp"
 #include "boxoffice/points.hpp"
 #include "boxoffice/text.hpp"
 #include "boxoffice/time.hpp"
@@ -37,15 +40,13 @@ struct Concert {
 
 enum class SeatState : std::int32_t { available = 1, held = 2, sold = 3, blocked = 4 };
 
-inline constexpr std::string_view name_of(SeatState state) noexcept {
-    switch (state) {
-        case SeatState::available: return "available";
-        case SeatState::held: return "held";
-        case SeatState::sold: return "sold";
-        case SeatState::blocked: return "blocked";
-    }
-    return "unknown";
-}
+template <>
+inline constexpr std::array names<SeatState>{
+    Named{SeatState::available, "available"},
+    Named{SeatState::held, "held"},
+    Named{SeatState::sold, "sold"},
+    Named{SeatState::blocked, "blocked"},
+};
 
 /// What a host says of a seat that it makes. `number` names it: text, unique in its concert (1 to 64 bytes), and often
 /// made by a machine. `label` is what people read beside section and row, and need not be unique (up to 64 bytes; empty:
@@ -133,28 +134,34 @@ inline Result<void> check_available(const Seat& seat, Time now) {
 }
 
 inline void take(Seat& seat, ReservationId claim, Time until) {
+    demand(seat.state == SeatState::available, "take: the seat is not available");
     seat.state = SeatState::held;
     seat.claim = claim;
     seat.held_until = until;
 }
 
+/// Holds it for longer.
 inline void keep(Seat& seat, Time until) {
+    demand(seat.state == SeatState::held, "keep: the seat is not held");
     seat.held_until = until;
 }
 
 inline void sell(Seat& seat) {
+    demand(seat.state == SeatState::held, "sell: the seat is not held");
     seat.state = SeatState::sold;
     seat.held_until = never;
 }
 
 /// Back on sale: after a release, an expiry, or an unblocking.
 inline void open(Seat& seat) {
+    demand(seat.state == SeatState::held || seat.state == SeatState::blocked, "open: the seat is neither held nor blocked");
     seat.state = SeatState::available;
     seat.claim = {};
     seat.held_until = never;
 }
 
 inline void block(Seat& seat) {
+    demand(seat.state == SeatState::available, "block: the seat is not available");
     seat.state = SeatState::blocked;
 }
 

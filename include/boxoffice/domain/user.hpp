@@ -2,6 +2,7 @@
 /// A buyer known to the host by an external id.
 
 #include <string>
+#include <string_view>
 
 #include "boxoffice/ids.hpp"
 #include "boxoffice/text.hpp"

@@ -17,11 +17,19 @@
 /// All functions are pure; invariants Q1 to Q5 of src/README.md live here.
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "boxoffice/domain/event.hpp"
+#include "boxoffice/domain/transition.hpp"
 #include "boxoffice/ids.hpp"
+#include "boxoffice/names.hpp"
 #include "boxoffice/text.hpp"
 #include "boxoffice/time.hpp"
 
@@ -78,7 +86,36 @@ struct Room {
     friend bool operator==(const Room&, const Room&) = default;
 };
 
+inline Room make_room(RoomId id, std::string name, const RoomLimits& limits) {
+    Room room;
+    room.id = id;
+    room.name = std::move(name);
+    room.limits = limits;
+    return room;
+}
+
+/// What tells of the room's capacity, when it is made or changed: the audit knows from it which one was in force.
+inline Event room_event(EventKind kind, const Room& room) {
+    return Event{.kind = kind, .room = room.id, .amount = room.limits.active_capacity};
+}
+
 enum class PlaceState : std::int32_t { waiting = 1, admitted = 2, completed = 3, left = 4, expired = 5 };
+
+template <>
+inline constexpr std::array names<PlaceState>{
+    Named{PlaceState::waiting, "waiting"},
+    Named{PlaceState::admitted, "admitted"},
+    Named{PlaceState::completed, "completed"},
+    Named{PlaceState::left, "left"},
+    Named{PlaceState::expired, "expired"},
+};
+
+/// The states of a place that is in line or admitted; every other is an end.
+inline constexpr std::array unfinished_places{PlaceState::waiting, PlaceState::admitted};
+
+constexpr bool is_finished(PlaceState state) {
+    return std::find(unfinished_places.begin(), unfinished_places.end(), state) == unfinished_places.end();
+}
 
 /// One place: what the token proves, and what became of it.
 struct Place {
@@ -94,17 +131,6 @@ struct Place {
     Time finished_at = never;  ///< when it completed, left, or its time ran out
     friend bool operator==(const Place&, const Place&) = default;
 };
-
-inline constexpr std::string_view name_of(PlaceState state) noexcept {
-    switch (state) {
-        case PlaceState::waiting: return "waiting";
-        case PlaceState::admitted: return "admitted";
-        case PlaceState::completed: return "completed";
-        case PlaceState::left: return "left";
-        case PlaceState::expired: return "expired";
-    }
-    return "unknown";
-}
 
 /// A token is issued when its id is made.
 inline Time issued_at(TokenId token) { return tsid::time_of(token.value); }
@@ -126,13 +152,11 @@ inline Time deadline_of(const Place& place, const RoomLimits& limits) {
 
 /// The state at `now`, expiry included.
 inline PlaceState state_at(const Place& place, const RoomLimits& limits, Time now) {
-    const bool unfinished = place.state == PlaceState::waiting || place.state == PlaceState::admitted;
-    return unfinished && passed(deadline_of(place, limits), now) ? PlaceState::expired : place.state;
+    return !is_finished(place.state) && passed(deadline_of(place, limits), now) ? PlaceState::expired : place.state;
 }
 
 inline bool is_live(const Place& place, const RoomLimits& limits, Time now) {
-    const auto state = state_at(place, limits, now);
-    return state == PlaceState::waiting || state == PlaceState::admitted;
+    return !is_finished(state_at(place, limits, now));
 }
 
 /// Why a place that is not live has no turn; for `peek`.
@@ -182,6 +206,7 @@ inline Result<Place> join(Room& room, UserId user, TokenId token, Time now) {
 
 /// Admits a waiting place. The caller goes by position and has asked admissible_count.
 inline void admit(Room& room, Place& place, Time now) {
+    demand(state_at(place, room.limits, now) == PlaceState::waiting, "admit: the place does not wait");
     place.state = PlaceState::admitted;
     place.admitted_at = now;
     place.deadline = later(now, room.limits.arrive_ttl);
@@ -193,7 +218,7 @@ inline void admit(Room& room, Place& place, Time now) {
 }
 
 /// The first peek or command of an admitted place. True if it had not shown up before.
-inline bool show_up(Place& place, const RoomLimits& limits, Time now) {
+inline bool arrive(Place& place, const RoomLimits& limits, Time now) {
     if (state_at(place, limits, now) != PlaceState::admitted || place.arrived_at != never) return false;
     place.arrived_at = now;
     place.turn_until = later(now, limits.active_ttl);
@@ -216,10 +241,15 @@ inline Result<void> check_turn_for_hold(const Place& place, const RoomLimits& li
 }
 
 /// A live hold implies a live place (H3).
-inline void extend(Place& place, Time hold_deadline) { place.deadline = std::max(place.deadline, hold_deadline); }
+inline void extend(Place& place, Time hold_deadline) {
+    demand(place.state == PlaceState::admitted, "extend: the place is not admitted");
+    place.deadline = std::max(place.deadline, hold_deadline);
+}
 
 /// Ends a live place: completed, left or expired. `at` is now, or for an expired one its true deadline.
 inline void finish(Room& room, Place& place, PlaceState end, Time at) {
+    demand(place.state == PlaceState::admitted || (place.state == PlaceState::waiting && end != PlaceState::completed),
+           "finish: the place has ended, or is completed before it was admitted");
     --(place.state == PlaceState::waiting ? room.waiting_count : room.admitted_count);
     place.state = end;
     place.finished_at = at;

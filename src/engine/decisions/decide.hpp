@@ -1,54 +1,37 @@
 #pragma once
-/// Decisions: one `decide` a command. It finds rows in the working set, asks the rules, and puts what changes. It refuses
-/// before its first put (C1), so that a refused command has changed nothing.
-///
-/// Around it stand, where a command needs them (a command without one has the empty default below):
-///
-///     check            is its shape right? Looks at nothing but the command.
-///     name_keys        the keys that the command itself names
-///     name_more_keys   the keys that follow from the rows of the first
-///     name_line        the rooms whose line it can move
-///     meet             effects of their own, which stay even if the command is then refused: expired rows are retired,
-///                      an admitted place shows up
+/// The way of every command: identify → recall → decide → remember. And all the decisions there are.
+
+#include <utility>
 
 #include "engine/decisions/holding.hpp"
 #include "engine/decisions/house.hpp"
 #include "engine/decisions/housekeeping.hpp"
-#include "engine/decisions/money.hpp"
+#include "engine/decisions/paying.hpp"
+#include "engine/decisions/points.hpp"
 #include "engine/decisions/waiting.hpp"
+#include "engine/steps/remembering.hpp"
 
-namespace boxoffice::decisions {
-
-template <class C>
-Result<void> check_shape(const C& command, const Options& options) {
-    if constexpr (requires { check(command, options); }) return check(command, options);
-    return {};
-}
+namespace boxoffice {
 
 template <class C>
-void name_first(const C& command, const Moment& moment, Keys& keys) {
-    if constexpr (requires { name_keys(command, moment, keys); })
-        name_keys(command, moment, keys);
-    else
-        name_keys(command, keys);
+Result<typename C::Answer> decide(const C& command, WorkingSet& set, const Moment& moment) {
+    const Decision<C> decision;
+    BOXOFFICE_TRY(decision.identify(command, set, moment));
+    return decision.decide(command, set, moment);
 }
 
-template <class C>
-void name_second(const C& command, const WorkingSet& set, Keys& keys) {
-    if constexpr (requires { name_more_keys(command, set, keys); }) name_more_keys(command, set, keys);
+template <Keyed C>
+Result<typename C::Answer> decide(const C& command, WorkingSet& set, const Moment& moment) {
+    const Decision<C> decision;
+    BOXOFFICE_TRY(decision.identify(command, set, moment));
+    if (command.key.empty()) return decision.decide(command, set, moment);
+
+    const steps::Request request{decision.id_of(command), decision.hash(command)};
+    BOXOFFICE_TRY_VALUE(auto before, steps::recall<typename C::Answer>(set, moment, request));
+    if (before && decision.stands(*before, set, moment)) return std::move(*before);
+    BOXOFFICE_TRY_VALUE(auto answer, decision.decide(command, set, moment));
+    steps::remember(set, moment, request, answer);
+    return answer;
 }
 
-template <class C>
-void name_lines(const C& command, const WorkingSet& set, const Moment& moment, std::vector<RoomId>& rooms) {
-    if constexpr (requires { name_line(command, set, moment, rooms); })
-        name_line(command, set, moment, rooms);
-    else if constexpr (requires { name_line(command, set, rooms); })
-        name_line(command, set, rooms);
-}
-
-template <class C>
-void meet_rows(const C& command, WorkingSet& set, const Moment& moment) {
-    if constexpr (requires { meet(command, set, moment); }) meet(command, set, moment);
-}
-
-}  // namespace boxoffice::decisions
+}  // namespace boxoffice

@@ -1,28 +1,42 @@
 #pragma once
-/// Decisions about users, rooms, concerts and seats. See decide.hpp for what the functions of a command are.
+/// Decisions about users, rooms, concerts and seats.
 
+#include <algorithm>
 #include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "engine/decisions/steps.hpp"
+#include "engine/decisions/decision.hpp"
+#include "engine/steps/expiry.hpp"
+#include "engine/steps/line.hpp"
+#include "engine/steps/naming.hpp"
 
 namespace boxoffice {
 
-// ---- CreateUser -------------------------------------------------------------------------------------------------
+template <>
+struct Decision<CreateUser> final : Deciding<CreateUser> {
+    Result<void> check(const CreateUser& command, const Options&) const override {
+        return check_external_id(command.external_id);
+    }
 
-inline Result<void> check(const CreateUser& command, const Options&) { return check_external_id(command.external_id); }
+    void name_keys(const CreateUser& command, const Moment&, Keys& keys) const override {
+        keys.users.external_ids.push_back(command.external_id);
+    }
 
-inline void name_keys(const CreateUser& command, Keys& keys) { keys.users.external_ids.push_back(command.external_id); }
+    Result<Created<UserId>> decide(const CreateUser& command, WorkingSet& set, const Moment& moment) const override {
+        if (set.has_user_named(command.external_id)) return refuse(ErrorCode::user_exists);
+        const auto id = moment.ids.next<UserId>(moment.now);
+        set.put_new(User{id, command.external_id, moment.now});
+        set.put_new(Account{account_of(id), AccountKind::user, Points{}, moment.now, moment.now});
+        set.add(Event{.kind = EventKind::user_created, .user = id});
+        return Created<UserId>{id};
+    }
+};
 
-inline Result<Created<UserId>> decide(const CreateUser& command, WorkingSet& set, const Moment& moment) {
-    if (set.has_user_named(command.external_id)) return refuse(ErrorCode::user_exists);
-    const auto id = moment.ids.next<UserId>(moment.now);
-    set.put_new(User{id, command.external_id, moment.now});
-    set.put_new(Account{account_of(id), AccountKind::user, Points{}, moment.now, moment.now});
-    set.add(Event{.kind = EventKind::user_created, .user = id});
-    return Created<UserId>{id};
-}
+// ---- rooms ------------------------------------------------------------------------------------------------------
 
-// ---- CreateRoom, ChangeRoom -------------------------------------------------------------------------------------
+namespace steps {
 
 /// Waiting may not outlast the identity that a token proves.
 inline Result<void> check_room_limits(const RoomLimits& limits, const Options& options) {
@@ -32,51 +46,70 @@ inline Result<void> check_room_limits(const RoomLimits& limits, const Options& o
     return {};
 }
 
-inline Result<void> check(const CreateRoom& command, const Options& options) {
-    BOXOFFICE_TRY(check_room_name(command.name));
-    return check_room_limits(command.limits, options);
-}
+}  // namespace steps
 
-inline void name_keys(const CreateRoom& command, Keys& keys) { keys.rooms.names.push_back(command.name); }
+template <>
+struct Decision<CreateRoom> final : Deciding<CreateRoom> {
+    Result<void> check(const CreateRoom& command, const Options& options) const override {
+        BOXOFFICE_TRY(check_room_name(command.name));
+        return steps::check_room_limits(command.limits, options);
+    }
 
-inline Result<Created<RoomId>> decide(const CreateRoom& command, WorkingSet& set, const Moment& moment) {
-    if (set.has_room_named(command.name)) return refuse(ErrorCode::room_exists);
-    Room room;
-    room.id = moment.ids.next<RoomId>(moment.now);
-    room.name = command.name;
-    room.limits = command.limits;
-    const auto id = room.id;
-    set.add(Event{.kind = EventKind::room_created, .room = id, .amount = room.limits.active_capacity});
-    set.put_new(std::move(room));
-    return Created<RoomId>{id};
-}
+    void name_keys(const CreateRoom& command, const Moment&, Keys& keys) const override {
+        keys.rooms.names.push_back(command.name);
+    }
 
-inline Result<void> check(const ChangeRoom& command, const Options& options) {
-    return check_room_limits(command.limits, options);
-}
+    Result<Created<RoomId>> decide(const CreateRoom& command, WorkingSet& set, const Moment& moment) const override {
+        if (set.has_room_named(command.name)) return refuse(ErrorCode::room_exists);
+        auto room = make_room(moment.ids.next<RoomId>(moment.now), command.name, command.limits);
+        const auto id = room.id;
+        set.add(room_event(EventKind::room_created, room));
+        set.put_new(std::move(room));
+        return Created<RoomId>{id};
+    }
+};
 
-inline void name_keys(const ChangeRoom& command, Keys& keys) { keys.rooms.ids.push_back(command.room); }
+template <>
+struct Decision<ChangeRoom> final : Deciding<ChangeRoom> {
+    Result<void> check(const ChangeRoom& command, const Options& options) const override {
+        return steps::check_room_limits(command.limits, options);
+    }
 
-inline void name_line(const ChangeRoom& command, const WorkingSet&, std::vector<RoomId>& rooms) {
-    rooms.push_back(command.room);
-}
+    void name_keys(const ChangeRoom& command, const Moment&, Keys& keys) const override {
+        keys.rooms.ids.push_back(command.room);
+    }
 
-inline void meet(const ChangeRoom& command, WorkingSet& set, const Moment& moment) {
-    steps::settle_line(set, moment, command.room);
-}
+    void name_line(const ChangeRoom& command, const WorkingSet&, const Moment&, std::vector<RoomId>& rooms) const override {
+        rooms.push_back(command.room);
+    }
 
-inline Result<Done> decide(const ChangeRoom& command, WorkingSet& set, const Moment&) {
-    const auto* found = command.room ? set.rooms.find(command.room) : nullptr;
-    if (found == nullptr) return refuse(ErrorCode::unknown_room);
-    Room room = *found;
-    room.limits = command.limits;
-    set.add(Event{.kind = EventKind::room_changed, .room = room.id, .amount = room.limits.active_capacity});
-    if (Line* line = set.line(room.id)) line->is_settled = false;  // a shorter waiting_ttl counts at once
-    set.put(std::move(room));
-    return Done{};
-}
+    /// More may be admitted, and a shorter waiting_ttl counts at once.
+    void reach(const ChangeRoom& command, RoomId room, LineReach& reach) const override {
+        if (command.room != room) return;
+        reach.limits.active_capacity = std::max(reach.limits.active_capacity, command.limits.active_capacity);
+        reach.limits.waiting_ttl = std::min(reach.limits.waiting_ttl, command.limits.waiting_ttl);
+        reach.has_rate = reach.has_rate && command.limits.admissions_per_second > 0;
+    }
 
-// ---- CreateConcert, AddSeats ------------------------------------------------------------------------------------
+    void meet(const ChangeRoom& command, WorkingSet& set, const Moment& moment) const override {
+        steps::settle_line(set, moment, command.room);
+    }
+
+    Result<Done> decide(const ChangeRoom& command, WorkingSet& set, const Moment&) const override {
+        const auto* found = set.rooms.find(command.room);
+        if (found == nullptr) return refuse(ErrorCode::unknown_room);
+        Room room = *found;
+        room.limits = command.limits;
+        set.add(room_event(EventKind::room_changed, room));
+        if (Line* line = set.line(room.id)) line->is_settled = false;
+        set.put(std::move(room));
+        return Done{};
+    }
+};
+
+// ---- concerts ---------------------------------------------------------------------------------------------------
+
+namespace steps {
 
 inline Result<void> check_seats(const std::vector<NewSeat>& seats) {
     std::set<std::string_view> numbers;
@@ -104,97 +137,106 @@ inline void put_seats(WorkingSet& set, const Moment& moment, ConcertId concert, 
     }
 }
 
-inline Result<void> check(const CreateConcert& command, const Options&) {
-    BOXOFFICE_TRY(check_title(command.title));
-    const auto day = parse_date(to_text(command.date));
-    if (!day || *day != command.date) return refuse(ErrorCode::invalid_date);  // a far one wraps into the calendar
-    return check_seats(command.seats);
-}
+}  // namespace steps
 
-inline void name_keys(const CreateConcert& command, Keys& keys) { keys.rooms.ids.push_back(command.room); }
+template <>
+struct Decision<CreateConcert> final : Deciding<CreateConcert> {
+    Result<void> check(const CreateConcert& command, const Options&) const override {
+        BOXOFFICE_TRY(check_title(command.title));
+        const auto day = parse_date(to_text(command.date));
+        if (!day || *day != command.date) return refuse(ErrorCode::invalid_date);  // a far one wraps into the calendar
+        return steps::check_seats(command.seats);
+    }
 
-inline Result<Created<ConcertId>> decide(const CreateConcert& command, WorkingSet& set, const Moment& moment) {
-    if (!command.room || set.rooms.find(command.room) == nullptr) return refuse(ErrorCode::unknown_room);
-    const auto id = moment.ids.next<ConcertId>(moment.now);
-    set.put_new(Concert{id, command.date, command.title, command.room, moment.now});
-    set.put_new(Account{sales_of(id), AccountKind::sales, Points{}, moment.now, moment.now});
-    put_seats(set, moment, id, command.seats,
-              Event{.kind = EventKind::concert_created,
-                    .room = command.room,
-                    .concert = id,
-                    .amount = static_cast<std::int64_t>(command.seats.size())});
-    return Created<ConcertId>{id};
-}
+    void name_keys(const CreateConcert& command, const Moment&, Keys& keys) const override {
+        keys.rooms.ids.push_back(command.room);
+    }
 
-inline Result<void> check(const AddSeats& command, const Options&) {
-    if (command.seats.empty()) return refuse(ErrorCode::invalid_argument, "seats: at least one");
-    return check_seats(command.seats);
-}
+    Result<Created<ConcertId>> decide(const CreateConcert& command, WorkingSet& set, const Moment& moment) const override {
+        if (set.rooms.find(command.room) == nullptr) return refuse(ErrorCode::unknown_room);
+        const auto id = moment.ids.next<ConcertId>(moment.now);
+        set.put_new(Concert{id, command.date, command.title, command.room, moment.now});
+        set.put_new(Account{sales_of(id), AccountKind::sales, Points{}, moment.now, moment.now});
+        steps::put_seats(set, moment, id, command.seats,
+                         Event{.kind = EventKind::concert_created,
+                               .room = command.room,
+                               .concert = id,
+                               .amount = static_cast<std::int64_t>(command.seats.size())});
+        return Created<ConcertId>{id};
+    }
+};
 
-/// With the concert's sales: a later command of the batch may hold and pay a seat that this one makes.
-inline void name_keys(const AddSeats& command, Keys& keys) {
-    keys.concerts.ids.push_back(command.concert);
-    keys.accounts.ids.push_back(sales_of(command.concert));
-    for (const auto& seat : command.seats) keys.seats.numbers.emplace_back(command.concert, seat.number);
-}
+template <>
+struct Decision<AddSeats> final : Deciding<AddSeats> {
+    Result<void> check(const AddSeats& command, const Options&) const override {
+        if (command.seats.empty()) return refuse(ErrorCode::invalid_argument, "seats: at least one");
+        return steps::check_seats(command.seats);
+    }
 
-inline Result<SeatsAdded> decide(const AddSeats& command, WorkingSet& set, const Moment& moment) {
-    if (!command.concert || set.concerts.find(command.concert) == nullptr) return refuse(ErrorCode::unknown_concert);
-    for (const auto& seat : command.seats)
-        if (set.has_seat_numbered(command.concert, seat.number))
-            return refuse(ErrorCode::seat_exists, "seat " + seat.number);
-    const auto count = static_cast<std::int64_t>(command.seats.size());
-    put_seats(set, moment, command.concert, command.seats,
-              Event{.kind = EventKind::seats_added, .concert = command.concert, .amount = count});
-    return SeatsAdded{count};
-}
+    /// With the concert's sales: a later command of the batch may hold and pay a seat that this one makes.
+    void name_keys(const AddSeats& command, const Moment&, Keys& keys) const override {
+        keys.concerts.ids.push_back(command.concert);
+        keys.accounts.ids.push_back(sales_of(command.concert));
+        for (const auto& seat : command.seats) keys.seats.numbers.emplace_back(command.concert, seat.number);
+    }
 
-// ---- BlockSeat, UnblockSeat -------------------------------------------------------------------------------------
+    Result<SeatsAdded> decide(const AddSeats& command, WorkingSet& set, const Moment& moment) const override {
+        if (set.concerts.find(command.concert) == nullptr) return refuse(ErrorCode::unknown_concert);
+        for (const auto& seat : command.seats)
+            if (set.has_seat_numbered(command.concert, seat.number))
+                return refuse(ErrorCode::seat_exists, "seat " + seat.number);
+        const auto count = static_cast<std::int64_t>(command.seats.size());
+        steps::put_seats(set, moment, command.concert, command.seats,
+                         Event{.kind = EventKind::seats_added, .concert = command.concert, .amount = count});
+        return SeatsAdded{count};
+    }
+};
 
-inline void name_keys(const BlockSeat& command, Keys& keys) { keys.seats.ids.push_back(command.seat); }
+// ---- seats off and on sale --------------------------------------------------------------------------------------
 
-/// The claim of a held seat: it may have lapsed.
-inline void name_claim(SeatId id, const WorkingSet& set, Keys& keys) {
-    const auto* seat = id ? set.seats.find(id) : nullptr;
-    if (seat != nullptr && seat->state == SeatState::held) keys.reservations.ids.push_back(seat->claim);
-}
+template <>
+struct Decision<BlockSeat> final : Deciding<BlockSeat> {
+    void name_keys(const BlockSeat& command, const Moment&, Keys& keys) const override {
+        keys.seats.ids.push_back(command.seat);
+    }
 
-inline void name_more_keys(const BlockSeat& command, const WorkingSet& set, Keys& keys) {
-    name_claim(command.seat, set, keys);
-}
+    void name_more_keys(const BlockSeat& command, const WorkingSet& set, Keys& keys) const override {
+        steps::name_claim(command.seat, set, keys);
+    }
 
-inline void retire_claim(SeatId id, WorkingSet& set, const Moment& moment) {
-    const auto* seat = id ? set.seats.find(id) : nullptr;
-    if (seat != nullptr && seat->state == SeatState::held) steps::retire_hold(set, moment, seat->claim);
-}
+    void meet(const BlockSeat& command, WorkingSet& set, const Moment& moment) const override {
+        steps::retire_claim(set, moment, command.seat);
+    }
 
-inline void meet(const BlockSeat& command, WorkingSet& set, const Moment& moment) {
-    retire_claim(command.seat, set, moment);
-}
+    Result<Done> decide(const BlockSeat& command, WorkingSet& set, const Moment& moment) const override {
+        const auto* found = set.seats.find(command.seat);
+        if (found == nullptr) return refuse(ErrorCode::unknown_seat);
+        if (found->state == SeatState::blocked) return Done{};
+        BOXOFFICE_TRY(check_available(*found, moment.now));
+        Seat seat = *found;
+        block(seat);
+        set.add(Event{.kind = EventKind::seat_blocked, .concert = seat.concert, .seat = seat.id});
+        set.put(std::move(seat));
+        return Done{};
+    }
+};
 
-inline Result<Done> decide(const BlockSeat& command, WorkingSet& set, const Moment& moment) {
-    const auto* found = command.seat ? set.seats.find(command.seat) : nullptr;
-    if (found == nullptr) return refuse(ErrorCode::unknown_seat);
-    if (found->state == SeatState::blocked) return Done{};
-    BOXOFFICE_TRY(check_available(*found, moment.now));
-    Seat seat = *found;
-    block(seat);
-    set.add(Event{.kind = EventKind::seat_blocked, .concert = seat.concert, .seat = seat.id});
-    set.put(std::move(seat));
-    return Done{};
-}
+template <>
+struct Decision<UnblockSeat> final : Deciding<UnblockSeat> {
+    void name_keys(const UnblockSeat& command, const Moment&, Keys& keys) const override {
+        keys.seats.ids.push_back(command.seat);
+    }
 
-inline void name_keys(const UnblockSeat& command, Keys& keys) { keys.seats.ids.push_back(command.seat); }
-
-inline Result<Done> decide(const UnblockSeat& command, WorkingSet& set, const Moment&) {
-    const auto* found = command.seat ? set.seats.find(command.seat) : nullptr;
-    if (found == nullptr) return refuse(ErrorCode::unknown_seat);
-    if (found->state != SeatState::blocked) return Done{};
-    Seat seat = *found;
-    open(seat);
-    set.add(Event{.kind = EventKind::seat_unblocked, .concert = seat.concert, .seat = seat.id});
-    set.put(std::move(seat));
-    return Done{};
-}
+    Result<Done> decide(const UnblockSeat& command, WorkingSet& set, const Moment&) const override {
+        const auto* found = set.seats.find(command.seat);
+        if (found == nullptr) return refuse(ErrorCode::unknown_seat);
+        if (found->state != SeatState::blocked) return Done{};
+        Seat seat = *found;
+        open(seat);
+        set.add(Event{.kind = EventKind::seat_unblocked, .concert = seat.concert, .seat = seat.id});
+        set.put(std::move(seat));
+        return Done{};
+    }
+};
 
 }  // namespace boxoffice

@@ -1,30 +1,59 @@
 #pragma once
-/// The sweeper: retires what has expired and nobody has met, and prunes. See decide.hpp for what the functions of a
-/// command are.
+/// The sweeper: retires what has expired and nobody has met, and prunes.
 
-#include "engine/decisions/money.hpp"
+#include <vector>
+
+#include "engine/decisions/decision.hpp"
+#include "engine/steps/line.hpp"
+#include "engine/steps/naming.hpp"
 
 namespace boxoffice {
 
-inline Result<void> check(const Tick& command, const Options&) {
-    if (command.events_consumed < 0) return refuse(ErrorCode::invalid_argument, "events_consumed: 0 or more");
-    return {};
-}
+template <>
+struct Decision<Tick> final : Deciding<Tick> {
+    Result<void> check(const Tick& command, const Options&) const override {
+        if (command.events_consumed < 0) return refuse(ErrorCode::invalid_argument, "events_consumed: 0 or more");
+        return {};
+    }
 
-inline void name_keys(const Tick&, const Moment& moment, Keys& keys) {
-    keys.rooms.all = true;
-    keys.reservations.lapsed = moment.now;
-    keys.payments.lapsed = moment.now;
-}
+    void name_keys(const Tick&, const Moment& moment, Keys& keys) const override {
+        keys.rooms.all = true;
+        keys.reservations.lapsed = moment.now;
+        keys.payments.lapsed = moment.now;
+    }
 
-inline void name_more_keys(const Tick&, const WorkingSet& set, Keys& keys) {
-    for (const auto id : set.lapsed_holds()) name_seat_of(id, set, keys);
-    for (const auto id : set.lapsed_payments()) keys.reservations.ids.push_back(set.payments.get(id).reservation);
-}
+    void name_more_keys(const Tick&, const WorkingSet& set, Keys& keys) const override {
+        for (const auto id : set.lapsed_holds()) steps::name_seat_of(id, set, keys);
+        for (const auto id : set.lapsed_payments()) keys.reservations.ids.push_back(set.payments.get(id).reservation);
+    }
 
-inline void name_line(const Tick&, const WorkingSet& set, std::vector<RoomId>& rooms) {
-    rooms.insert(rooms.end(), set.all_rooms().begin(), set.all_rooms().end());
-}
+    void name_line(const Tick&, const WorkingSet& set, const Moment&, std::vector<RoomId>& rooms) const override {
+        rooms.insert(rooms.end(), set.all_rooms().begin(), set.all_rooms().end());
+    }
+
+    /// Puts nothing where there is nothing to do: an idle host does not write. What is left over, `more` tells.
+    Result<Ticked> decide(const Tick&, WorkingSet& set, const Moment& moment) const override {
+        Ticked answer;
+        const auto is_full = [](std::size_t rows) { return static_cast<std::int64_t>(rows) >= tick_max; };
+        for (const auto id : set.lapsed_payments())
+            if (set.may_sweep()) steps::retire_payment(set, moment, id);
+        for (const auto id : set.lapsed_holds())
+            if (set.may_sweep()) steps::retire_hold(set, moment, id);
+        for (const auto id : set.all_rooms()) {
+            if (const Line* line = set.line(id)) answer.more = answer.more || line->has_more_lapsed;
+            steps::settle_line(set, moment, id);
+        }
+        answer.more = answer.more || is_full(set.lapsed_payments().size()) || is_full(set.lapsed_holds().size()) ||
+                      !set.may_sweep();
+        answer.expired = set.take_retired();
+        const auto& found = set.prunable();
+        if (!found) return answer;
+        answer.more = answer.more || found->more;
+        // What this tick retires may be old enough as well, and is taken away in the same commit.
+        if (found->any || answer.expired > 0) set.put(found->prune);
+        return answer;
+    }
+};
 
 inline PruneWish wish_of(const Tick& command, const Moment& moment) {
     const auto& options = moment.options;
@@ -32,29 +61,6 @@ inline PruneWish wish_of(const Tick& command, const Moment& moment) {
             .idempotency_until = moment.now - options.idempotency_ttl,
             .events_through = command.events_consumed,
             .events_until = options.event_ttl == Duration::zero() ? Time::min() : moment.now - options.event_ttl};
-}
-
-/// Puts nothing where there is nothing to do: an idle host does not write. What is left over, `more` tells.
-inline Result<Ticked> decide(const Tick&, WorkingSet& set, const Moment& moment) {
-    Ticked answer;
-    const auto is_full = [](std::size_t rows) { return static_cast<std::int64_t>(rows) >= tick_max; };
-    for (const auto id : set.lapsed_payments())
-        if (set.may_sweep()) retire_payment(set, moment, id);
-    for (const auto id : set.lapsed_holds())
-        if (set.may_sweep()) steps::retire_hold(set, moment, id);
-    for (const auto id : set.all_rooms()) {
-        if (const Line* line = set.line(id)) answer.more = answer.more || line->has_more_lapsed;
-        steps::settle_line(set, moment, id);
-    }
-    answer.more = answer.more || is_full(set.lapsed_payments().size()) || is_full(set.lapsed_holds().size()) ||
-                  !set.may_sweep();
-    answer.expired = set.take_retired();
-    const auto& found = set.prunable();
-    if (!found) return answer;
-    answer.more = answer.more || found->more;
-    // What this tick retires may be old enough as well, and is taken away in the same commit.
-    if (found->any || answer.expired > 0) set.put(found->prune);
-    return answer;
 }
 
 }  // namespace boxoffice

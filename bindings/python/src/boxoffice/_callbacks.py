@@ -69,8 +69,7 @@ class PaymentGateway(Protocol):
         than once. If it raises, the payment stays listed for reconciling."""
 
 
-#: Told of every fault that a call meets: the error, on the thread of that call, before it is
-# raised.
+#: Told of every fault that a call meets, on the thread of that call, before it is raised.
 LogCallback = Callable[[Error], None]
 
 
@@ -99,7 +98,9 @@ class Callbacks:
             )  # a broken clock fails here
             self._steady_us = _convert.span(clock.steady(), "clock.steady()")
             self._c_clock = c.Clock(
-                c.ClockRead(self._wall), c.ClockRead(self._steady), c.ClockWait(self._wait)
+                c.ClockWallUs(self._wall),
+                c.ClockSteadyUs(self._steady),
+                c.ClockWaitUs(self._wait),
             )
         if gateway is not None:
             self._c_gateway = c.Gateway(
@@ -120,8 +121,7 @@ class Callbacks:
         if self._log is not None:
             options.log = self._c_log
 
-    # ---- around a call
-    # ----------------------------------------------------------------------------
+    # ---- around a call --------------------------------------------------------------------------
 
     def run(self, call: Callable[[], int]) -> Tuple[int, Optional[BaseException]]:
         """A call's status, and the exception of a callback of it."""
@@ -164,8 +164,7 @@ class Callbacks:
         finally:
             self._inside.discard(thread)
 
-    # ---- the clock
-    # --------------------------------------------------------------------------------
+    # ---- the clock ------------------------------------------------------------------------------
 
     def _wall(self, context: Any) -> int:
         self._guarded(self._read_wall)
@@ -187,8 +186,7 @@ class Callbacks:
         now = _convert.span(self._clock.steady(), "clock.steady()")
         self._steady_us = max(self._steady_us, now)
 
-    # ---- the gateway
-    # ------------------------------------------------------------------------------
+    # ---- the gateway ----------------------------------------------------------------------------
 
     def _approve(self, context: Any, request: Any, transaction_key: Any) -> int:
         answer = c.INTERNAL  # not known whether the payer was charged
@@ -228,8 +226,7 @@ class Callbacks:
 
         return answer if self._guarded(ask) else c.INTERNAL
 
-    # ---- the log
-    # ----------------------------------------------------------------------------------
+    # ---- the log --------------------------------------------------------------------------------
 
     def _write(self, context: Any, status: int, message: bytes) -> None:
         def tell() -> None:

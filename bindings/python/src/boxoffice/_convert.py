@@ -9,9 +9,10 @@ from __future__ import annotations
 import ctypes
 import datetime
 import operator
-from typing import Any, Optional, Tuple
+from typing import Any, List, Optional, Tuple
 
 from . import _structures as c
+from ._layouts import layout
 from ._library import load
 from .answers import (
     Arrived,
@@ -20,6 +21,7 @@ from .answers import (
     Event,
     Held,
     Joined,
+    NewSeat,
     Paid,
     Payment,
     PaymentBegun,
@@ -45,7 +47,7 @@ from .answers import (
 from .errors import InvalidArgument
 
 LAYOUTS = {
-    structure: c.layout(structure)
+    structure: layout(structure)
     for structure in c.STRUCTURES.values()
     if structure not in (c.Clock, c.Gateway, c.Reconciler, c.Log, c.TokenKey, c.Options, c.NewSeat)
 }
@@ -59,8 +61,7 @@ NEVER = c.NEVER
 INT64_MIN = -(2**63)
 INT64_MAX = 2**63 - 1
 
-# ---- what goes in
-# ---------------------------------------------------------------------------------
+# ---- what goes in -------------------------------------------------------------------------------
 
 
 def int64(value: Any, what: str) -> int:
@@ -140,7 +141,7 @@ def limits(value: Any, what: str = "limits") -> c.RoomLimits:
         raise InvalidArgument(f"{what}: a RoomLimits, not {type(value).__name__}")
     return c.RoomLimits(
         ctypes.sizeof(c.RoomLimits),
-        0,
+        0,  # reserved
         int64(value.active_capacity, "active_capacity"),
         int64(value.queue_capacity, "queue_capacity"),
         int64(value.admissions_per_second, "admissions_per_second"),
@@ -150,8 +151,22 @@ def limits(value: Any, what: str = "limits") -> c.RoomLimits:
     )
 
 
-# ---- what comes out
-# -------------------------------------------------------------------------------
+SEAT_TEXTS = ("number", "section", "row", "label")
+
+
+def new_seat(value: Any) -> Tuple[List[bytes], Tuple[int, float, float, int]]:
+    """The texts of SEAT_TEXTS, and price, x, y and whether it is blocked."""
+    if not isinstance(value, NewSeat):
+        raise InvalidArgument(f"seats: of NewSeat, not {type(value).__name__}")
+    texts = [text(getattr(value, name), name) for name in SEAT_TEXTS]
+    price = int64(value.price, "price")
+    x, y = coordinate(value.x, "x"), coordinate(value.y, "y")
+    if not isinstance(value.is_blocked, bool):
+        raise InvalidArgument(f"is_blocked: a bool, not {type(value.is_blocked).__name__}")
+    return texts, (price, x, y, int(value.is_blocked))
+
+
+# ---- what comes out -----------------------------------------------------------------------------
 
 
 def time(us: int) -> datetime.datetime:
@@ -194,7 +209,7 @@ place_state = _PLACE_STATES.__getitem__
 
 
 def room(fields: Tuple[Any, ...]) -> Room:
-    identity, _, _, active, queue, rate, claim, turn, waiting, last, serving, name = fields
+    identity, _, active, queue, rate, arriving, turn, waiting, last, serving, name = fields
     return Room(
         identity,
         string(name),
@@ -202,7 +217,7 @@ def room(fields: Tuple[Any, ...]) -> Room:
             active,
             queue,
             rate,
-            _timedelta(microseconds=claim),
+            _timedelta(microseconds=arriving),
             _timedelta(microseconds=turn),
             _timedelta(microseconds=waiting),
         ),
@@ -254,7 +269,7 @@ def arrived(fields: Tuple[Any, ...]) -> Arrived:
 
 
 def peeked(fields: Tuple[Any, ...]) -> Peeked:
-    is_turn, _, occurred_at, position, ahead, wait, poll, until = fields
+    is_turn, occurred_at, position, ahead, wait, poll, until = fields
     return Peeked(
         is_turn == 1,
         position,
@@ -284,7 +299,6 @@ def reservation(fields: Tuple[Any, ...]) -> Reservation:
         until,
         finished,
         state,
-        _,
         number,
         on,
         label,
@@ -316,7 +330,7 @@ def recharged(fields: Tuple[Any, ...]) -> Recharged:
 
 
 def transfer(fields: Tuple[Any, ...]) -> Transfer:
-    identity, source, target, amount, paying, at, kind, _ = fields
+    identity, source, target, amount, paying, at, kind = fields
     return Transfer(
         identity, source, target, amount, _TRANSFER_KINDS[kind], paying or None, time(at)
     )
@@ -337,8 +351,8 @@ def payment(fields: Tuple[Any, ...]) -> Payment:
         :10
     ]
     steps = tuple(
-        PaymentStep(_PAYMENT_STATES[fields[i]], time(fields[i + 2]), string(fields[i + 3]))
-        for i in range(10, 10 + 4 * count, 4)
+        PaymentStep(_PAYMENT_STATES[fields[i]], time(fields[i + 1]), string(fields[i + 2]))
+        for i in range(10, 10 + 3 * count, 3)
     )
     return Payment(
         identity,
@@ -392,7 +406,6 @@ def event(fields: Tuple[Any, ...]) -> Event:
         amount,
         until,
         kind,
-        _,
     ) = fields
     return Event(
         sequence,

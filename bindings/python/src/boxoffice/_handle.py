@@ -71,8 +71,7 @@ class Handle:
             self.close()
             raise kept
 
-    # ---- the handle
-    # -------------------------------------------------------------------------------
+    # ---- the handle -----------------------------------------------------------------------------
 
     def __enter__(self: _Self) -> _Self:
         return self
@@ -128,8 +127,7 @@ class Handle:
         if self._callbacks.drain(_EXIT_PATIENCE):
             self.close()
 
-    # ---- calling
-    # ----------------------------------------------------------------------------------
+    # ---- calling --------------------------------------------------------------------------------
 
     def _call(self, function: _Function, *arguments: Any, strict: bool = False) -> None:
         """Calls with the handle before and the error behind. `strict`: a callback's exception is

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Iterator, List, Tuple
 
-from . import _checkout, _structures
+from . import _checkout, _layouts
 from ._version import ABI, __version__
 from .errors import LibraryNotFound
 
@@ -57,7 +57,7 @@ def _load(path: str) -> ctypes.CDLL:
             raise LibraryNotFound(f"its ABI is {abi}, this package needs {ABI}")
         if version.split(".")[:2] != __version__.split(".")[:2]:
             raise LibraryNotFound(f"its version is {version}, this package is {__version__}")
-        _structures.declare(library)
+        _layouts.declare(library)
     except AttributeError as error:
         raise LibraryNotFound(f"it is not this library: {error}") from None
     return library

@@ -9,11 +9,13 @@ visible ASCII characters.
 from __future__ import annotations
 
 import ctypes
+import datetime
 import struct
 from typing import (
     Any,
     Callable,
     Dict,
+    Iterable,
     Iterator,
     List,
     NamedTuple,
@@ -27,18 +29,22 @@ from typing import (
 
 from . import _convert
 from . import _structures as c
+from ._layouts import packer
 from ._library import load
 from .answers import (
     Arrived,
     Claims,
+    ConcertId,
     Held,
     Joined,
+    NewSeat,
     Paid,
     PaymentBegun,
     PaymentId,
     Recharged,
     ReservationId,
     RoomId,
+    RoomLimits,
     SeatId,
     Ticked,
     TokenId,
@@ -155,6 +161,43 @@ class Tick(NamedTuple):
     events_consumed: int = 0
 
 
+class CreateRoom(NamedTuple):
+    """-> RoomId. Refusals: RoomExists."""
+
+    name: str
+    limits: RoomLimits = RoomLimits()
+
+
+class ChangeRoom(NamedTuple):
+    """-> None. Mistakes: UnknownRoom."""
+
+    room: RoomId
+    limits: RoomLimits
+
+
+class CreateConcert(NamedTuple):
+    """-> ConcertId. Refusals: SeatExists. Mistakes: UnknownRoom."""
+
+    date: datetime.date
+    title: str
+    room: RoomId
+    seats: Sequence[NewSeat] = ()
+
+
+class AddSeats(NamedTuple):
+    """-> None; all or none. Refusals: SeatExists. Mistakes: UnknownConcert."""
+
+    concert: ConcertId
+    seats: Sequence[NewSeat]
+
+
+class ReconcilePayment(NamedTuple):
+    """-> None. Refusals: AlreadyPaid, PaymentPending. Mistakes: UnknownPayment."""
+
+    payment: PaymentId
+    transaction_key: str = ""
+
+
 Command = Union[
     CreateUser,
     BlockSeat,
@@ -170,33 +213,73 @@ Command = Union[
     CapturePayment,
     FailPayment,
     Tick,
+    CreateRoom,
+    ChangeRoom,
+    CreateConcert,
+    AddSeats,
+    ReconcilePayment,
 ]
 
-#: What a command came to: what the method of its name would return, or the error that it would
-# raise.
+#: What a command came to: what its method would return, or the error that it would raise.
 Outcome = Union[int, None, Joined, Arrived, Held, Recharged, Paid, PaymentBegun, Ticked, Error]
 
-# ---- encoding
-# ------------------------------------------------------------------------------------- A command is
-# packed by a layout of the members that its kind reads; what is between is zero. struct refuses
-# ints that do not fit; bools it would take, so types are looked at.
+# ---- encoding -----------------------------------------------------------------------------------
+#
+# A command is packed by a layout of the members that its kind reads; what is between is zero. What
+# is of any length goes to the arena. struct refuses ints that do not fit; bools it would take, so
+# types are looked at.
 
 _SIZE = ctypes.sizeof(c.Command)
 _Encode = Callable[[bytearray, int, Any, bytearray], None]
 
 
 def _packer(*members: str) -> Callable[..., None]:
-    out = ["="]
-    end = 0
-    for member in ("kind", *members):
-        field = getattr(c.Command, member)
-        out.append(f"{field.offset - end}x{'q' if field.size == 8 else 'I'}")
-        end = field.offset + field.size
-    return struct.Struct("".join(out) + f"{_SIZE - end}x").pack_into
+    return packer(c.Command, "kind", *members).pack_into
 
 
 _KEY = ("key_offset", "key_length")
 _TEXT = ("text_offset", "text_length")
+_TEXT2 = ("text2_offset", "text2_length")
+_LIST = ("list_offset", "list_count")
+
+
+def _store(arena: bytearray, raw: bytes) -> Tuple[int, int]:
+    """Puts a text into the arena: its offset and length."""
+    at = len(arena)
+    arena += raw
+    return at, len(raw)
+
+
+def _store_list(arena: bytearray, items: Sequence[bytes]) -> Tuple[int, int]:
+    """Puts the items of a list into the arena, at a multiple of 8: their offset and how many."""
+    arena += bytes(-len(arena) % 8)
+    at = len(arena)
+    for item in items:
+        arena += item
+    return at, len(items)
+
+
+_pack_seat_item = packer(
+    c.SeatItem,
+    *(f"{text}_{part}" for text in _convert.SEAT_TEXTS for part in ("offset", "length")),
+    "price",
+    "x",
+    "y",
+    "is_blocked",
+).pack
+
+
+def _store_seats(arena: bytearray, seats: Iterable[NewSeat]) -> Tuple[int, int]:
+    items = []
+    for seat in seats:
+        texts, numbers = _convert.new_seat(seat)
+        places = [number for raw in texts for number in _store(arena, raw)]
+        items.append(_pack_seat_item(*places, *numbers))
+    return _store_list(arena, items)
+
+
+def _store_limits(arena: bytearray, limits: RoomLimits) -> Tuple[int, int]:
+    return _store_list(arena, [bytes(_convert.limits(limits))])
 
 
 def _ids(kind: int, *members: str) -> _Encode:
@@ -214,7 +297,8 @@ def _ids(kind: int, *members: str) -> _Encode:
 
 
 def _three_and_key(kind: int, third: str) -> _Encode:
-    """Commands of a user, a token, another id, and a key."""
+    """Commands of a user, a token, another id, and a key: the frequent ones, so this is quick about
+    what is right."""
     pack = _packer("user", "token", third, *_KEY)
 
     def encode(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
@@ -233,16 +317,26 @@ def _three_and_key(kind: int, third: str) -> _Encode:
     return encode
 
 
-_pack_create_user = _packer(*_TEXT)
+def _ids_and_transaction(kind: int, *members: str, has_key: bool = False) -> _Encode:
+    """Commands of ids, a gateway's name for a payment, and perhaps a key."""
+    pack = _packer(*members, *_TEXT, *(_KEY if has_key else ()))
 
+    def encode(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
+        ids = [_convert.int64(value, name) for value, name in zip(command, members)]
+        name = _convert.text(command.transaction_key, "transaction_key")
+        key = _convert.key(command.key) if has_key else b""
+        places = [*_store(arena, name), *(_store(arena, key) if has_key else ())]
+        pack(buffer, at, kind, *ids, *places)
 
-def _create_user(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
-    raw = _convert.text(command[0], "external_id")
-    _pack_create_user(buffer, at, 1, len(arena), len(raw))
-    arena += raw
+    return encode
 
 
 _pack_recharge = _packer("user", "amount", *_KEY)
+_pack_create_user = _packer(*_TEXT)
+_pack_create_room = _packer(*_TEXT, *_LIST)
+_pack_change_room = _packer("room", *_LIST)
+_pack_create_concert = _packer("room", *_TEXT, *_TEXT2, *_LIST)
+_pack_add_seats = _packer("concert", *_LIST)
 
 
 def _recharge(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
@@ -250,51 +344,66 @@ def _recharge(buffer: bytearray, at: int, command: Any, arena: bytearray) -> Non
     if type(user) is not int or type(amount) is not int:
         user, amount = _convert.int64(user, "user"), _convert.int64(amount, "amount")
     if key is None:
-        _pack_recharge(buffer, at, 9, user, amount, 0, 0)
+        _pack_recharge(buffer, at, c.COMMAND_RECHARGE, user, amount, 0, 0)
     else:
         raw = key.encode() if key.__class__ is str else _convert.text(key, "key")
-        _pack_recharge(buffer, at, 9, user, amount, len(arena), len(raw))
+        _pack_recharge(buffer, at, c.COMMAND_RECHARGE, user, amount, len(arena), len(raw))
         arena += raw
 
 
-_pack_capture = _packer("user", "token", "reservation", "payment", *_TEXT, *_KEY)
+def _create_user(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
+    name = _store(arena, _convert.text(command.external_id, "external_id"))
+    _pack_create_user(buffer, at, c.COMMAND_CREATE_USER, *name)
 
 
-def _capture_payment(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
-    ids = [_convert.int64(value, name) for value, name in zip(command, CapturePayment._fields[:4])]
-    text = _convert.text(command.transaction_key, "transaction_key")
-    key = _convert.key(command.key)
-    begin = len(arena)
-    _pack_capture(buffer, at, 12, *ids, begin, len(text), begin + len(text), len(key))
-    arena += text
-    arena += key
+def _create_room(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
+    name = _store(arena, _convert.text(command.name, "name"))
+    limits = _store_limits(arena, command.limits)
+    _pack_create_room(buffer, at, c.COMMAND_CREATE_ROOM, *name, *limits)
 
 
-_pack_fail = _packer("user", "reservation", "payment", *_TEXT)
+def _change_room(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
+    room = _convert.int64(command.room, "room")
+    limits = _store_limits(arena, command.limits)
+    _pack_change_room(buffer, at, c.COMMAND_CHANGE_ROOM, room, *limits)
 
 
-def _fail_payment(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
-    ids = [_convert.int64(value, name) for value, name in zip(command, FailPayment._fields[:3])]
-    text = _convert.text(command.transaction_key, "transaction_key")
-    _pack_fail(buffer, at, 13, *ids, len(arena), len(text))
-    arena += text
+def _create_concert(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
+    room = _convert.int64(command.room, "room")
+    title = _store(arena, _convert.text(command.title, "title"))
+    day = _store(arena, _convert.day(command.date, "date"))
+    seats = _store_seats(arena, command.seats)
+    _pack_create_concert(buffer, at, c.COMMAND_CREATE_CONCERT, room, *title, *day, *seats)
+
+
+def _add_seats(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
+    concert = _convert.int64(command.concert, "concert")
+    seats = _store_seats(arena, command.seats)
+    _pack_add_seats(buffer, at, c.COMMAND_ADD_SEATS, concert, *seats)
 
 
 _ENCODERS: Dict[Type[Any], _Encode] = {
     CreateUser: _create_user,
-    BlockSeat: _ids(2, "seat"),
-    UnblockSeat: _ids(3, "seat"),
-    Join: _ids(4, "user", "room"),
-    Arrive: _ids(5, "user", "token"),
-    Leave: _ids(6, "user", "token"),
-    HoldSeat: _three_and_key(7, "seat"),
-    ReleaseHold: _ids(8, "user", "reservation"),
+    BlockSeat: _ids(c.COMMAND_BLOCK_SEAT, "seat"),
+    UnblockSeat: _ids(c.COMMAND_UNBLOCK_SEAT, "seat"),
+    Join: _ids(c.COMMAND_JOIN, "user", "room"),
+    Arrive: _ids(c.COMMAND_ARRIVE, "user", "token"),
+    Leave: _ids(c.COMMAND_LEAVE, "user", "token"),
+    HoldSeat: _three_and_key(c.COMMAND_HOLD_SEAT, "seat"),
+    ReleaseHold: _ids(c.COMMAND_RELEASE_HOLD, "user", "reservation"),
     Recharge: _recharge,
-    Pay: _three_and_key(10, "reservation"),
-    BeginPayment: _three_and_key(11, "reservation"),
-    CapturePayment: _capture_payment,
-    FailPayment: _fail_payment,
-    Tick: _ids(14, "amount"),
+    Pay: _three_and_key(c.COMMAND_PAY, "reservation"),
+    BeginPayment: _three_and_key(c.COMMAND_BEGIN_PAYMENT, "reservation"),
+    CapturePayment: _ids_and_transaction(
+        c.COMMAND_CAPTURE_PAYMENT, "user", "token", "reservation", "payment", has_key=True
+    ),
+    FailPayment: _ids_and_transaction(c.COMMAND_FAIL_PAYMENT, "user", "reservation", "payment"),
+    Tick: _ids(c.COMMAND_TICK, "amount"),
+    CreateRoom: _create_room,
+    ChangeRoom: _change_room,
+    CreateConcert: _create_concert,
+    AddSeats: _add_seats,
+    ReconcilePayment: _ids_and_transaction(c.COMMAND_RECONCILE_PAYMENT, "payment"),
 }
 
 
@@ -321,16 +430,15 @@ def encode(commands: Sequence[Command]) -> Tuple[bytearray, bytearray]:
     except InvalidArgument as error:
         raise InvalidArgument(f"command {at // _SIZE}: {error.detail}") from None
     if len(arena) > 0xFFFFFFFF:
-        raise InvalidArgument("the texts of a batch: at most 4 GiB")
+        raise InvalidArgument("the texts and lists of a batch: at most 4 GiB")
     return buffer, arena
 
 
-# ---- decoding
-# -------------------------------------------------------------------------------------
+# ---- decoding -----------------------------------------------------------------------------------
 
 _LAYOUT = _convert.LAYOUTS[c.Outcome]
 OUTCOME_SIZE = _LAYOUT.size
-_Fields = Tuple[Any, ...]  # ten ints, as in the structure
+_Fields = Tuple[Any, ...]  # nine ints, as in the structure
 _time = _convert.time
 _deadline = _convert.deadline
 
@@ -348,7 +456,7 @@ def _amount(command: Any, fields: _Fields) -> int:
 
 
 def _joined(command: Any, fields: _Fields) -> Joined:
-    _, state, token, position, _, _, until, _, again, _ = fields
+    _, state, token, position, _, _, until, _, again = fields
     claims = Claims(TokenId(token), command.user, command.room, position)
     return Joined(claims, _convert.place_state(state), again == 1, _deadline(until))
 
@@ -392,6 +500,11 @@ _DECODERS: Dict[Type[Any], Callable[[Any, _Fields], Outcome]] = {
     CapturePayment: _paid,
     FailPayment: _nothing,
     Tick: _ticked,
+    CreateRoom: _identity,
+    ChangeRoom: _nothing,
+    CreateConcert: _identity,
+    AddSeats: _nothing,
+    ReconcilePayment: _nothing,
 }
 
 

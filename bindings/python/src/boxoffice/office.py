@@ -65,8 +65,7 @@ class Office(Handle):
     returns.
     """
 
-    # ---- the house
-    # --------------------------------------------------------------------------------
+    # ---- the house ------------------------------------------------------------------------------
 
     def backup(self, path: Union[str, "os.PathLike[str]"], *, with_keys: bool = False) -> None:
         """Copies the live data to a new file, without the kept token keys unless asked. Mistakes:
@@ -121,8 +120,7 @@ class Office(Handle):
                 return [convert.violation(fields) for fields in layout.iter_unpack(used)]
             capacity = count.value
 
-    # ---- users
-    # ------------------------------------------------------------------------------------
+    # ---- users ----------------------------------------------------------------------------------
 
     def create_user(self, external_id: str) -> UserId:
         """A buyer known to you by an external id: 1 to 255 bytes of UTF-8 without control
@@ -135,8 +133,7 @@ class Office(Handle):
         raw = convert.text(external_id, "external_id")
         return UserId(self._number(self._library.boxoffice_find_user, raw, len(raw)))
 
-    # ---- waiting rooms
-    # ----------------------------------------------------------------------------
+    # ---- waiting rooms --------------------------------------------------------------------------
 
     def create_room(self, name: str, limits: RoomLimits = RoomLimits()) -> RoomId:
         """A queue in front of one or more concerts. Refusals: RoomExists."""
@@ -156,8 +153,7 @@ class Office(Handle):
         raw = convert.text(name, "name")
         return self._ask(self._library.boxoffice_find_room, c.Room, convert.room, raw, len(raw))
 
-    # ---- concerts and seats
-    # -----------------------------------------------------------------------
+    # ---- concerts and seats ---------------------------------------------------------------------
 
     def create_concert(
         self, date: datetime.date, title: str, room: RoomId, seats: Iterable[NewSeat] = ()
@@ -250,8 +246,7 @@ class Office(Handle):
         function = self._library.boxoffice_count_seats
         return self._ask(function, c.SeatCounts, convert.counts, identity)
 
-    # ---- tokens and turns
-    # -------------------------------------------------------------------------
+    # ---- tokens and turns -----------------------------------------------------------------------
 
     def join(self, user: UserId, room: RoomId) -> Joined:
         """A place in line, admitted at once while there is room; again: the live place.
@@ -318,8 +313,7 @@ class Office(Handle):
             convert.int64(token, "token"),
         )
 
-    # ---- holds
-    # ------------------------------------------------------------------------------------
+    # ---- holds ----------------------------------------------------------------------------------
 
     def hold_seat(
         self, user: UserId, token: TokenId, seat: SeatId, key: Optional[str] = None
@@ -362,8 +356,7 @@ class Office(Handle):
         function = self._library.boxoffice_list_reservations
         return self._pages(function, c.Reservation, convert.reservation, user, before)
 
-    # ---- points
-    # -----------------------------------------------------------------------------------
+    # ---- points ---------------------------------------------------------------------------------
 
     def recharge(self, user: UserId, amount: int, key: Optional[str] = None) -> Recharged:
         """Buys 1 to 10^12 points. Refusals: BalanceLimit, IssueLimit, IdempotencyConflict.
@@ -389,8 +382,7 @@ class Office(Handle):
         function = self._library.boxoffice_list_transfers
         return self._pages(function, c.Transfer, convert.transfer, user, before)
 
-    # ---- payments
-    # ---------------------------------------------------------------------------------
+    # ---- payments -------------------------------------------------------------------------------
 
     def pay(
         self,
@@ -532,8 +524,7 @@ class Office(Handle):
             len(theirs),
         )
 
-    # ---- many commands at once
-    # --------------------------------------------------------------------
+    # ---- many commands at once ------------------------------------------------------------------
 
     def batch(self, commands: Iterable[_commands.Command]) -> _commands.Outcomes:
         """Executes the commands in order, and returns an outcome for each: what the method of its
@@ -542,9 +533,10 @@ class Office(Handle):
         of its own, and for one that cannot be decided (a damaged row, no memory): its outcome is
         that Fault, and the others are done.
 
-        Raises a Fault when it is that of every command, and InvalidArgument when a command is
-        malformed (its index is named); then none of them was acknowledged. Errors in outcomes have
-        the engine's sentence, without the details that a single call gives.
+        Raises a Fault when it is that of every command, and InvalidArgument (InvalidDate of a date
+        that there is none of) when a command is malformed, whose index is named; then none of them
+        was acknowledged. Errors in outcomes have the engine's sentence, without the details that a
+        single call gives.
         """
         listed = tuple(commands)
         buffer, arena = _commands.encode(listed)
@@ -564,16 +556,9 @@ def _new_seats(seats: Iterable[NewSeat]) -> Tuple[Any, int]:
     listed = list(seats)
     rows = (c.NewSeat * len(listed))()
     for row, seat in zip(rows, listed):
-        if not isinstance(seat, NewSeat):
-            raise InvalidArgument(f"seats: of NewSeat, not {type(seat).__name__}")
-        for name in ("number", "section", "row", "label"):
-            raw = convert.text(getattr(seat, name), name)
+        texts, numbers = convert.new_seat(seat)
+        for name, raw in zip(convert.SEAT_TEXTS, texts):
             setattr(row, name, raw)  # the array keeps the bytes alive
             setattr(row, name + "_length", len(raw))
-        row.price = convert.int64(seat.price, "price")
-        row.x = convert.coordinate(seat.x, "x")
-        row.y = convert.coordinate(seat.y, "y")
-        if not isinstance(seat.is_blocked, bool):
-            raise InvalidArgument(f"is_blocked: a bool, not {type(seat.is_blocked).__name__}")
-        row.is_blocked = int(seat.is_blocked)
+        row.price, row.x, row.y, row.is_blocked = numbers
     return rows, len(listed)

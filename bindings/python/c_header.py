@@ -1,11 +1,17 @@
-"""A strict reader of capi/boxoffice.h: what it does not understand is an error, not skipped."""
+"""A strict reader of capi/boxoffice.h: what it does not understand is an error, not skipped.
+
+The one reader of the header that there is: generate_structures.py writes the package's types from
+it, and the tests of the package and of the library compare with it. It needs no library and nothing
+of the package.
+"""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Dict, List, NamedTuple, Tuple
 
-from .support import HEADER
+HEADER = Path(__file__).resolve().parents[2] / "capi" / "boxoffice.h"
 
 
 class Field(NamedTuple):
@@ -18,6 +24,9 @@ class Field(NamedTuple):
 
 
 class Header(NamedTuple):
+    """All in the header's order. `macros` are those with a value, as it is written; `constants` are
+    those of enumerations; `functions` have a result and parameters."""
+
     macros: Dict[str, str]
     constants: Dict[str, int]
     structures: Dict[str, List[Field]]
@@ -47,6 +56,7 @@ def _field(text: str, macros: Dict[str, str]) -> Field:
 
 
 def read() -> Header:
+    """The header of this checkout. Raises ValueError where it is not understood."""
     text = HEADER.read_text(encoding="utf-8")
     text = re.sub(r"/\*.*?\*/", " ", text, flags=re.DOTALL).replace("\\\n", " ")
     macros: Dict[str, str] = {}

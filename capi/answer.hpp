@@ -1,0 +1,69 @@
+#pragma once
+/// The shapes of a function of an office: one answer, none, or a list. Each zeroes what it will write, looks at the
+/// pointers, asks, and converts with the to_c of the answer's type.
+
+#include <type_traits>
+
+#include "convert.hpp"
+
+namespace boxoffice::capi {
+
+/// Where there is nothing to tell beside that it was done.
+struct Nothing {};
+template <class Value>
+void to_c(const Value&, Nothing&) {}
+
+/// What a function asks is either a query, `ask(BoxOffice&)`, or makes a command, `ask()`, which is then executed.
+template <class Ask>
+auto ask_of(BoxOffice& box, Ask& ask) {
+    if constexpr (std::is_invocable_v<Ask&, BoxOffice&>) {
+        return ask(box);
+    } else {
+        auto command = ask();
+        using Done = decltype(box.execute(std::move(*command)));
+        return command ? box.execute(std::move(*command)) : Done{tl::unexpected(std::move(command).error())};
+    }
+}
+
+/// The answer goes to a structure (or number) of the caller's.
+template <class Out, class Ask>
+boxoffice_status answer(boxoffice_office* office, Out* out, boxoffice_error* error, Ask ask) {
+    zero(out);
+    return call(office, error, [&](BoxOffice& box) -> Result<void> {
+        BOXOFFICE_TRY(check_given(out, "the answer"));
+        BOXOFFICE_GIVE(value, ask_of(box, ask));
+        to_c(value, *out);
+        return {};
+    });
+}
+
+template <class Ask>
+boxoffice_status answer_nothing(boxoffice_office* office, boxoffice_error* error, Ask ask) {
+    Nothing nothing;
+    return answer(office, &nothing, error, ask);
+}
+
+/// Whether a list that does not fit is refused, with its size, or cut.
+enum class Overflow { refused, cut };
+
+/// The answer is a list, which goes to an array of the caller's.
+template <class Element, class Ask>
+boxoffice_status answer_list(boxoffice_office* office, Element* out, std::size_t capacity, std::size_t* count,
+                             boxoffice_error* error, Ask ask, Overflow overflow = Overflow::refused) {
+    zero(count);
+    return call(office, error, [&](BoxOffice& box) -> Result<void> {
+        BOXOFFICE_TRY(check_given(count, "count"));
+        if (capacity > 0) BOXOFFICE_TRY(check_given(out, "the array"));
+        BOXOFFICE_GIVE(rows, ask_of(box, ask));
+        *count = rows.size();
+        if (rows.size() > capacity && overflow == Overflow::refused)
+            return refuse(ErrorCode::too_small, "the list has " + std::to_string(rows.size()) + " elements");
+        for (std::size_t i = 0; i < std::min(capacity, rows.size()); ++i) {
+            zero(&out[i]);
+            to_c(rows[i], out[i]);
+        }
+        return {};
+    });
+}
+
+}  // namespace boxoffice::capi

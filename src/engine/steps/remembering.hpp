@@ -1,0 +1,85 @@
+#pragma once
+/// Answers that are given again to the same key and request (I1).
+
+#include <optional>
+#include <vector>
+
+#include "boxoffice/commands.hpp"
+#include "engine/working_set.hpp"
+
+namespace boxoffice::steps {
+
+/// An answer's fields in order, each spelt once: `io` takes them in, or gives them.
+template <class Io>
+void fields(Io& io, Held& a) {
+    io(a.reservation, a.seat, a.price, a.deadline);
+}
+template <class Io>
+void fields(Io& io, Recharged& a) {
+    io(a.transfer, a.balance);
+}
+template <class Io>
+void fields(Io& io, Paid& a) {
+    io(a.payment, a.reservation, a.amount, a.balance, a.paid_at);
+}
+template <class Io>
+void fields(Io& io, PaymentBegun& a) {
+    io(a.payment, a.reservation, a.amount, a.deadline);
+}
+
+template <class Tag>
+std::int64_t word_of(Id<Tag> id) {
+    return id.value;
+}
+inline std::int64_t word_of(Points points) { return points.value; }
+inline std::int64_t word_of(Time time) { return to_us(time); }
+
+template <class Tag>
+void set_word(Id<Tag>& id, std::int64_t word) {
+    id.value = word;
+}
+inline void set_word(Points& points, std::int64_t word) { points.value = word; }
+inline void set_word(Time& time, std::int64_t word) { time = from_us(word); }
+
+struct FieldReader {
+    const std::vector<std::int64_t>& words;
+    std::size_t at = 0;
+    void operator()(auto&... field) { (set_word(field, words.at(at++)), ...); }
+};
+
+struct FieldWriter {
+    std::vector<std::int64_t> words;
+    void operator()(const auto&... field) {
+        words.reserve(sizeof...(field));
+        (words.push_back(word_of(field)), ...);
+    }
+};
+
+/// Where a request's record stands, and the hash of what was asked.
+struct Request {
+    IdempotencyId id;
+    RequestHash hash{};
+};
+
+/// The answer given before to the same key and request; nothing if the key is free; idempotency_conflict if the key was
+/// for another request.
+template <class Answer>
+Result<std::optional<Answer>> recall(const WorkingSet& set, const Moment& moment, const Request& request) {
+    const auto* record = set.idempotency.find(request.id);
+    if (record == nullptr || passed(later(record->created_at, moment.options.idempotency_ttl), moment.now))
+        return std::optional<Answer>{};
+    if (record->request != request.hash) return refuse(ErrorCode::idempotency_conflict);
+    Answer answer;
+    FieldReader reader{record->answer};
+    fields(reader, answer);
+    return std::optional<Answer>{answer};
+}
+
+template <class Answer>
+void remember(WorkingSet& set, const Moment& moment, const Request& request, Answer answer) {
+    FieldWriter writer;
+    fields(writer, answer);
+    set.put(IdempotencyRecord{request.id, request.hash, std::move(writer.words), moment.now});
+}
+
+}  // namespace boxoffice::steps

@@ -1,0 +1,136 @@
+#pragma once
+/// What spells a row. `fields(io, row)` (rows.hpp) names every column of a row once, in order, and says what it is; an Io does
+/// with that what it is there for: read, bind, or list the columns. An SQL store brings only a source of columns (`>>` to a
+/// variable) and a sink of parameters (`<<` a value); the Ios here put those to use.
+///
+/// What a value is in a column:
+///     Id       INTEGER; none (0) is NULL where the row says or_null
+///     Time     INTEGER, microseconds since 1970 UTC; never is NULL
+///     Date     TEXT, yyyy-mm-dd
+///     enum     TEXT, its stable name
+///     Numbers  TEXT, a JSON array
+///     texts    TEXT;  hashes and secrets  BLOB
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "boxoffice/ids.hpp"
+#include "boxoffice/names.hpp"
+
+namespace boxoffice::sql {
+
+/// - `key` names the row (several are one key, in this order; it is the order of a scan). A value that is no variable is
+///   written and not read.
+/// - `fixed` is written with the row and never again, so that its indexes are left alone.
+/// - `changing` is written each time.
+/// - `version` changes with every write; a write finds the row only at the version before.
+/// - `derived` and `derived_fixed` are made of the other columns, for indexes, and never read; `make()` is called where they
+///   are written.
+template <class Io>
+concept RowIo = requires(Io& io, const char* name, std::int64_t& value, std::int64_t (*make)()) {
+    io.key(name, value);
+    io.fixed(name, value);
+    io.changing(name, value);
+    io.version(name, value);
+    io.derived(name, make);
+    io.derived_fixed(name, make);
+};
+
+/// An id whose absence is NULL. `IdType` is const where it is written.
+template <class IdType>
+struct OrNull {
+    IdType& id;
+};
+template <class IdType>
+OrNull<IdType> or_null(IdType& id) {
+    return {id};
+}
+
+/// A list of numbers in one column. `List` is const where it is written.
+template <class List>
+struct Numbers {
+    List& list;
+};
+template <class List>
+Numbers<List> numbers(List& list) {
+    return {list};
+}
+
+inline std::string to_json(const std::vector<std::int64_t>& list) {
+    std::string text{"["};
+    for (const auto number : list) text.append(text.size() > 1 ? "," : "").append(std::to_string(number));
+    return text.append("]");
+}
+
+/// Nothing, where it is not an array of integers.
+inline std::optional<std::vector<std::int64_t>> from_json(std::string_view text) {
+    if (text.size() < 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
+    std::vector<std::int64_t> list;
+    const char* at = text.data() + 1;
+    const char* const end = text.data() + text.size() - 1;
+    while (at != end) {
+        if (!list.empty() && *at++ != ',') return std::nullopt;
+        const auto [stop, error] = std::from_chars(at, end, list.emplace_back());
+        if (error != std::errc{}) return std::nullopt;
+        at = stop;
+    }
+    return list;
+}
+
+/// Takes a row from a source of columns.
+template <class Source>
+class Reader {
+  public:
+    explicit Reader(Source& source) : source_(source) {}
+    template <class Value>
+    void key(const char*, Value&& value) {
+        if constexpr (std::is_lvalue_reference_v<Value>) source_ >> value;
+    }
+    void fixed(const char*, auto&& value) { source_ >> value; }
+    void changing(const char*, auto&& value) { source_ >> value; }
+    void version(const char*, auto&& value) { source_ >> value; }
+    static void derived(const char*, const auto&) {}
+    static void derived_fixed(const char*, const auto&) {}
+
+  private:
+    Source& source_;
+};
+
+/// Binds the parameters of `insert_into`: all of the row.
+template <class Sink>
+class InsertBinder {
+  public:
+    explicit InsertBinder(Sink& sink) : sink_(sink) {}
+    void key(const char*, const auto& value) { sink_ << value; }
+    void fixed(const char*, const auto& value) { sink_ << value; }
+    void changing(const char*, const auto& value) { sink_ << value; }
+    void version(const char*, const auto& value) { sink_ << value; }
+    void derived(const char*, const auto& make) { sink_ << make(); }
+    void derived_fixed(const char*, const auto& make) { sink_ << make(); }
+
+  private:
+    Sink& sink_;
+};
+
+/// Binds the parameters of `update`: what names the row, and what can change.
+template <class Sink>
+class UpdateBinder {
+  public:
+    explicit UpdateBinder(Sink& sink) : sink_(sink) {}
+    void key(const char*, const auto& value) { sink_ << value; }
+    static void fixed(const char*, const auto&) {}
+    void changing(const char*, const auto& value) { sink_ << value; }
+    void version(const char*, const auto& value) { sink_ << value; }
+    void derived(const char*, const auto& make) { sink_ << make(); }
+    static void derived_fixed(const char*, const auto&) {}
+
+  private:
+    Sink& sink_;
+};
+
+}  // namespace boxoffice::sql

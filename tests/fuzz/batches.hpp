@@ -1,0 +1,275 @@
+#pragma once
+/// Batches: commands in an array, their texts and lists in an arena; and what is made of seats and rooms for these and
+/// for single calls.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "boxoffice.h"
+#include "texts.hpp"
+
+namespace c_fuzz {
+
+class Batches : protected Texts {
+  protected:
+    using Texts::Texts;
+
+    boxoffice_room_limits limits() const {
+        boxoffice_room_limits limits = BOXOFFICE_ROOM_LIMITS_INIT;
+        limits.active_capacity = r_.b % 8 == 0 ? 200 : r_.b % 8 - 1;
+        limits.queue_capacity = r_.b / 8 % 4 == 0 ? 1'000 : r_.b / 8 % 4;
+        limits.admissions_per_second = r_.b / 32;
+        switch (r_.c) {
+            case 1: limits.struct_size = 0; break;
+            case 2: limits.struct_size = 16; break;
+            case 3: limits.active_capacity = odd_number(r_.d); break;
+            case 4: limits.queue_capacity = odd_number(r_.d); break;
+            case 5: limits.admissions_per_second = odd_number(r_.d); break;
+            case 6: limits.arrive_ttl_us = odd_number(r_.d); break;
+            case 7: limits.active_ttl_us = odd_number(r_.d); break;
+            case 8: limits.waiting_ttl_us = odd_number(r_.d); break;
+            case 9: limits.arrive_ttl_us = 1'000; break;
+            case 10: limits.active_ttl_us = 1'000; break;
+            case 11: limits.waiting_ttl_us = 1'000; break;
+            default: break;
+        }
+        return limits;
+    }
+
+    /// The seats that a record asks for, and the texts that they borrow.
+    struct NewSeats {
+        std::vector<In> texts;
+        std::vector<boxoffice_new_seat> seats;
+    };
+    NewSeats new_seats(std::uint8_t how_many, std::uint8_t first, std::uint8_t odd) const {
+        NewSeats it;
+        const std::size_t count = how_many % 8;
+        it.texts.reserve(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            it.texts.push_back(i == 0 && odd >= 200 ? name(odd) : name(static_cast<std::uint8_t>((first + i) % 200)));
+            boxoffice_new_seat seat{};
+            seat.number = it.texts.back().data();
+            seat.number_length = it.texts.back().size();
+            constexpr std::int64_t prices[] = {100, 0, 1, 1'000'000'000'000, 1'000'000'000'001, -1, INT64_MAX, 50};
+            seat.price = prices[odd < 200 ? odd % 8 : 0];
+            if (odd % 16 == 8) seat.x = __builtin_nan("");
+            if (odd % 16 == 9) seat.y = __builtin_inf();
+            if (odd % 16 == 10) seat.label = seat.number, seat.label_length = seat.number_length;
+            if (odd % 16 >= 11) seat.is_blocked = odd % 16 - 12;  // −1, 2 and 3 are neither
+            it.seats.push_back(seat);
+        }
+        it.seats.shrink_to_fit();
+        return it;
+    }
+    void learn_seats(const Office& office, std::int64_t concert, std::size_t how_many) {
+        office.model->seat_count += static_cast<std::int64_t>(how_many);
+        std::size_t count = 0;
+        (void)boxoffice_list_seats(office.handle, concert, 0, nullptr, 0, &count, nullptr);  // how many there are
+        std::vector<boxoffice_seat> seats(count);
+        if (boxoffice_list_seats(office.handle, concert, 0, seats.data(), seats.size(), &count, nullptr) !=
+            BOXOFFICE_OK)
+            return;
+        for (std::size_t i = 0; i < count; ++i)
+            if (std::find(seats_.begin(), seats_.end(), seats[i].id) == seats_.end()) seats_.push_back(seats[i].id);
+    }
+
+    void joined(const Office& office, const boxoffice_claims& claims) {
+        Buyer& it = buyer();
+        it.claims = claims;
+        std::array<char, BOXOFFICE_TOKEN_TEXT_SIZE> text{};
+        MUST(boxoffice_token_text(office.handle, &claims, text.data(), nullptr) == BOXOFFICE_OK);
+        it.token = text.data();
+    }
+    void made_user(const Office& office, std::int64_t user) {
+        office.model->users.insert(user);
+        if (buyers_[0].user == 0)
+            buyers_[0].user = user;
+        else
+            buyers_.push_back(Buyer{user, {}, {}, 0, 0, 0});
+    }
+    // ---- a batch ------------------------------------------------------------------------------------------------
+
+    /// Its commands are the records that follow.
+    void execute() {
+        const Record head = r_;
+        const std::size_t count = head.a % 9;
+        std::vector<boxoffice_command> commands;
+        std::vector<Record> sources;
+        std::string arena;
+        for (std::size_t i = 0; i < count; ++i) {
+            r_ = records_.next();
+            sources.push_back(r_);
+            commands.push_back(batch_command(arena));
+        }
+        r_ = head;
+        commands.shrink_to_fit();
+        const In texts = head.b == 1 ? In::null(arena.size()) : In{arena};
+        Out<boxoffice_outcome> outcomes(count, head.b == 2);
+        const auto* const given = head.b == 3 ? nullptr : commands.data();
+        boxoffice_status status = BOXOFFICE_OK;
+        auto* const office = ask(Function::execute, status, [&](auto* h, auto* error) {
+            return boxoffice_execute(h, given, count, texts.data(), texts.size(), outcomes.get(), error);
+        });
+        if (std::any_of(commands.begin(), commands.end(),
+                        [&](const boxoffice_command& c) { return is_malformed(c, arena); }))
+            MUST(status == BOXOFFICE_INVALID_ARGUMENT || status == BOXOFFICE_INVALID_HANDLE ||
+                 status == BOXOFFICE_INVALID_DATE);  // of one before it
+        if (outcomes.get() == nullptr) return;
+        if (status != BOXOFFICE_OK) MUST(outcomes.all(0));
+        if (office == nullptr) return;
+        for (std::size_t i = 0; i < count; ++i) learn(*office, sources[i], commands[i], outcomes[i]);
+        r_ = head;
+    }
+
+    /// What must be refused of it whatever it means, reckoned anew.
+    static bool is_malformed(const boxoffice_command& c, const std::string& arena) {
+        const auto is_outside = [&](std::uint64_t offset, std::uint64_t length) {
+            return length > 0 && offset + length > arena.size();
+        };
+        if (c.reserved32 != 0 || c.reserved[5] != 0 || is_outside(c.text_offset, c.text_length) ||
+            is_outside(c.text2_offset, c.text2_length) || is_outside(c.key_offset, c.key_length))
+            return true;
+        const bool has_limits = c.kind == BOXOFFICE_COMMAND_CREATE_ROOM || c.kind == BOXOFFICE_COMMAND_CHANGE_ROOM;
+        const bool has_seats = c.kind == BOXOFFICE_COMMAND_CREATE_CONCERT || c.kind == BOXOFFICE_COMMAND_ADD_SEATS;
+        if (has_limits && c.list_count != 1) return true;
+        if (c.list_count == 0) return false;
+        if (!has_limits && !has_seats) return true;
+        const std::uint64_t size = has_seats ? sizeof(boxoffice_seat_item) : sizeof(std::uint32_t);
+        return c.list_offset % 8 != 0 || is_outside(c.list_offset, c.list_count * size);
+    }
+
+    /// Puts a list into the arena, behind what is there.
+    template <class Item>
+    static void store_list(const std::vector<Item>& items, std::string& arena, boxoffice_command& c) {
+        arena.resize((arena.size() + 7) / 8 * 8, '\0');
+        c.list_offset = static_cast<std::uint32_t>(arena.size());
+        c.list_count = static_cast<std::uint32_t>(items.size());
+        arena.append(reinterpret_cast<const char*>(items.data()), items.size() * sizeof(Item));
+    }
+
+    void add_limits(std::string& arena, boxoffice_command& c) const {
+        const auto given = limits();  // also such as no room can have
+        store_list(std::vector{given}, arena, c);
+    }
+
+    void add_seats(std::string& arena, boxoffice_command& c) const {
+        const auto source = new_seats(static_cast<std::uint8_t>(1 + r_.b), r_.a, r_.c);
+        std::vector<boxoffice_seat_item> items;
+        for (const auto& seat : source.seats) {
+            boxoffice_seat_item item{};
+            item.number_offset = static_cast<std::uint32_t>(arena.size());
+            item.number_length = static_cast<std::uint32_t>(seat.number == nullptr ? 0 : seat.number_length);
+            if (seat.number != nullptr) arena.append(seat.number, seat.number_length);
+            if (seat.label != nullptr) item.label_offset = item.number_offset, item.label_length = item.number_length;
+            item.price = seat.price;
+            item.x = seat.x;
+            item.y = seat.y;
+            item.is_blocked = seat.is_blocked;
+            items.push_back(item);
+        }
+        if (!items.empty()) switch (r_.where) {
+                case 16: items.back().reserved[r_.d % 6] = odd_number(r_.d); break;
+                case 17: items.back().number_offset = UINT32_MAX; break;
+                case 18: items.back().row_offset = 8, items.back().row_length = UINT32_MAX; break;
+                case 19: items.back().label_length = 4'096; break;
+                default: break;
+            }
+        store_list(items, arena, c);
+    }
+
+    boxoffice_command batch_command(std::string& arena) {
+        const Buyer& who = buyer();
+        boxoffice_command c{};
+        c.kind = r_.op < 250 ? 1 + r_.op % BOXOFFICE_COMMAND_RECONCILE_PAYMENT
+                             : static_cast<std::int32_t>(odd_number(r_.op));
+        c.reserved32 = r_.where == 255 ? 1 : 0;
+        c.reserved[5] = r_.where == 254 ? 1 : 0;
+        c.user = id(0, who.user);
+        c.token = id(1, who.claims.token);
+        c.reservation = id(2, who.reservation);
+        c.payment = id(3, who.payment);
+        c.room = id(4, room(r_.a));
+        c.concert = id(5, concert(r_.d));
+        c.seat = id(5, seat(r_.a));
+        c.amount = id(6, c.kind == BOXOFFICE_COMMAND_TICK ? 0 : 1 + r_.a);
+        const auto store = [&](const std::string& text, std::uint32_t& offset, std::uint32_t& length) {
+            offset = static_cast<std::uint32_t>(arena.size());
+            length = static_cast<std::uint32_t>(text.size());
+            arena += text;
+        };
+        const bool is_named = c.kind == BOXOFFICE_COMMAND_CREATE_USER || c.kind == BOXOFFICE_COMMAND_CREATE_ROOM ||
+                              c.kind == BOXOFFICE_COMMAND_CREATE_CONCERT;
+        if (is_named || r_.c != 0) store(name_text(is_named ? r_.a : r_.c), c.text_offset, c.text_length);
+        if (c.kind == BOXOFFICE_COMMAND_CREATE_CONCERT) {
+            const auto on = date(r_.d);
+            if (on.data() != nullptr) store({on.data(), on.size()}, c.text2_offset, c.text2_length);
+        }
+        store(key_text(r_.b), c.key_offset, c.key_length);
+        switch (c.kind) {
+            case BOXOFFICE_COMMAND_CREATE_ROOM:
+            case BOXOFFICE_COMMAND_CHANGE_ROOM: add_limits(arena, c); break;
+            case BOXOFFICE_COMMAND_CREATE_CONCERT:
+            case BOXOFFICE_COMMAND_ADD_SEATS: add_seats(arena, c); break;
+            default: break;
+        }
+        switch (r_.where) {
+            case 1: c.text_offset += 1, c.text_length = std::max(c.text_length, 1u); break;
+            case 2: c.key_length += 1; break;
+            case 3: c.text_offset = UINT32_MAX, c.text_length = 2; break;
+            case 4: c.key_offset = 1, c.key_length = UINT32_MAX; break;
+            case 5: c.text_length = UINT32_MAX; break;
+            case 6: c.key_offset = static_cast<std::uint32_t>(arena.size()), c.key_length = 1; break;
+            case 7: c.list_offset += 1 + r_.d % 7u; break;
+            case 8: c.list_offset += 8; break;
+            case 9: c.list_offset = UINT32_MAX - 7; break;
+            case 10: c.list_count = UINT32_MAX; break;
+            case 11: c.list_count = 1u << (25 + r_.d % 7u); break;
+            case 12: c.list_count += 1; break;
+            case 13: c.list_offset = static_cast<std::uint32_t>((arena.size() + 7) / 8 * 8), c.list_count = 1; break;
+            case 14: c.list_offset = 0; break;  // the texts, read as items
+            case 15: c.text2_offset = UINT32_MAX, c.text2_length = 1 + r_.d; break;
+            default: break;
+        }
+        return c;
+    }
+
+    void learn(const Office& office, const Record& source, const boxoffice_command& c, const boxoffice_outcome& o) {
+        MUST(may_happen(o.status) && !is_fault(o.status) && o.reserved32 == 0);
+        if (o.status != BOXOFFICE_OK) {
+            boxoffice_outcome nothing{};
+            nothing.status = o.status;
+            return MUST(std::memcmp(&nothing, &o, sizeof o) == 0);
+        }
+        r_ = source;
+        Buyer& who = buyer();
+        Model& model = *office.model;
+        switch (c.kind) {
+            case BOXOFFICE_COMMAND_CREATE_USER: return made_user(office, o.id);
+            case BOXOFFICE_COMMAND_JOIN: return joined(office, {o.id, c.user, c.room, o.position, {}});
+            case BOXOFFICE_COMMAND_HOLD_SEAT: who.reservation = o.id; return model.add(o.id, Hold{c.user, c.seat});
+            case BOXOFFICE_COMMAND_RECHARGE: who.transfer = o.id; return model.add(o.id, Recharge{c.user, c.amount});
+            case BOXOFFICE_COMMAND_PAY:
+            case BOXOFFICE_COMMAND_CAPTURE_PAYMENT:
+                who.payment = o.id;
+                return model.add(o.id, Payment{c.user, c.reservation, o.amount});
+            case BOXOFFICE_COMMAND_BEGIN_PAYMENT: who.payment = o.id; return;
+            case BOXOFFICE_COMMAND_TICK: model.is_pruned |= c.amount > 0; return;
+            case BOXOFFICE_COMMAND_CREATE_ROOM: rooms_.push_back(o.id); return;
+            case BOXOFFICE_COMMAND_CREATE_CONCERT:
+                concerts_.push_back(o.id);
+                model.concerts.insert(o.id);
+                return learn_seats(office, o.id, c.list_count);
+            case BOXOFFICE_COMMAND_ADD_SEATS:
+                MUST(o.amount == c.list_count);
+                return learn_seats(office, c.concert, c.list_count);
+            default: return;
+        }
+    }
+};
+
+}  // namespace c_fuzz
