@@ -10,25 +10,25 @@ namespace boxoffice {
 
 /// A value and its stable name, which ends with a NUL and lives as long as the program.
 template <class Enum>
-struct Named {
+struct EnumName {
     Enum value;
     const char* name;
 };
 template <class Enum>
-Named(Enum, const char*) -> Named<Enum>;
+EnumName(Enum, const char*) -> EnumName<Enum>;
 
 /// Every value of `Enum`, in the order of their numbers. tests/names finds one that its table lacks.
 template <class Enum>
-inline constexpr std::array<Named<Enum>, 0> names{};
+inline constexpr std::array<EnumName<Enum>, 0> enum_names{};
 
 /// An enum that has its table.
 template <class Enum>
-concept NamedEnum = !names<Enum>.empty();
+concept NamedEnum = !enum_names<Enum>.empty();
 
 /// The stable name; "unknown" for a number that is none of the enum's.
 template <NamedEnum Enum>
 constexpr std::string_view name_of(Enum value) noexcept {
-    for (const auto& entry : names<Enum>)
+    for (const auto& entry : enum_names<Enum>)
         if (entry.value == value) return entry.name;
     return "unknown";
 }
@@ -36,7 +36,7 @@ constexpr std::string_view name_of(Enum value) noexcept {
 /// The value of that name, or nothing.
 template <NamedEnum Enum>
 constexpr std::optional<Enum> value_named(std::string_view name) noexcept {
-    for (const auto& entry : names<Enum>)
+    for (const auto& entry : enum_names<Enum>)
         if (entry.name == name) return entry.value;
     return std::nullopt;
 }

@@ -51,7 +51,7 @@ class ColumnList {
     template <NamedEnum Enum>
     static std::string order_of(const char* name, const Enum&) {
         std::string order = std::string{"CASE "} + name;
-        for (const auto& [value, text] : names<Enum>)
+        for (const auto& [value, text] : enum_names<Enum>)
             order.append(" WHEN '").append(text).append("' THEN ").append(std::to_string(static_cast<int>(value)));
         return order.append(" END");
     }

@@ -51,7 +51,7 @@ template <class Enum>
 void check_names() {
     check_values<Enum>(std::make_integer_sequence<std::int32_t, 128>{});
     std::int32_t before = 0;
-    for (const auto& [value, name] : names<Enum>) {
+    for (const auto& [value, name] : enum_names<Enum>) {
         CAPTURE(name);
         CHECK(static_cast<std::int32_t>(value) > before);
         before = static_cast<std::int32_t>(value);

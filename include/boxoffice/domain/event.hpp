@@ -51,8 +51,8 @@ enum class EventKind : std::int32_t {
 };
 
 template <>
-inline constexpr std::array names<EventKind>{
-#define X(name, number) Named{EventKind::name, #name},
+inline constexpr std::array enum_names<EventKind>{
+#define X(name, number) EnumName{EventKind::name, #name},
     BOXOFFICE_EVENTS(X)
 #undef X
 };

@@ -22,10 +22,10 @@ using IdempotencyKey = std::string;
 enum class Operation : std::int32_t { hold = 1, recharge = 2, pay = 3, begin_payment = 4, capture = 5 };
 
 template <>
-inline constexpr std::array names<Operation>{
-    Named{Operation::hold, "hold"},       Named{Operation::recharge, "recharge"},
-    Named{Operation::pay, "pay"},         Named{Operation::begin_payment, "begin_payment"},
-    Named{Operation::capture, "capture"},
+inline constexpr std::array enum_names<Operation>{
+    EnumName{Operation::hold, "hold"},       EnumName{Operation::recharge, "recharge"},
+    EnumName{Operation::pay, "pay"},         EnumName{Operation::begin_payment, "begin_payment"},
+    EnumName{Operation::capture, "capture"},
 };
 
 using RequestHash = std::array<std::uint8_t, 16>;

@@ -16,10 +16,10 @@ namespace boxoffice {
 enum class AccountKind : std::int32_t { user = 1, cash = 2, sales = 3 };
 
 template <>
-inline constexpr std::array names<AccountKind>{
-    Named{AccountKind::user, "user"},
-    Named{AccountKind::cash, "cash"},
-    Named{AccountKind::sales, "sales"},
+inline constexpr std::array enum_names<AccountKind>{
+    EnumName{AccountKind::user, "user"},
+    EnumName{AccountKind::cash, "cash"},
+    EnumName{AccountKind::sales, "sales"},
 };
 
 /// A user's prepaid balance, or a system account. An account bears its owner's id, so that no look-up is needed:
@@ -40,10 +40,10 @@ inline constexpr AccountId cash_account{1};
 enum class TransferKind : std::int32_t { recharge = 1, payment = 2, refund = 3 };
 
 template <>
-inline constexpr std::array names<TransferKind>{
-    Named{TransferKind::recharge, "recharge"},
-    Named{TransferKind::payment, "payment"},
-    Named{TransferKind::refund, "refund"},
+inline constexpr std::array enum_names<TransferKind>{
+    EnumName{TransferKind::recharge, "recharge"},
+    EnumName{TransferKind::payment, "payment"},
+    EnumName{TransferKind::refund, "refund"},
 };
 
 /// One immutable row: `amount` (1 … 10^12) went from one account to another.

@@ -37,10 +37,10 @@ namespace boxoffice {
 enum class PaymentState : std::int32_t { requested = 1, approved = 2, captured = 3, failed = 4, reconciled = 5 };
 
 template <>
-inline constexpr std::array names<PaymentState>{
-    Named{PaymentState::requested, "requested"},   Named{PaymentState::approved, "approved"},
-    Named{PaymentState::captured, "captured"},     Named{PaymentState::failed, "failed"},
-    Named{PaymentState::reconciled, "reconciled"},
+inline constexpr std::array enum_names<PaymentState>{
+    EnumName{PaymentState::requested, "requested"},   EnumName{PaymentState::approved, "approved"},
+    EnumName{PaymentState::captured, "captured"},     EnumName{PaymentState::failed, "failed"},
+    EnumName{PaymentState::reconciled, "reconciled"},
 };
 
 struct Payment {

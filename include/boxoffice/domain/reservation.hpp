@@ -27,10 +27,10 @@ namespace boxoffice {
 enum class ReservationState : std::int32_t { held = 1, confirmed = 2, released = 3, expired = 4, cancelled = 5 };
 
 template <>
-inline constexpr std::array names<ReservationState>{
-    Named{ReservationState::held, "held"},           Named{ReservationState::confirmed, "confirmed"},
-    Named{ReservationState::released, "released"},   Named{ReservationState::expired, "expired"},
-    Named{ReservationState::cancelled, "cancelled"},
+inline constexpr std::array enum_names<ReservationState>{
+    EnumName{ReservationState::held, "held"},           EnumName{ReservationState::confirmed, "confirmed"},
+    EnumName{ReservationState::released, "released"},   EnumName{ReservationState::expired, "expired"},
+    EnumName{ReservationState::cancelled, "cancelled"},
 };
 
 struct Reservation {

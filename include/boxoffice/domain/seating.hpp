@@ -41,11 +41,11 @@ struct Concert {
 enum class SeatState : std::int32_t { available = 1, held = 2, sold = 3, blocked = 4 };
 
 template <>
-inline constexpr std::array names<SeatState>{
-    Named{SeatState::available, "available"},
-    Named{SeatState::held, "held"},
-    Named{SeatState::sold, "sold"},
-    Named{SeatState::blocked, "blocked"},
+inline constexpr std::array enum_names<SeatState>{
+    EnumName{SeatState::available, "available"},
+    EnumName{SeatState::held, "held"},
+    EnumName{SeatState::sold, "sold"},
+    EnumName{SeatState::blocked, "blocked"},
 };
 
 /// What a host says of a seat that it makes. `number` names it: text, unique in its concert (1 to 64 bytes), and often

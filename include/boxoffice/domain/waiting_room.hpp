@@ -102,10 +102,10 @@ inline Event room_event(EventKind kind, const Room& room) {
 enum class PlaceState : std::int32_t { waiting = 1, admitted = 2, completed = 3, left = 4, expired = 5 };
 
 template <>
-inline constexpr std::array names<PlaceState>{
-    Named{PlaceState::waiting, "waiting"},     Named{PlaceState::admitted, "admitted"},
-    Named{PlaceState::completed, "completed"}, Named{PlaceState::left, "left"},
-    Named{PlaceState::expired, "expired"},
+inline constexpr std::array enum_names<PlaceState>{
+    EnumName{PlaceState::waiting, "waiting"},     EnumName{PlaceState::admitted, "admitted"},
+    EnumName{PlaceState::completed, "completed"}, EnumName{PlaceState::left, "left"},
+    EnumName{PlaceState::expired, "expired"},
 };
 
 /// The states of a place that is in line or admitted; every other is an end.
