@@ -104,7 +104,8 @@ class Consumers(unittest.TestCase):
 
     def test_without_components_all_are_found(self):
         self.configure("cmake_find", "-DLANGUAGES=C;CXX")
-        self.assertEqual(run("ninja", "-t", "targets", "all", cwd=self.work / "build").count(": CXX_EXECUTABLE_LINKER"), 2)
+        programs = re.findall(r"^(\w+): C\w*_EXECUTABLE_LINKER", run("ninja", "-t", "targets", "all", cwd=self.work / "build"), re.MULTILINE)
+        self.assertEqual(sorted(programs), ["call", "in_file", "in_memory"])
 
     def test_nothing_installed_names_where_it_was_built(self):
         for name in tree(self.prefix):
@@ -144,7 +145,7 @@ class Consumers(unittest.TestCase):
         asked = {
             f"{major}.{minor}": False, cached("CMAKE_PROJECT_VERSION"): False, f"{major}.{minor}.0...{major}.99": False,
             f"{major}.{minor}.999": True, f"{major}.{int(minor) + 1}": True, f"{int(major) + 1}.0": True,
-            f"{major}.{int(minor) + 1}...{major}.99": True,
+            f"{major}.{int(minor) + 1}...{major}.99": True, "0.0.9": True,
         }
         for number, (version, fails) in enumerate(asked.items()):
             with self.subTest(version=version):
