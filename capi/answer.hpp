@@ -31,7 +31,7 @@ boxoffice_status answer(boxoffice_office* office, Out* out, boxoffice_error* err
     zero(out);
     return call(office, error, [&](BoxOffice& box) -> Result<void> {
         BOXOFFICE_TRY(check_given(out, "the answer"));
-        BOXOFFICE_GIVE(value, ask_of(box, ask));
+        BOXOFFICE_TRY_VALUE(auto value, ask_of(box, ask));
         to_c(value, *out);
         return {};
     });
@@ -54,7 +54,7 @@ boxoffice_status answer_list(boxoffice_office* office, Element* out, std::size_t
     return call(office, error, [&](BoxOffice& box) -> Result<void> {
         BOXOFFICE_TRY(check_given(count, "count"));
         if (capacity > 0) BOXOFFICE_TRY(check_given(out, "the array"));
-        BOXOFFICE_GIVE(rows, ask_of(box, ask));
+        BOXOFFICE_TRY_VALUE(auto rows, ask_of(box, ask));
         *count = rows.size();
         if (rows.size() > capacity && overflow == Overflow::refused)
             return refuse(ErrorCode::too_small, "the list has " + std::to_string(rows.size()) + " elements");

@@ -25,7 +25,7 @@ class Arena {
     [[nodiscard]] Result<std::vector<Item>> list(std::uint32_t offset, std::uint32_t count) const {
         static_assert(std::is_trivially_copyable_v<Item> && alignof(Item) <= alignment);
         if (count == 0) return std::vector<Item>{};
-        BOXOFFICE_GIVE(bytes, list_bytes(offset, std::uint64_t{count} * sizeof(Item)));
+        BOXOFFICE_TRY_VALUE(auto bytes, list_bytes(offset, std::uint64_t{count} * sizeof(Item)));
         std::vector<Item> items(count);
         std::memcpy(items.data(), bytes.data(), bytes.size());
         return items;
@@ -34,8 +34,8 @@ class Arena {
     /// A list of one structure that begins with its own struct_size, all of which is in the arena.
     [[nodiscard]] Result<const void*> sized(std::uint32_t offset, std::uint32_t count) const {
         if (count != 1) return refuse(ErrorCode::invalid_argument, "a list of one");
-        BOXOFFICE_GIVE(size, list<std::uint32_t>(offset, 1));
-        BOXOFFICE_GIVE(bytes, list_bytes(offset, size[0]));
+        BOXOFFICE_TRY_VALUE(auto size, list<std::uint32_t>(offset, 1));
+        BOXOFFICE_TRY_VALUE(auto bytes, list_bytes(offset, size[0]));
         return bytes.data();
     }
 
@@ -57,20 +57,20 @@ class Arena {
 };
 
 Result<RoomLimits> limits_of(const boxoffice_command& c, const Arena& arena) {
-    BOXOFFICE_GIVE(limits, arena.sized(c.list_offset, c.list_count));
+    BOXOFFICE_TRY_VALUE(auto limits, arena.sized(c.list_offset, c.list_count));
     return limits_from_c(limits, "limits");
 }
 
 Result<std::vector<NewSeat>> seats_of(const boxoffice_command& c, const Arena& arena) {
-    BOXOFFICE_GIVE(items, arena.list<boxoffice_seat_item>(c.list_offset, c.list_count));
+    BOXOFFICE_TRY_VALUE(auto items, arena.list<boxoffice_seat_item>(c.list_offset, c.list_count));
     std::vector<NewSeat> seats;
     seats.reserve(items.size());
     for (const auto& item : items) {
-        BOXOFFICE_GIVE(number, arena.text(item.number_offset, item.number_length));
-        BOXOFFICE_GIVE(section, arena.text(item.section_offset, item.section_length));
-        BOXOFFICE_GIVE(row, arena.text(item.row_offset, item.row_length));
-        BOXOFFICE_GIVE(label, arena.text(item.label_offset, item.label_length));
-        BOXOFFICE_GIVE(seat, new_seat(item, {number, section, row, label}));
+        BOXOFFICE_TRY_VALUE(auto number, arena.text(item.number_offset, item.number_length));
+        BOXOFFICE_TRY_VALUE(auto section, arena.text(item.section_offset, item.section_length));
+        BOXOFFICE_TRY_VALUE(auto row, arena.text(item.row_offset, item.row_length));
+        BOXOFFICE_TRY_VALUE(auto label, arena.text(item.label_offset, item.label_length));
+        BOXOFFICE_TRY_VALUE(auto seat, new_seat(item, {number, section, row, label}));
         seats.push_back(std::move(seat));
     }
     return seats;
@@ -86,23 +86,23 @@ Result<void> append_with_list(const boxoffice_command& c, const Texts& texts, co
                               std::vector<Command>& batch) {
     switch (c.kind) {
         case BOXOFFICE_COMMAND_CREATE_ROOM: {
-            BOXOFFICE_GIVE(limits, limits_of(c, arena));
+            BOXOFFICE_TRY_VALUE(auto limits, limits_of(c, arena));
             batch.emplace_back(CreateRoom{std::string{texts.text}, limits});
             return {};
         }
         case BOXOFFICE_COMMAND_CHANGE_ROOM: {
-            BOXOFFICE_GIVE(limits, limits_of(c, arena));
+            BOXOFFICE_TRY_VALUE(auto limits, limits_of(c, arena));
             batch.emplace_back(ChangeRoom{RoomId{c.room}, limits});
             return {};
         }
         case BOXOFFICE_COMMAND_CREATE_CONCERT: {
-            BOXOFFICE_GIVE(day, parse_date(texts.text2));
-            BOXOFFICE_GIVE(seats, seats_of(c, arena));
+            BOXOFFICE_TRY_VALUE(auto day, parse_date(texts.text2));
+            BOXOFFICE_TRY_VALUE(auto seats, seats_of(c, arena));
             batch.emplace_back(CreateConcert{day, std::string{texts.text}, RoomId{c.room}, std::move(seats)});
             return {};
         }
         case BOXOFFICE_COMMAND_ADD_SEATS: {
-            BOXOFFICE_GIVE(seats, seats_of(c, arena));
+            BOXOFFICE_TRY_VALUE(auto seats, seats_of(c, arena));
             batch.emplace_back(AddSeats{ConcertId{c.concert}, std::move(seats)});
             return {};
         }
@@ -147,9 +147,9 @@ bool append_plain(const boxoffice_command& c, const Texts& texts, std::vector<Co
 /// Appends one command to the batch, or says what is malformed of it.
 Result<void> append(const boxoffice_command& c, const Arena& arena, std::vector<Command>& batch) {
     BOXOFFICE_TRY(check_reserved(c, "a command"));
-    BOXOFFICE_GIVE(text, arena.text(c.text_offset, c.text_length));
-    BOXOFFICE_GIVE(text2, arena.text(c.text2_offset, c.text2_length));
-    BOXOFFICE_GIVE(key, arena.text(c.key_offset, c.key_length));
+    BOXOFFICE_TRY_VALUE(auto text, arena.text(c.text_offset, c.text_length));
+    BOXOFFICE_TRY_VALUE(auto text2, arena.text(c.text2_offset, c.text2_length));
+    BOXOFFICE_TRY_VALUE(auto key, arena.text(c.key_offset, c.key_length));
     const Texts texts{text, text2, key};
     if (!append_plain(c, texts, batch)) return append_with_list(c, texts, arena, batch);
     // Of a later version's caller, perhaps, whose command means another thing with a list.

@@ -135,10 +135,4 @@ void zero(Struct* out) noexcept {
     if (out != nullptr) std::memset(static_cast<void*>(out), 0, sizeof(Struct));
 }
 
-/// Unpacks a Result into the function around it.
-#define BOXOFFICE_GIVE(variable, expression)                                             \
-    auto variable##_result = (expression);                                               \
-    if (!variable##_result) return tl::unexpected(std::move(variable##_result).error()); \
-    auto& variable = *variable##_result
-
 }  // namespace boxoffice::capi

@@ -9,7 +9,7 @@ namespace {
 
 template <class C>
 Result<C> with_key(C command, const char* key, size_t key_length) {
-    BOXOFFICE_GIVE(view, text_of(key, key_length, "key"));
+    BOXOFFICE_TRY_VALUE(auto view, text_of(key, key_length, "key"));
     command.key = std::string{view};
     return command;
 }
@@ -24,7 +24,7 @@ Result<RoomLimits> limits_of(const boxoffice_room_limits* limits) {
 boxoffice_status boxoffice_create_user(boxoffice_office* office, const char* external_id, size_t length, int64_t* user,
                                        boxoffice_error* error) {
     return answer(office, user, error, [&]() -> Result<CreateUser> {
-        BOXOFFICE_GIVE(name, text_of(external_id, length, "external_id"));
+        BOXOFFICE_TRY_VALUE(auto name, text_of(external_id, length, "external_id"));
         return CreateUser{std::string{name}};
     });
 }
@@ -32,8 +32,8 @@ boxoffice_status boxoffice_create_user(boxoffice_office* office, const char* ext
 boxoffice_status boxoffice_create_room(boxoffice_office* office, const char* name, size_t length,
                                        const boxoffice_room_limits* limits, int64_t* room, boxoffice_error* error) {
     return answer(office, room, error, [&]() -> Result<CreateRoom> {
-        BOXOFFICE_GIVE(text, text_of(name, length, "name"));
-        BOXOFFICE_GIVE(given, limits_of(limits));
+        BOXOFFICE_TRY_VALUE(auto text, text_of(name, length, "name"));
+        BOXOFFICE_TRY_VALUE(auto given, limits_of(limits));
         return CreateRoom{std::string{text}, given};
     });
 }
@@ -41,7 +41,7 @@ boxoffice_status boxoffice_create_room(boxoffice_office* office, const char* nam
 boxoffice_status boxoffice_change_room(boxoffice_office* office, int64_t room, const boxoffice_room_limits* limits,
                                        boxoffice_error* error) {
     return answer_nothing(office, error, [&]() -> Result<ChangeRoom> {
-        BOXOFFICE_GIVE(given, limits_of(limits));
+        BOXOFFICE_TRY_VALUE(auto given, limits_of(limits));
         return ChangeRoom{RoomId{room}, given};
     });
 }
@@ -51,10 +51,10 @@ boxoffice_status boxoffice_create_concert(boxoffice_office* office, const char* 
                                           const boxoffice_new_seat* seats, size_t seat_count, int64_t* concert,
                                           boxoffice_error* error) {
     return answer(office, concert, error, [&]() -> Result<CreateConcert> {
-        BOXOFFICE_GIVE(date_text, text_of(date, date_length, "date"));
-        BOXOFFICE_GIVE(day, parse_date(date_text));
-        BOXOFFICE_GIVE(title_text, text_of(title, title_length, "title"));
-        BOXOFFICE_GIVE(list, from_c(seats, seat_count));
+        BOXOFFICE_TRY_VALUE(auto date_text, text_of(date, date_length, "date"));
+        BOXOFFICE_TRY_VALUE(auto day, parse_date(date_text));
+        BOXOFFICE_TRY_VALUE(auto title_text, text_of(title, title_length, "title"));
+        BOXOFFICE_TRY_VALUE(auto list, from_c(seats, seat_count));
         return CreateConcert{day, std::string{title_text}, RoomId{room}, std::move(list)};
     });
 }
@@ -62,7 +62,7 @@ boxoffice_status boxoffice_create_concert(boxoffice_office* office, const char* 
 boxoffice_status boxoffice_add_seats(boxoffice_office* office, int64_t concert, const boxoffice_new_seat* seats,
                                      size_t seat_count, boxoffice_error* error) {
     return answer_nothing(office, error, [&]() -> Result<AddSeats> {
-        BOXOFFICE_GIVE(list, from_c(seats, seat_count));
+        BOXOFFICE_TRY_VALUE(auto list, from_c(seats, seat_count));
         return AddSeats{ConcertId{concert}, std::move(list)};
     });
 }
@@ -117,7 +117,7 @@ boxoffice_status boxoffice_recharge(boxoffice_office* office, int64_t user, int6
 boxoffice_status boxoffice_pay(boxoffice_office* office, int64_t user, int64_t token, int64_t reservation,
                                const char* key, size_t key_length, boxoffice_paid* paid, boxoffice_error* error) {
     return answer(office, paid, error, [&](BoxOffice& box) -> Result<Paid> {
-        BOXOFFICE_GIVE(view, text_of(key, key_length, "key"));
+        BOXOFFICE_TRY_VALUE(auto view, text_of(key, key_length, "key"));
         return box.pay(UserId{user}, TokenId{token}, ReservationId{reservation}, std::string{view});
     });
 }
@@ -135,7 +135,7 @@ boxoffice_status boxoffice_capture_payment(boxoffice_office* office, int64_t use
                                            const char* key, size_t key_length, boxoffice_paid* paid,
                                            boxoffice_error* error) {
     return answer(office, paid, error, [&]() -> Result<CapturePayment> {
-        BOXOFFICE_GIVE(transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
+        BOXOFFICE_TRY_VALUE(auto transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
         return with_key(CapturePayment{UserId{user},
                                        TokenId{token},
                                        ReservationId{reservation},
@@ -150,7 +150,7 @@ boxoffice_status boxoffice_fail_payment(boxoffice_office* office, int64_t user, 
                                         const char* transaction_key, size_t transaction_key_length,
                                         boxoffice_error* error) {
     return answer_nothing(office, error, [&]() -> Result<FailPayment> {
-        BOXOFFICE_GIVE(transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
+        BOXOFFICE_TRY_VALUE(auto transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
         return FailPayment{UserId{user}, ReservationId{reservation}, PaymentId{payment}, std::string{transaction}};
     });
 }
@@ -164,7 +164,7 @@ boxoffice_status boxoffice_reconcile_payments(boxoffice_office* office, int64_t 
 boxoffice_status boxoffice_reconcile_payment(boxoffice_office* office, int64_t payment, const char* transaction_key,
                                              size_t transaction_key_length, boxoffice_error* error) {
     return answer_nothing(office, error, [&]() -> Result<ReconcilePayment> {
-        BOXOFFICE_GIVE(transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
+        BOXOFFICE_TRY_VALUE(auto transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
         return ReconcilePayment{PaymentId{payment}, std::string{transaction}};
     });
 }

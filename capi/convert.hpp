@@ -10,7 +10,7 @@ namespace boxoffice::capi {
 
 /// Of the caller's size and version, wherever they stand; NULL: the defaults.
 inline Result<RoomLimits> limits_from_c(const void* given, const char* what) {
-    BOXOFFICE_GIVE(c, read_struct<boxoffice_room_limits>(given, BOXOFFICE_ROOM_LIMITS_INIT, what));
+    BOXOFFICE_TRY_VALUE(auto c, read_struct<boxoffice_room_limits>(given, BOXOFFICE_ROOM_LIMITS_INIT, what));
     BOXOFFICE_TRY(check_reserved(c, what));
     RoomLimits limits;
     limits.active_capacity = c.active_capacity;
@@ -65,10 +65,10 @@ Result<NewSeat> new_seat(const Struct& c, const SeatTexts& texts) {
 }
 
 inline Result<NewSeat> from_c(const boxoffice_new_seat& c) {
-    BOXOFFICE_GIVE(number, text_of(c.number, c.number_length, "seat number"));
-    BOXOFFICE_GIVE(section, text_of(c.section, c.section_length, "section"));
-    BOXOFFICE_GIVE(row, text_of(c.row, c.row_length, "row"));
-    BOXOFFICE_GIVE(label, text_of(c.label, c.label_length, "label"));
+    BOXOFFICE_TRY_VALUE(auto number, text_of(c.number, c.number_length, "seat number"));
+    BOXOFFICE_TRY_VALUE(auto section, text_of(c.section, c.section_length, "section"));
+    BOXOFFICE_TRY_VALUE(auto row, text_of(c.row, c.row_length, "row"));
+    BOXOFFICE_TRY_VALUE(auto label, text_of(c.label, c.label_length, "label"));
     return new_seat(c, {number, section, row, label});
 }
 
@@ -76,7 +76,7 @@ inline Result<std::vector<NewSeat>> from_c(const boxoffice_new_seat* seats, std:
     if (count > 0) BOXOFFICE_TRY(check_given(seats, "seats"));
     std::vector<NewSeat> out;
     for (std::size_t i = 0; i < count; ++i) {
-        BOXOFFICE_GIVE(seat, from_c(seats[i]));
+        BOXOFFICE_TRY_VALUE(auto seat, from_c(seats[i]));
         out.push_back(std::move(seat));
     }
     return out;

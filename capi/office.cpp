@@ -75,7 +75,7 @@ class CallbackGateway final : public PaymentGateway {
 
 Result<Options> engine_options(const boxoffice_options& c) {
     Options options;
-    BOXOFFICE_GIVE(limits, limits_from_c(c.main_room, "main_room"));
+    BOXOFFICE_TRY_VALUE(auto limits, limits_from_c(c.main_room, "main_room"));
     options.main_room = limits;
     options.hold_ttl = Duration{c.hold_ttl_us};
     options.holds_per_user = c.holds_per_user;
@@ -166,7 +166,7 @@ boxoffice_status boxoffice_id_parse(const char* text, size_t length, int64_t* id
     zero(id);
     return call_plain(error, [&]() -> Result<void> {
         BOXOFFICE_TRY(check_given(id, "id"));
-        BOXOFFICE_GIVE(view, text_of(text, length, "text"));
+        BOXOFFICE_TRY_VALUE(auto view, text_of(text, length, "text"));
         const auto value = tsid::parse(view);
         if (!value || *value <= 0) return refuse(ErrorCode::invalid_argument, "text: 13 characters of an id");
         *id = *value;
@@ -179,17 +179,17 @@ boxoffice_status boxoffice_open(const char* path, size_t path_length, const boxo
     zero(office);
     return call_plain(error, [&]() -> Result<void> {
         BOXOFFICE_TRY(check_given(office, "office"));
-        BOXOFFICE_GIVE(where, text_of(path, path_length, "path"));
-        BOXOFFICE_GIVE(given, read_struct<boxoffice_options>(options, BOXOFFICE_OPTIONS_INIT, "options"));
-        BOXOFFICE_GIVE(ours, engine_options(given));
+        BOXOFFICE_TRY_VALUE(auto where, text_of(path, path_length, "path"));
+        BOXOFFICE_TRY_VALUE(auto given, read_struct<boxoffice_options>(options, BOXOFFICE_OPTIONS_INIT, "options"));
+        BOXOFFICE_TRY_VALUE(auto ours, engine_options(given));
         BOXOFFICE_TRY(check(ours));
-        BOXOFFICE_GIVE(ports, engine_ports(given));
-        BOXOFFICE_GIVE(store, engine_store(where, given));
-        BOXOFFICE_GIVE(opened, BoxOffice::open(std::move(store), std::move(ours), std::move(ports)));
+        BOXOFFICE_TRY_VALUE(auto ports, engine_ports(given));
+        BOXOFFICE_TRY_VALUE(auto store, engine_store(where, given));
+        BOXOFFICE_TRY_VALUE(auto opened, BoxOffice::open(std::move(store), std::move(ours), std::move(ports)));
         auto entry = std::make_unique<OpenOffice>();
         entry->office = std::move(opened);
         entry->log = given.log;
-        BOXOFFICE_GIVE(handle, registry().add(std::move(entry)));
+        BOXOFFICE_TRY_VALUE(auto handle, registry().add(std::move(entry)));
         *office = handle;
         return {};
     });
@@ -206,8 +206,8 @@ boxoffice_status boxoffice_close(boxoffice_office** office) {
 boxoffice_status boxoffice_restore(const char* backup, size_t backup_length, const char* path, size_t path_length,
                                    boxoffice_error* error) {
     return call_plain(error, [&]() -> Result<void> {
-        BOXOFFICE_GIVE(from, text_of(backup, backup_length, "backup"));
-        BOXOFFICE_GIVE(where, text_of(path, path_length, "path"));
+        BOXOFFICE_TRY_VALUE(auto from, text_of(backup, backup_length, "backup"));
+        BOXOFFICE_TRY_VALUE(auto where, text_of(path, path_length, "path"));
         return restore_sqlite_file(std::string{from}, std::string{where});
     });
 }
@@ -215,7 +215,7 @@ boxoffice_status boxoffice_restore(const char* backup, size_t backup_length, con
 boxoffice_status boxoffice_backup(boxoffice_office* office, const char* path, size_t path_length, int32_t with_keys,
                                   boxoffice_error* error) {
     return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_GIVE(where, text_of(path, path_length, "path"));
+        BOXOFFICE_TRY_VALUE(auto where, text_of(path, path_length, "path"));
         if (where.empty() || where.find('\0') != std::string_view::npos)
             return refuse(ErrorCode::invalid_argument, "path: a text without zero bytes, not empty");
         return box.backup(std::string{where}, with_keys != 0);

@@ -20,7 +20,7 @@ Result<void> check_claims(const boxoffice_claims& claims) {
 }
 
 Result<Date> read_date(const char* text, size_t length) {
-    BOXOFFICE_GIVE(view, text_of(text, length, "date"));
+    BOXOFFICE_TRY_VALUE(auto view, text_of(text, length, "date"));
     return parse_date(view);
 }
 
@@ -29,7 +29,7 @@ Result<Date> read_date(const char* text, size_t length) {
 boxoffice_status boxoffice_find_user(boxoffice_office* office, const char* external_id, size_t length, int64_t* user,
                                      boxoffice_error* error) {
     return answer(office, user, error, [&](BoxOffice& box) -> Result<User> {
-        BOXOFFICE_GIVE(name, text_of(external_id, length, "external_id"));
+        BOXOFFICE_TRY_VALUE(auto name, text_of(external_id, length, "external_id"));
         return box.user(std::string{name});
     });
 }
@@ -37,7 +37,7 @@ boxoffice_status boxoffice_find_user(boxoffice_office* office, const char* exter
 boxoffice_status boxoffice_find_room(boxoffice_office* office, const char* name, size_t length, boxoffice_room* room,
                                      boxoffice_error* error) {
     return answer(office, room, error, [&](BoxOffice& box) -> Result<Room> {
-        BOXOFFICE_GIVE(text, text_of(name, length, "name"));
+        BOXOFFICE_TRY_VALUE(auto text, text_of(name, length, "name"));
         return box.room(std::string{text});
     });
 }
@@ -45,7 +45,7 @@ boxoffice_status boxoffice_find_room(boxoffice_office* office, const char* name,
 boxoffice_status boxoffice_find_concert(boxoffice_office* office, const char* date, size_t date_length,
                                         boxoffice_concert* concert, boxoffice_error* error) {
     return answer(office, concert, error, [&](BoxOffice& box) -> Result<Concert> {
-        BOXOFFICE_GIVE(day, read_date(date, date_length));
+        BOXOFFICE_TRY_VALUE(auto day, read_date(date, date_length));
         return box.concert(day);
     });
 }
@@ -59,7 +59,7 @@ boxoffice_status boxoffice_list_concerts(boxoffice_office* office, const char* f
                                          boxoffice_concert* concerts, size_t capacity, size_t* count,
                                          boxoffice_error* error) {
     return answer_list(office, concerts, capacity, count, error, [&](BoxOffice& box) -> Result<std::vector<Concert>> {
-        BOXOFFICE_GIVE(day, read_date(from, from_length));
+        BOXOFFICE_TRY_VALUE(auto day, read_date(from, from_length));
         return box.concerts(day);
     });
 }
@@ -67,7 +67,7 @@ boxoffice_status boxoffice_list_concerts(boxoffice_office* office, const char* f
 boxoffice_status boxoffice_list_dates(boxoffice_office* office, const char* from, size_t from_length,
                                       boxoffice_date* dates, size_t capacity, size_t* count, boxoffice_error* error) {
     return answer_list(office, dates, capacity, count, error, [&](BoxOffice& box) -> Result<std::vector<Date>> {
-        BOXOFFICE_GIVE(day, read_date(from, from_length));
+        BOXOFFICE_TRY_VALUE(auto day, read_date(from, from_length));
         return box.dates(day);
     });
 }
@@ -87,7 +87,7 @@ boxoffice_status boxoffice_list_seats(boxoffice_office* office, int64_t concert,
 boxoffice_status boxoffice_find_seat(boxoffice_office* office, int64_t concert, const char* number,
                                      size_t number_length, int64_t user, boxoffice_seat* seat, boxoffice_error* error) {
     return answer(office, seat, error, [&](BoxOffice& box) -> Result<SeatNow> {
-        BOXOFFICE_GIVE(text, text_of(number, number_length, "number"));
+        BOXOFFICE_TRY_VALUE(auto text, text_of(number, number_length, "number"));
         return box.seat(ConcertId{concert}, std::string{text}, UserId{user});
     });
 }
@@ -114,7 +114,7 @@ boxoffice_status boxoffice_token_text(boxoffice_office* office, const boxoffice_
 boxoffice_status boxoffice_authenticate(boxoffice_office* office, const char* token, size_t length,
                                         boxoffice_claims* claims, boxoffice_error* error) {
     return answer(office, claims, error, [&](BoxOffice& box) -> Result<TokenClaims> {
-        BOXOFFICE_GIVE(text, text_of(token, length, "token"));
+        BOXOFFICE_TRY_VALUE(auto text, text_of(token, length, "token"));
         return box.authenticate(text);
     });
 }
@@ -122,7 +122,7 @@ boxoffice_status boxoffice_authenticate(boxoffice_office* office, const char* to
 boxoffice_status boxoffice_peek(boxoffice_office* office, const char* token, size_t length, boxoffice_peeked* peeked,
                                 boxoffice_error* error) {
     return answer(office, peeked, error, [&](BoxOffice& box) -> Result<Peeked> {
-        BOXOFFICE_GIVE(text, text_of(token, length, "token"));
+        BOXOFFICE_TRY_VALUE(auto text, text_of(token, length, "token"));
         return box.peek(text);
     });
 }
@@ -130,7 +130,7 @@ boxoffice_status boxoffice_peek(boxoffice_office* office, const char* token, siz
 boxoffice_status boxoffice_await_turn(boxoffice_office* office, const char* token, size_t length, int32_t attempts_max,
                                       int64_t interval_us, boxoffice_peeked* peeked, boxoffice_error* error) {
     return answer(office, peeked, error, [&](BoxOffice& box) -> Result<Peeked> {
-        BOXOFFICE_GIVE(text, text_of(token, length, "token"));
+        BOXOFFICE_TRY_VALUE(auto text, text_of(token, length, "token"));
         return box.await_turn(text, attempts_max, Duration{interval_us});
     });
 }

@@ -60,6 +60,8 @@ class Registry {
     };
 
     static boxoffice_office* handle_of(std::size_t slot, std::uint64_t generation) {
+        // A handle is a number in the shape of a pointer, and never followed.
+        // NOLINTNEXTLINE(performance-no-int-to-ptr)
         return reinterpret_cast<boxoffice_office*>(static_cast<std::uintptr_t>(generation << slot_bits | slot));
     }
     /// The slot that a handle names and the generation that it wants; whether that is right, the slot's state says.

@@ -93,9 +93,6 @@ class Shelf {
             throw std::logic_error("a new row has the id of one that is there");
     }
 
-  private:
-    friend class WorkingSet;
-
     /// Tells that `key` is being loaded. False if it was before.
     bool ask(const Key& key) { return slots_.try_emplace(key).second; }
 
@@ -108,6 +105,9 @@ class Shelf {
         }
         return slot.row;
     }
+
+  private:
+    friend class WorkingSet;
 
     /// Adds or changes a row.
     void put(Entity row) {

@@ -148,10 +148,12 @@ static void test_lists_outside_the_arena(test_office *it, const house_arena *are
     const size_t size = sizeof *arena;
     boxoffice_command command = new_concert(it->room);
     uint32_t offset;
-    for (offset = 1; offset < 8; ++offset) { /* misaligned */
+    command.list_count = 1;
+    for (offset = 1; offset < 8; ++offset) { /* misaligned: nothing else is wrong with the item */
+        house_arena shifted = *arena;
         command.list_offset = (uint32_t)offsetof(house_arena, seats) + offset;
-        command.list_count = 1;
-        refuse(it, &command, arena, size, BOXOFFICE_INVALID_ARGUMENT);
+        memcpy((char *)&shifted + command.list_offset, &arena->seats[0], sizeof arena->seats[0]);
+        refuse(it, &command, &shifted, size, BOXOFFICE_INVALID_ARGUMENT);
     }
     command.list_offset = (uint32_t)size; /* behind it */
     refuse(it, &command, arena, size, BOXOFFICE_INVALID_ARGUMENT);

@@ -108,7 +108,7 @@ TEST_CASE("a tick prunes finished tokens after identity_ttl, and no others") {
     const auto place_rows = [&] {
         const auto dump = office.dump();
         std::size_t count = 0;
-        for (std::size_t at = 0; (at = dump.find("\nplace ", at)) != std::string::npos; ++at) ++count;
+        for (std::size_t at = 0; (at = dump.find("\ntokens ", at)) != std::string::npos; ++at) ++count;
         return count;
     };
     office.wait(hours{24} - milliseconds{1});

@@ -101,7 +101,7 @@ TEST_CASE("a tick prunes some hundred rows of each kind, and ticking on comes to
     }
     CHECK(ticks > 1);
     const auto dump = office.dump();
-    CHECK(dump.find("\nplace ") == std::string::npos);
+    CHECK(dump.find("\ntokens ") == std::string::npos);
     CHECK(dump.find("\nidempotency ") == std::string::npos);
     CHECK(office.events().size() == 2);  // of the room, and the last
     CHECK(office.audit() == "");

@@ -41,7 +41,7 @@ struct Guess {
         const auto apart_dump = dump;
         const auto together = outcomes(true, make);
         CHECK(together == apart);
-        CHECK(dump.substr(0, dump.find("seat ")) == apart_dump.substr(0, apart_dump.find("seat ")));
+        CHECK(dump.substr(0, dump.find("seats ")) == apart_dump.substr(0, apart_dump.find("seats ")));
         return together;
     }
 

@@ -51,7 +51,7 @@ class BrokenLines final : public Store {
         using HookedView::load;
         Result<void> load(const PlaceKeys& keys, std::vector<Place>& into) override {
             if (are_broken_ && !keys.lines.empty()) return refuse(ErrorCode::storage, "a damaged place");
-            return HookedView::load(keys, into);
+            return load_rows(keys, into);
         }
         Result<void> commit(const Changes& changes) override { return inner().commit(changes); }
 

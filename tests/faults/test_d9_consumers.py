@@ -74,7 +74,7 @@ class ConsumerTest(unittest.TestCase):
             text=True,
         )
         self.assertNotEqual(done.returncode, 0)
-        self.assertIn("boxoffice's headers need exceptions", done.stderr)
+        self.assertIn("boxoffice needs exceptions", done.stderr)
 
 
 if __name__ == "__main__":

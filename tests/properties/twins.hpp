@@ -189,7 +189,7 @@ inline std::string canonical_dump(Office& office) {
     std::istringstream lines{office.dump()};
     std::string out;
     for (std::string line; std::getline(lines, line);) {
-        if (line.rfind("seat ", 0) == 0 || line.rfind("room ", 0) == 0) line.resize(line.rfind(' '));
+        if (line.rfind("seats ", 0) == 0 || line.rfind("rooms ", 0) == 0) line.resize(line.rfind(' '));
         out += line + "\n";
     }
     return out;

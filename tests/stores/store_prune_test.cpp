@@ -127,7 +127,7 @@ TEST_CASE("what can be pruned is told in portions, each of which takes away so m
             for (std::size_t at = 0; (at = dump.find("\n" + kind + " ", at)) != std::string::npos; ++at) ++rows;
             return rows;
         };
-        return Ids{count("place"), count("idempotency"), count("event")};
+        return Ids{count("tokens"), count("idempotency"), count("events")};
     };
     const auto found = [&](const PruneWish& wish, std::int64_t limit) {
         auto view = must(store->read());

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, get_args
 
 from .support import PACKAGE
 import c_header
@@ -152,6 +152,12 @@ class HeaderTest(unittest.TestCase):
             name = re.sub(r"(?<!^)(?=[A-Z])", "_", command.__name__).upper()
             found[name] = _structures.Command.from_buffer(buffer).kind
         self.assertEqual(found, kinds)
+
+    def test_every_command_is_in_every_list(self) -> None:
+        commands = set(boxoffice_commands._ENCODERS)
+        self.assertEqual(set(boxoffice_commands._DECODERS), commands)
+        self.assertEqual(set(get_args(boxoffice_commands.Command)), commands)
+        self.assertLessEqual({command.__name__ for command in commands}, set(boxoffice.__all__))
 
     def test_default_options_are_the_headers(self) -> None:
         macros = self.header.macros

@@ -15,13 +15,13 @@ using namespace boxoffice;
 namespace {
 
 Result<NewSeat> read_seat(const Body& seat) {
-    HTTP_SERVER_TRY(number, seat.text_or_integer("number"));
-    HTTP_SERVER_TRY(price, seat.integer("price"));
-    HTTP_SERVER_TRY(section, seat.optional_text("section"));
-    HTTP_SERVER_TRY(row, seat.optional_text("row"));
-    HTTP_SERVER_TRY(x, seat.optional_number("x"));
-    HTTP_SERVER_TRY(y, seat.optional_number("y"));
-    HTTP_SERVER_TRY(label, seat.optional_text("label"));
+    BOXOFFICE_TRY_VALUE(const auto number, seat.text_or_integer("number"));
+    BOXOFFICE_TRY_VALUE(const auto price, seat.integer("price"));
+    BOXOFFICE_TRY_VALUE(const auto section, seat.optional_text("section"));
+    BOXOFFICE_TRY_VALUE(const auto row, seat.optional_text("row"));
+    BOXOFFICE_TRY_VALUE(const auto x, seat.optional_number("x"));
+    BOXOFFICE_TRY_VALUE(const auto y, seat.optional_number("y"));
+    BOXOFFICE_TRY_VALUE(const auto label, seat.optional_text("label"));
     return NewSeat{number, section.value_or(""), row.value_or(""), Points{price}, x, y, label.value_or("")};
 }
 
@@ -33,17 +33,17 @@ struct House {
 Result<House> read_seats(const std::vector<Body>& list) {
     House house;
     for (const auto& one : list) {
-        HTTP_SERVER_TRY(seat, read_seat(one));
+        BOXOFFICE_TRY_VALUE(const auto seat, read_seat(one));
         house.seats.push_back(seat);
     }
     return house;
 }
 
 Result<support::Prices> read_prices(const Body& body) {
-    HTTP_SERVER_TRY(prices, body.object("prices"));
+    BOXOFFICE_TRY_VALUE(const auto prices, body.object("prices"));
     support::Prices out;
     for (const auto& [category, value] : prices.json().items()) {
-        HTTP_SERVER_TRY(points, prices.integer(category.c_str()));
+        BOXOFFICE_TRY_VALUE(const auto points, prices.integer(category.c_str()));
         BOXOFFICE_TRY(check_price(Points{points}));
         out.emplace(category, Points{points});
     }
@@ -51,7 +51,7 @@ Result<support::Prices> read_prices(const Body& body) {
 }
 
 Result<House> read_plan(const Body& body) {
-    HTTP_SERVER_TRY(prices, read_prices(body));
+    BOXOFFICE_TRY_VALUE(const auto prices, read_prices(body));
     try {
         auto hall = support::read_plan("plan", *body.find("plan"));
         auto not_for_sale = support::set_prices(hall, prices);
@@ -62,7 +62,7 @@ Result<House> read_plan(const Body& body) {
 }
 
 Result<House> house_of(const Body& body) {
-    HTTP_SERVER_TRY(list, body.optional_objects("seats"));
+    BOXOFFICE_TRY_VALUE(const auto list, body.optional_objects("seats"));
     const bool has_plan = body.find("plan") != nullptr;
     if (list.has_value() == has_plan)
         return refuse(ErrorCode::invalid_argument, "seats, or plan and prices: expected one of the two");
@@ -83,8 +83,8 @@ void write(JsonWriter& json, const support::NotForSale& it) {
 
 Answer create_user(const Call& call) {
     BOXOFFICE_TRY(check_admin(call));
-    HTTP_SERVER_TRY(body, Body::parse(call.request.body));
-    HTTP_SERVER_TRY(user_id, body.text("userId"));
+    BOXOFFICE_TRY_VALUE(const auto body, Body::parse(call.request.body));
+    BOXOFFICE_TRY_VALUE(const auto user_id, body.text("userId"));
     const auto created = call.host.commands.execute(CreateUser{user_id});
     if (!created) return tl::unexpected(created.error());
     JsonWriter json;
@@ -94,14 +94,14 @@ Answer create_user(const Call& call) {
 
 Answer create_concert(const Call& call) {
     BOXOFFICE_TRY(check_admin(call));
-    HTTP_SERVER_TRY(body, Body::parse(call.request.body));
-    HTTP_SERVER_TRY(date_text, body.text("date"));
-    HTTP_SERVER_TRY(date, parse_date(date_text));
-    HTTP_SERVER_TRY(title, body.text("title"));
-    HTTP_SERVER_TRY(house, house_of(body));
+    BOXOFFICE_TRY_VALUE(const auto body, Body::parse(call.request.body));
+    BOXOFFICE_TRY_VALUE(const auto date_text, body.text("date"));
+    BOXOFFICE_TRY_VALUE(const auto date, parse_date(date_text));
+    BOXOFFICE_TRY_VALUE(const auto title, body.text("title"));
+    BOXOFFICE_TRY_VALUE(const auto house, house_of(body));
     const auto count = static_cast<std::int64_t>(house.seats.size());
-    HTTP_SERVER_TRY(created, call.host.commands.execute(
-                                 CreateConcert{date, title, call.host.office.main_room(), std::move(house.seats)}));
+    BOXOFFICE_TRY_VALUE(const auto created, call.host.commands.execute(CreateConcert{
+                                                date, title, call.host.office.main_room(), std::move(house.seats)}));
     JsonWriter json;
     json.open_object()
         .member("concertId", created.id)
@@ -115,7 +115,7 @@ Answer create_concert(const Call& call) {
 
 Answer audit(const Call& call) {
     BOXOFFICE_TRY(check_admin(call));
-    HTTP_SERVER_TRY(violations, call.host.office.audit());
+    BOXOFFICE_TRY_VALUE(const auto violations, call.host.office.audit());
     JsonWriter json;
     json.open_object().open_array("violations");
     for (const auto& violation : violations)
@@ -133,7 +133,7 @@ Answer back_up(const Call& call) {
     if (directory.empty()) return not_found();
     const std::unique_lock lock(one_at_a_time, std::try_to_lock);
     if (!lock) return refuse(ErrorCode::busy, "another backup is being made");
-    HTTP_SERVER_TRY(now, call.host.office.now());
+    BOXOFFICE_TRY_VALUE(const auto now, call.host.office.now());
     auto name = "boxoffice-" + to_text(now) + ".db";
     std::replace(name.begin(), name.end(), ':', '-');
     const auto path = directory + "/" + name;

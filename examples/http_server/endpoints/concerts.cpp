@@ -19,7 +19,7 @@ struct Question {
 Result<Question> read_question(const Call& call) {
     const auto date = call.request.parameter("date");
     if (!date) return refuse(ErrorCode::invalid_date);
-    HTTP_SERVER_TRY(day, parse_date(*date));
+    BOXOFFICE_TRY_VALUE(const auto day, parse_date(*date));
     return Question{day, call.request.parameter("concertId")};
 }
 
@@ -135,7 +135,7 @@ Result<Concert> find_concert(const Call& call, Date date, const std::optional<st
 
 Answer concert_error(const Call& call, Date date, const Error& error) {
     if (error.code != ErrorCode::ambiguous_concert) return tl::unexpected(error);
-    HTTP_SERVER_TRY(concerts, concerts_on(call, date));
+    BOXOFFICE_TRY_VALUE(const auto concerts, concerts_on(call, date));
     return error_response(error, call.wording, [&](JsonWriter& json) {
         json.open_array("concerts");
         for (const auto& concert : concerts)
@@ -145,13 +145,13 @@ Answer concert_error(const Call& call, Date date, const Error& error) {
 }
 
 Result<Date> today(const Call& call) {
-    HTTP_SERVER_TRY(now, call.host.office.now());
+    BOXOFFICE_TRY_VALUE(const auto now, call.host.office.now());
     return call.host.settings.day_of(now);
 }
 
 Answer list_dates(const Call& call) {
-    HTTP_SERVER_TRY(first, today(call));
-    HTTP_SERVER_TRY(dates, call.host.office.dates(first));
+    BOXOFFICE_TRY_VALUE(const auto first, today(call));
+    BOXOFFICE_TRY_VALUE(const auto dates, call.host.office.dates(first));
     JsonWriter json;
     json.open_object().open_array("dates");
     for (const auto date : dates) json.element(to_text(date));
@@ -160,36 +160,38 @@ Answer list_dates(const Call& call) {
 }
 
 Answer list_seats(const Call& call) {
-    HTTP_SERVER_TRY(question, read_question(call));
+    BOXOFFICE_TRY_VALUE(const auto question, read_question(call));
     const auto concert = find_concert(call, question.date, question.concert);
     if (!concert) return concert_error(call, question.date, concert.error());
-    HTTP_SERVER_TRY(list, call.host.seats.get(concert->id, SeatAnswers::Kind::list,
-                                              [&](const auto& seats) { return write_list(*concert, seats); }));
+    BOXOFFICE_TRY_VALUE(const auto list,
+                        call.host.seats.get(concert->id, SeatAnswers::Kind::list,
+                                            [&](const auto& seats) { return write_list(*concert, seats); }));
     return kept_response(call, *list);
 }
 
 Answer seat_map(const Call& call) {
-    HTTP_SERVER_TRY(question, read_question(call));
+    BOXOFFICE_TRY_VALUE(const auto question, read_question(call));
     UserId user;
     const bool has_token = call.request.header("Authorization").has_value();
     if (has_token) {
-        HTTP_SERVER_TRY(claims, bearer(call));
+        BOXOFFICE_TRY_VALUE(const auto claims, bearer(call));
         user = claims.user;
     }
     const auto concert = find_concert(call, question.date, question.concert);
     if (!concert) return concert_error(call, question.date, concert.error());
-    HTTP_SERVER_TRY(is_own, has_claims(call, user, concert->id));
+    BOXOFFICE_TRY_VALUE(const auto is_own, has_claims(call, user, concert->id));
     Response response;
     if (is_own) {
-        HTTP_SERVER_TRY(seats, call.host.office.seat_map(concert->id, user));
+        BOXOFFICE_TRY_VALUE(const auto seats, call.host.office.seat_map(concert->id, user));
         response.body = write_map(*concert, seats);
         response.cache_control = revalidate_own;
         response.headers.emplace_back("Vary", "Authorization");
         auto etag = etag_of(response.body);
         return with_etag(call.request, std::move(response), std::move(etag));
     }
-    HTTP_SERVER_TRY(map, call.host.seats.get(concert->id, SeatAnswers::Kind::map,
-                                             [&](const auto& seats) { return write_map(*concert, seats); }));
+    BOXOFFICE_TRY_VALUE(const auto map,
+                        call.host.seats.get(concert->id, SeatAnswers::Kind::map,
+                                            [&](const auto& seats) { return write_map(*concert, seats); }));
     response = kept_response(call, *map);
     if (has_token) response.cache_control = revalidate_own;
     response.headers.emplace_back("Vary", "Authorization");

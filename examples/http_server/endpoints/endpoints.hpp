@@ -80,9 +80,3 @@ inline Response no_content() {
 }
 
 }  // namespace http_server::endpoints
-
-/// `const auto name = *(expression)`, or the error of `expression` is returned from the function around it.
-#define HTTP_SERVER_TRY(name, expression)                             \
-    auto name##_result = (expression);                                \
-    if (!name##_result) return tl::unexpected(name##_result.error()); \
-    const auto& name = *name##_result

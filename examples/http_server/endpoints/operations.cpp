@@ -54,7 +54,7 @@ Answer readyz(const Call& call) {
 }
 
 Answer metrics(const Call& call) {
-    HTTP_SERVER_TRY(stats, call.host.office.stats());
+    BOXOFFICE_TRY_VALUE(const auto stats, call.host.office.stats());
     Response response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = call.host.metrics.text(stats, call.host.commands.sizes());

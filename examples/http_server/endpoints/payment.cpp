@@ -7,12 +7,12 @@ namespace http_server::endpoints {
 using namespace boxoffice;
 
 Answer pay(const Call& call) {
-    HTTP_SERVER_TRY(body, Body::parse(call.request.body));
-    HTTP_SERVER_TRY(user_id, body.text("userId"));
-    HTTP_SERVER_TRY(reservation_id, body.text("reservationId"));
-    HTTP_SERVER_TRY(token, body.optional_text("token"));
-    HTTP_SERVER_TRY(key, idempotency_key(call.request));
-    HTTP_SERVER_TRY(who, turn_caller(call, user_id, token));
+    BOXOFFICE_TRY_VALUE(const auto body, Body::parse(call.request.body));
+    BOXOFFICE_TRY_VALUE(const auto user_id, body.text("userId"));
+    BOXOFFICE_TRY_VALUE(const auto reservation_id, body.text("reservationId"));
+    BOXOFFICE_TRY_VALUE(const auto token, body.optional_text("token"));
+    BOXOFFICE_TRY_VALUE(const auto key, idempotency_key(call.request));
+    BOXOFFICE_TRY_VALUE(const auto who, turn_caller(call, user_id, token));
     if ((key.empty() || call.attempt > 1) && is_waiting(call, *token)) return refuse(ErrorCode::not_your_turn);
     // What is no id names no reservation; that is found out in its turn, after key and turn.
     const auto reservation = parse_id<ReservationId>(reservation_id).value_or(ReservationId{});

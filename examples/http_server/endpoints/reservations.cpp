@@ -23,14 +23,14 @@ struct HoldRequest {
 };
 
 Result<HoldRequest> read_hold(const Request& request) {
-    HTTP_SERVER_TRY(body, Body::parse(request.body));
-    HTTP_SERVER_TRY(user_id, body.text("userId"));
-    HTTP_SERVER_TRY(date_text, body.text("date"));
-    HTTP_SERVER_TRY(date, parse_date(date_text));
-    HTTP_SERVER_TRY(seat_number, body.text_or_integer("seatNumber"));
-    HTTP_SERVER_TRY(token, body.optional_text("token"));
-    HTTP_SERVER_TRY(concert, body.optional_text("concertId"));
-    HTTP_SERVER_TRY(key, idempotency_key(request));
+    BOXOFFICE_TRY_VALUE(const auto body, Body::parse(request.body));
+    BOXOFFICE_TRY_VALUE(const auto user_id, body.text("userId"));
+    BOXOFFICE_TRY_VALUE(const auto date_text, body.text("date"));
+    BOXOFFICE_TRY_VALUE(const auto date, parse_date(date_text));
+    BOXOFFICE_TRY_VALUE(const auto seat_number, body.text_or_integer("seatNumber"));
+    BOXOFFICE_TRY_VALUE(const auto token, body.optional_text("token"));
+    BOXOFFICE_TRY_VALUE(const auto concert, body.optional_text("concertId"));
+    BOXOFFICE_TRY_VALUE(const auto key, idempotency_key(request));
     return HoldRequest{user_id, date, seat_number, token, concert, key};
 }
 
@@ -95,7 +95,7 @@ Answer refuse_past(const Call& call, HoldSeat command, SeatId seat, const Error&
     if (error.code == ErrorCode::unknown_seat) return refuse(ErrorCode::not_on_sale);
     if (error.code != ErrorCode::idempotency_conflict) return tl::unexpected(error);
     command.seat = seat;
-    HTTP_SERVER_TRY(before, call.host.commands.execute(command));
+    BOXOFFICE_TRY_VALUE(const auto before, call.host.commands.execute(command));
     return held_response(before);
 }
 
@@ -108,8 +108,8 @@ Result<ReservationId> id_in_path(const Call& call) {
 }  // namespace
 
 Answer hold_seat(const Call& call) {
-    HTTP_SERVER_TRY(request, read_hold(call.request));
-    HTTP_SERVER_TRY(who, turn_caller(call, request.user_id, request.token));
+    BOXOFFICE_TRY_VALUE(const auto request, read_hold(call.request));
+    BOXOFFICE_TRY_VALUE(const auto who, turn_caller(call, request.user_id, request.token));
     // Who certainly waits is told so without troubling the writer, once nothing comes before the turn: a key is looked
     // up by the first try.
     if ((request.key.empty() || call.attempt > 1) && is_waiting(call, *request.token))
@@ -118,7 +118,7 @@ Answer hold_seat(const Call& call) {
     const auto concert = find_concert(call, request.date, request.concert);
     const auto seat = concert ? find_seat(call, concert->id, request.seat_number) : tl::unexpected(concert.error());
     if (!seat && range_of(seat.error().code) == ErrorRange::fault) return tl::unexpected(seat.error());
-    HTTP_SERVER_TRY(first, today(call));
+    BOXOFFICE_TRY_VALUE(const auto first, today(call));
     const bool is_over = seat && request.date < first;
     // The engine checks key and turn before it misses the seat, as the contract's order asks.
     const HoldSeat command{who.user.id, who.token, is_over ? SeatId{} : seat.value_or(SeatId{}), request.key};
@@ -145,8 +145,8 @@ Answer list_reservations(const Call& call) {
         if (!id) return refuse(ErrorCode::invalid_argument, "before: the `next` of the page before");
         before = *id;
     }
-    HTTP_SERVER_TRY(user, caller(call, call.request.parameter("userId")));
-    HTTP_SERVER_TRY(found, call.host.office.reservations(user.id, limit + 1, before));
+    BOXOFFICE_TRY_VALUE(const auto user, caller(call, call.request.parameter("userId")));
+    BOXOFFICE_TRY_VALUE(const auto found, call.host.office.reservations(user.id, limit + 1, before));
     const auto shown = std::min(found.size(), static_cast<std::size_t>(limit));
     JsonWriter json;
     json.open_object().open_array("reservations");
@@ -160,17 +160,17 @@ Answer list_reservations(const Call& call) {
 }
 
 Answer show_reservation(const Call& call) {
-    HTTP_SERVER_TRY(user, caller(call, call.request.parameter("userId")));
-    HTTP_SERVER_TRY(id, id_in_path(call));
-    HTTP_SERVER_TRY(view, call.host.office.reservation(user.id, id));
+    BOXOFFICE_TRY_VALUE(const auto user, caller(call, call.request.parameter("userId")));
+    BOXOFFICE_TRY_VALUE(const auto id, id_in_path(call));
+    BOXOFFICE_TRY_VALUE(const auto view, call.host.office.reservation(user.id, id));
     JsonWriter json;
     write(json, view);
     return json_response(json);
 }
 
 Answer release_hold(const Call& call) {
-    HTTP_SERVER_TRY(user, caller(call, call.request.parameter("userId")));
-    HTTP_SERVER_TRY(id, id_in_path(call));
+    BOXOFFICE_TRY_VALUE(const auto user, caller(call, call.request.parameter("userId")));
+    BOXOFFICE_TRY_VALUE(const auto id, id_in_path(call));
     const auto released = call.host.commands.execute(ReleaseHold{user.id, id});
     if (!released) return tl::unexpected(released.error());
     return no_content();

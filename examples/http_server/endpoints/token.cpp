@@ -29,8 +29,8 @@ std::optional<std::string> plain_token(std::string_view body) {
 
 Result<std::string> token_to_peek(const Call& call) {
     if (auto token = plain_token(call.request.body)) return *std::move(token);
-    HTTP_SERVER_TRY(body, Body::parse(call.request.body));
-    HTTP_SERVER_TRY(token, body.optional_text("tokenId"));
+    BOXOFFICE_TRY_VALUE(const auto body, Body::parse(call.request.body));
+    BOXOFFICE_TRY_VALUE(const auto token, body.optional_text("tokenId"));
     if (!token) return refuse(ErrorCode::invalid_token);
     return *token;
 }
@@ -55,12 +55,12 @@ Response peeked_response(const Peeked& peeked) {
 }  // namespace
 
 Answer issue_token(const Call& call) {
-    HTTP_SERVER_TRY(body, Body::parse(call.request.body));
-    HTTP_SERVER_TRY(user_id, body.text("userId"));
+    BOXOFFICE_TRY_VALUE(const auto body, Body::parse(call.request.body));
+    BOXOFFICE_TRY_VALUE(const auto user_id, body.text("userId"));
     const auto& may_act_as = call.host.settings.authenticator;
     if (may_act_as && !may_act_as(call.request, user_id)) return refuse(ErrorCode::invalid_token);
-    HTTP_SERVER_TRY(user, call.host.office.user(user_id));
-    HTTP_SERVER_TRY(joined, call.host.commands.execute(Join{user.id, call.host.office.main_room()}));
+    BOXOFFICE_TRY_VALUE(const auto user, call.host.office.user(user_id));
+    BOXOFFICE_TRY_VALUE(const auto joined, call.host.commands.execute(Join{user.id, call.host.office.main_room()}));
     JsonWriter json;
     json.open_object()
         .member("token", call.host.office.token_text(joined.claims))
@@ -71,8 +71,8 @@ Answer issue_token(const Call& call) {
 }
 
 Answer peek(const Call& call) {
-    HTTP_SERVER_TRY(token, token_to_peek(call));
-    HTTP_SERVER_TRY(peeked, call.host.office.peek(token));
+    BOXOFFICE_TRY_VALUE(const auto token, token_to_peek(call));
+    BOXOFFICE_TRY_VALUE(const auto peeked, call.host.office.peek(token));
     return peeked_response(peeked);
 }
 
@@ -91,7 +91,7 @@ bool is_waiting(const Call& call, const std::string& token) {
 }
 
 Answer leave(const Call& call) {
-    HTTP_SERVER_TRY(claims, bearer(call));
+    BOXOFFICE_TRY_VALUE(const auto claims, bearer(call));
     const auto left = call.host.commands.execute(Leave{claims.user, claims.token});
     if (!left) return tl::unexpected(left.error());
     return no_content();

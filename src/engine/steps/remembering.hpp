@@ -5,25 +5,26 @@
 #include <vector>
 
 #include "boxoffice/commands.hpp"
+#include "boxoffice/member_count.hpp"
 #include "engine/working_set.hpp"
 
 namespace boxoffice::steps {
 
 /// An answer's fields in order, each spelt once: `io` takes them in, or gives them.
 template <class Io>
-void fields(Io& io, Held& a) {
+constexpr void fields(Io& io, Held& a) {
     io(a.reservation, a.seat, a.price, a.deadline);
 }
 template <class Io>
-void fields(Io& io, Recharged& a) {
+constexpr void fields(Io& io, Recharged& a) {
     io(a.transfer, a.balance);
 }
 template <class Io>
-void fields(Io& io, Paid& a) {
+constexpr void fields(Io& io, Paid& a) {
     io(a.payment, a.reservation, a.amount, a.balance, a.paid_at);
 }
 template <class Io>
-void fields(Io& io, PaymentBegun& a) {
+constexpr void fields(Io& io, PaymentBegun& a) {
     io(a.payment, a.reservation, a.amount, a.deadline);
 }
 
@@ -40,6 +41,20 @@ void set_word(Id<Tag>& id, std::int64_t word) {
 }
 inline void set_word(Points& points, std::int64_t word) { points.value = word; }
 inline void set_word(Time& time, std::int64_t word) { time = from_us(word); }
+
+struct FieldCounter {
+    std::size_t count = 0;
+    constexpr void operator()(const auto&... field) { count += sizeof...(field); }
+};
+
+/// How many members of an answer `fields` spells.
+template <class Answer>
+consteval std::size_t field_count() {
+    Answer answer{};
+    FieldCounter counter;
+    fields(counter, answer);
+    return counter.count;
+}
 
 struct FieldReader {
     const std::vector<std::int64_t>& words;
@@ -77,6 +92,8 @@ Result<std::optional<Answer>> recall(const WorkingSet& set, const Moment& moment
 
 template <class Answer>
 void remember(WorkingSet& set, const Moment& moment, const Request& request, Answer answer) {
+    static_assert(field_count<Answer>() == member_count<Answer>(),
+                  "fields() lacks a member: a replay would answer without it");
     FieldWriter writer;
     fields(writer, answer);
     set.put(IdempotencyRecord{request.id, request.hash, std::move(writer.words), moment.now});
