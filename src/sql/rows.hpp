@@ -16,7 +16,9 @@ concept RowOf = std::same_as<std::remove_const_t<Row>, Entity>;
 
 /// Its table.
 template <class Entity>
-inline constexpr const char* table_of = nullptr;
+struct TableName;  // one without a table does not compile
+template <class Entity>
+inline constexpr const char* table_of = TableName<Entity>::none;
 
 template <>
 inline constexpr const char* table_of<HouseRules> = "house_rules";
