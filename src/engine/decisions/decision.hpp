@@ -38,7 +38,7 @@ struct Hooks {
 
     /// Is who asks who they say? Asked before an answer that is remembered is given again.
     virtual Result<void> identify(const C&, const WorkingSet&, const Moment&) const { return {}; }
-    /// Finds rows, asks the rules, and puts what changes. Refuses before its first put (C1).
+    /// Of who was identified: finds rows, asks the rules, and puts what changes. Refuses before its first put (C1).
     virtual Result<Answer> decide(const C& command, WorkingSet& set, const Moment& moment) const = 0;
 
   protected:

@@ -57,8 +57,7 @@ struct Decision<HoldSeat> final : Deciding<HoldSeat> {
     }
 
     Result<Held> decide(const HoldSeat& command, WorkingSet& set, const Moment& moment) const override {
-        BOXOFFICE_TRY_VALUE(const auto* found, steps::place_of(set, command.user, command.token));
-        Place place = *found;
+        Place place = set.places.get(command.token);
         BOXOFFICE_TRY(check_turn_for_hold(place, set.rooms.get(place.room).limits, moment.now));
         const auto* on_sale = set.seats.find(command.seat);
         if (on_sale == nullptr) return refuse(ErrorCode::unknown_seat);

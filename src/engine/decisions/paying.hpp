@@ -51,8 +51,8 @@ struct Decision<Pay> final : PayingDecision<Pay> {
     }
 
     Result<Paid> decide(const Pay& command, WorkingSet& set, const Moment& moment) const override {
-        BOXOFFICE_TRY_VALUE(const auto* place, steps::place_of(set, command.user, command.token));
-        BOXOFFICE_TRY_VALUE(const auto* reservation, steps::check_payment(command, set, moment, *place));
+        const auto& place = set.places.get(command.token);
+        BOXOFFICE_TRY_VALUE(const auto* reservation, steps::check_payment(command, set, moment, place));
         // Captured in the same commit, so that any time from now on does for its deadline.
         auto payment = steps::begin_payment(set, moment, *reservation, moment.now);
         return steps::capture_payment(set, moment, *reservation, std::move(payment));
@@ -73,7 +73,6 @@ struct Decision<BeginPayment> final : PayingDecision<BeginPayment> {
 
     void name_more_keys(const BeginPayment& command, const WorkingSet& set, Keys& keys) const override {
         steps::name_more_payment_keys(command, set, keys);
-        if (command.key.empty()) return;
         if (const auto* record = set.idempotency.find(id_of(command)))
             keys.payments.ids.push_back(PaymentId{record->answer.at(0)});
     }
@@ -84,8 +83,8 @@ struct Decision<BeginPayment> final : PayingDecision<BeginPayment> {
     }
 
     Result<PaymentBegun> decide(const BeginPayment& command, WorkingSet& set, const Moment& moment) const override {
-        BOXOFFICE_TRY_VALUE(const auto* found, steps::place_of(set, command.user, command.token));
-        BOXOFFICE_TRY_VALUE(const auto* checked, steps::check_payment(command, set, moment, *found));
+        const auto& place = set.places.get(command.token);
+        BOXOFFICE_TRY_VALUE(const auto* checked, steps::check_payment(command, set, moment, place));
 
         Reservation reservation = *checked;
         const auto& options = moment.options;
@@ -94,7 +93,7 @@ struct Decision<BeginPayment> final : PayingDecision<BeginPayment> {
         auto requested = payment_event(EventKind::payment_requested, payment, reservation);
         requested.deadline = payment.deadline;
         set.add(std::move(requested));
-        if (keep(reservation, payment.id, payment.deadline)) keep_longer(set, *found, payment, reservation);
+        if (keep(reservation, payment.id, payment.deadline)) keep_longer(set, place, payment, reservation);
         const PaymentBegun answer{payment.id, reservation.id, payment.amount, payment.deadline};
         set.put(std::move(reservation));
         set.put(std::move(payment));
