@@ -45,7 +45,7 @@ quietly install install_packages "${boxoffice_packages[@]}" abigail-tools catch2
     nlohmann-json3-dev python3 python3-pip python3-setuptools python3-venv python3-wheel sqlite3
 
 test_cmake() {
-    quietly cmake-configure cmake --preset dev
+    quietly cmake-configure cmake --preset dev -DBOXOFFICE_UNITY=ON
     quietly cmake-build cmake --build --preset dev
     run_tests cmake-test '^[0-9]+% tests passed|Total Test time' ctest --preset dev -j2
 }
@@ -68,7 +68,7 @@ test_web() {
 }
 
 test_meson() {
-    [ -e build/meson/build.ninja ] || quietly meson-configure env PATH="/usr/bin:$PATH" meson setup build/meson --werror
+    [ -e build/meson/build.ninja ] || quietly meson-configure env PATH="/usr/bin:$PATH" meson setup build/meson --werror -Dunity=on -Dunity_size=6
     quietly meson-build env PATH="/usr/bin:$PATH" meson compile -C build/meson
     run_tests meson-test '^(Ok|Fail|Expected Fail|Unexpected Pass|Skipped|Timeout):' \
         env PATH="/usr/bin:$PATH" meson test -C build/meson --num-processes 2

@@ -16,7 +16,7 @@ constexpr std::int64_t day_seconds = 86'400;
 constexpr std::int64_t year_hours = 8'760;
 constexpr std::int64_t count_max = 1'000'000'000;
 
-const std::array flags{
+const std::array known_flags{
     Flag{"--db", "FILE", "the box office's file, made if absent; :memory: keeps nothing (default: :memory:)",
          &Flags::db},
     Flag{"--host", "ADDRESS", "the address to listen on, or localhost (default: 127.0.0.1)", &Flags::host},
@@ -94,7 +94,7 @@ const std::array flags{
 }  // namespace
 
 Flags read_flags(int argc, const char* const* argv) {
-    auto out = support::read_flags<Flags>(flags, argc, argv);
+    auto out = support::read_flags<Flags>(known_flags, argc, argv);
     if (out.auth != "token" && out.auth != "none")
         throw support::BadInput("--auth: expected token or none, found " + support::in_quotes(out.auth));
     if (out.db == ":memory:") out.db.clear();
@@ -112,7 +112,7 @@ Flags read_flags(int argc, const char* const* argv) {
 std::string usage() {
     return "Usage: boxoffice_server [flags]\n"
            "Serves a box office over HTTP, and a page to buy a seat on.\n\n" +
-           support::list_flags<Flags>(flags) +
+           support::list_flags<Flags>(known_flags) +
            "\nSIGTERM and SIGINT let requests under way finish. Exit: 0 stopped; 1 failed while running; 2 a bad flag, "
            "database or address.\n";
 }

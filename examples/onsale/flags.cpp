@@ -14,7 +14,7 @@ using Flag = support::Flag<Flags>;
 using Whole = support::RangedFlag<Flags, std::int64_t, std::int64_t>;
 using Real = support::RangedFlag<Flags, double, double>;
 
-const std::array flags{
+const std::array known_flags{
     Flag{"--plan", "FILE", "the seating plan, JSON as of pretix", &Flags::plan, true},
     Flag{"--prices", "FILE", "what the categories cost, CSV: category,points", &Flags::prices, true},
     Flag{"--buyers", "FILE", "who comes, CSV: user,points,want,behaviour", &Flags::buyers, true},
@@ -40,13 +40,13 @@ const std::array flags{
 
 }  // namespace
 
-Flags read_flags(int argc, const char* const* argv) { return support::read_flags<Flags>(flags, argc, argv); }
+Flags read_flags(int argc, const char* const* argv) { return support::read_flags<Flags>(known_flags, argc, argv); }
 
 std::string usage() {
     std::string out =
         "Usage: onsale --plan FILE --prices FILE --buyers FILE --date DATE [flags]\n"
         "Runs the on-sale of one concert and reports how it went.\n\n";
-    out += support::list_flags<Flags>(flags);
+    out += support::list_flags<Flags>(known_flags);
     out +=
         "\nExit: 0 the audit is clean; 1 it is not, or the store failed; 2 bad input; 130 interrupted (run again to go "
         "on).\n";

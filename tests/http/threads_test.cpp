@@ -116,7 +116,7 @@ TEST_CASE("callers who come together share a transaction, and each gets their ow
 
 TEST_CASE("while one transaction commits, those who come wait for the next one together", "[threads]") {
     /// Holds the first commit until it is let go.
-    class Gate final : public Clock {
+    class HeldClock final : public Clock {
       public:
         Time wall() override {
             if (armed.exchange(false)) {
@@ -130,7 +130,7 @@ TEST_CASE("while one transaction commits, those who come wait for the next one t
         std::atomic<bool> armed{false};
         std::promise<void> entered, opened;
     };
-    const auto gate = std::make_shared<Gate>();
+    const auto gate = std::make_shared<HeldClock>();
     Ports ports;
     ports.clock = gate;
     const auto box = must(BoxOffice::open(std::make_unique<MemoryStore>(), {}, ports), "open");

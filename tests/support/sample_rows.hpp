@@ -14,7 +14,7 @@ namespace boxoffice::testing {
 /// The time at which the tests' box office opens.
 inline constexpr Time first_moment = Time{std::chrono::seconds{1'767'000'000}};
 
-constexpr Time after_first_moment(std::int64_t seconds) { return first_moment + std::chrono::seconds{seconds}; }
+constexpr Time after_first_moment(std::int64_t elapsed_s) { return first_moment + std::chrono::seconds{elapsed_s}; }
 
 template <class Entity>
 void add(std::vector<Write<Entity>>& writes, Entity entity) {
