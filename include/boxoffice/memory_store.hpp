@@ -35,8 +35,8 @@ class MemoryStore final : public Store {
     MemoryStore(const MemoryStore&) = delete;
     MemoryStore& operator=(const MemoryStore&) = delete;
 
-    Result<std::unique_ptr<Transaction>> begin() override;
-    Result<std::unique_ptr<Transaction>> try_begin() override;
+    Result<std::unique_ptr<Transaction>> begin_until(Deadline deadline) override;
+    [[nodiscard]] Duration wait_max() const override;
     Result<std::unique_ptr<View>> read() override;
     /// No other process can commit to it: always the same.
     Result<std::int64_t> version() override;

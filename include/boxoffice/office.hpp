@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,9 +25,12 @@ namespace boxoffice {
 /// The longest interval of await_turn: whoever sleeps longer sleeps through a turn.
 inline constexpr Duration await_interval_max = std::chrono::seconds{60};
 
+/// Takes the outcomes of submitted commands, one each and in order.
+using Completion = std::function<void(std::vector<Outcome>)>;
+
 /// Thread-safe: any function may be called from any thread at any time. The library starts no threads; admission and
-/// expiry ride on callers. Functions block while another caller decides, and for a bounded time (the store's) while
-/// another process does. Nothing throws: what goes wrong is in the Result. Where memory runs out after a commit, its answer
+/// expiry ride on callers. Functions block while other callers decide, or another
+/// process does, for a bounded time in all (the store's), first come, first served. Nothing throws: what goes wrong is in the Result. Where memory runs out after a commit, its answer
 /// is given all the same.
 ///
 /// After fork(), a child's use of a handle that the parent opened answers `forked`.
@@ -51,14 +55,25 @@ class BoxOffice {
     // ---- commands -----------------------------------------------------------------------------------------------
 
     /// Executes the commands in order, and returns one outcome each; a refused command changes nothing and does not stop
-    /// the others. They share one transaction, with these exceptions: a Tick has one of its own, and where a command
+    /// the others. They share one transaction, and that also with the commands of other callers who wait, the first come
+    /// first; with these exceptions: a Tick has one of its own, and where a command
     /// cannot be decided (a damaged row, an engine's bug, no memory) the batch is divided until that command is alone with
     /// its fault, and the others are done. Outcomes are in order always: if a commit fails, or the store cannot be had,
     /// that fault is the outcome of every command that was to be in it and of all behind it, and none of those was
     /// acknowledged: retry with the same idempotency keys. No outcomes at all: memory ran out before anything was done.
     std::vector<Outcome> execute(std::span<const Command> commands) noexcept;
 
-    /// One command, in a transaction of its own.
+    /// Executes them as execute() does, but returns at once: for event loops. `completion` gets the outcomes once they stand, on
+    /// the thread that decided: one in drive(), execute() or peek(), or ~BoxOffice with `closed` for what was never decided. It is
+    /// called once, must be quick, and may submit, but what it throws is lost. As many commands share a commit as are under way.
+    /// Refused with `out_of_memory` or `forked`: then it is not called.
+    Result<void> submit(std::vector<Command> commands, Completion completion);
+
+    /// Decides on this thread for all who have submitted, in one go; where none has, waits for one for `wait` at most. False: none
+    /// came, or stop() ended it. An event loop has a thread that calls it again and again.
+    bool drive(Duration wait) noexcept;
+
+    /// One command; it may share its transaction with those of other callers.
     template <class C>
     Result<typename C::Answer> execute(C command);
 

@@ -6,6 +6,7 @@
 /// Load, decide, write: keys of a whole batch are loaded together (at most two loads a repository a batch), decisions
 /// run in memory on a WorkingSet, one `commit` follows.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -366,11 +367,17 @@ class LoadsBy<Derived, Base, RepositoryList<Repository<Entity, Keys>, Left...>>
 /// Thread-safe. Transactions are one at a time, over all threads and processes that use the same data.
 class Store {
   public:
+    using Deadline = std::chrono::steady_clock::time_point;
+
     virtual ~Store() = default;
-    /// Waits for the writer's lock, for a bounded time; then `busy`.
-    virtual Result<std::unique_ptr<Transaction>> begin() = 0;
-    /// The same, without waiting: `busy` at once where another holds the lock.
-    virtual Result<std::unique_ptr<Transaction>> try_begin() = 0;
+    /// Waits for the writer's lock until `deadline` at most, whoever holds it; then `busy`. One that has passed: no wait.
+    virtual Result<std::unique_ptr<Transaction>> begin_until(Deadline deadline) = 0;
+    /// How long whoever wishes to write waits in all, from the call on.
+    [[nodiscard]] virtual Duration wait_max() const = 0;
+    [[nodiscard]] Deadline deadline() const { return std::chrono::steady_clock::now() + wait_max(); }
+    Result<std::unique_ptr<Transaction>> begin() { return begin_until(deadline()); }
+    /// `busy` at once where another holds the lock.
+    Result<std::unique_ptr<Transaction>> try_begin() { return begin_until(Deadline{}); }
     /// The last committed state; does not wait for a decision.
     virtual Result<std::unique_ptr<View>> read() = 0;
     /// A number that changes when another process has committed; always the same where there is none. Cheap.

@@ -32,7 +32,7 @@ std::vector<Outcome> Batch::decide_all() {
             outcomes.push_back(tl::unexpected(shapes_[i].error()));
             continue;
         }
-        outcomes.push_back(std::visit([&](const auto& command) { return decide_one(command); }, commands_[i]));
+        outcomes.push_back(std::visit([&](const auto& command) { return decide_one(command); }, *commands_[i]));
         for (const auto room : set_.take_moved_rooms()) {
             steps::settle_line(set_, moment_, room);
             steps::advance(set_, moment_, room);
@@ -42,19 +42,19 @@ std::vector<Outcome> Batch::decide_all() {
 }
 
 void Batch::judge_shapes() {
-    for (const auto& command : commands_)
+    for (const auto* command : commands_)
         shapes_.push_back(
-            std::visit([&]<class C>(const C& one) { return Decision<C>{}.check(one, moment_.options); }, command));
+            std::visit([&]<class C>(const C& one) { return Decision<C>{}.check(one, moment_.options); }, *command));
 }
 
 const Tick* Batch::tick_of() const {
-    return commands_.size() == 1 && shapes_[0] ? std::get_if<Tick>(&commands_[0]) : nullptr;
+    return commands_.size() == 1 && shapes_[0] ? std::get_if<Tick>(commands_[0]) : nullptr;
 }
 
 template <class Then>
 void Batch::for_each_shaped(Then then) {
     for (std::size_t i = 0; i < commands_.size(); ++i)
-        if (shapes_[i]) std::visit(then, commands_[i]);
+        if (shapes_[i]) std::visit(then, *commands_[i]);
 }
 
 Keys Batch::first_keys() {

@@ -4,17 +4,17 @@
 /// those of the same commands one after another (C2), also where one names what another makes; each repository is loaded
 /// at most twice (C4). A Tick has a batch of its own (BoxOffice sees to it): what it looks for and leaves is in the store.
 
-#include <span>
 #include <vector>
 
 #include "boxoffice/commands.hpp"
+#include "engine/in_order.hpp"
 #include "engine/working_set.hpp"
 
 namespace boxoffice {
 
 class Batch {
   public:
-    Batch(std::span<const Command> commands, Moment moment) : commands_(commands), moment_(moment) {}
+    Batch(CommandList commands, Moment moment) : commands_(commands), moment_(moment) {}
 
     /// Wishes to load every process's lease on a node, for a renewal.
     void want_leases() { wants_leases_ = true; }
@@ -43,7 +43,7 @@ class Batch {
     template <class C>
     Outcome decide_one(const C& command);
 
-    std::span<const Command> commands_;
+    CommandList commands_;
     Moment moment_;
     bool wants_leases_ = false;
     bool advances_due_rooms_ = true;

@@ -5,12 +5,12 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "boxoffice/office.hpp"
+#include "engine/commit_queue.hpp"
 #include "engine/fork_guard.hpp"
 #include "engine/in_order.hpp"
 #include "engine/no_throw.hpp"
@@ -38,6 +38,9 @@ class BoxOffice::Engine {
     // ---- executing (executing.cpp) ------------------------------------------------------------------------------
 
     std::vector<Outcome> execute(std::span<const Command> commands) noexcept;
+    Result<void> submit(std::vector<Command> commands, Completion completion);
+    bool drive(Duration wait);
+    void stop();
 
     // ---- the waiting room (turns.cpp) ---------------------------------------------------------------------------
 
@@ -70,8 +73,11 @@ class BoxOffice::Engine {
 
   private:
     [[nodiscard]] ClockReading read_clock(Time now) const;
-    Result<void> run(Transaction& transaction, std::span<const Command> commands, std::vector<Outcome>& outcomes,
-                     Stage& stage, Riding riding);
+    void lead_once(Calls& submitted);
+    void stop_leading(const Calls& submitted) noexcept;
+    void decide(const Calls& calls, std::unique_ptr<Transaction> transaction, Calls& submitted);
+    Result<void> run(Transaction& transaction, CommandList commands, std::vector<Outcome>& outcomes, Stage& stage,
+                     Riding riding);
     Result<NodeLease> renew_lease(const std::vector<NodeLease>& leases, Time now);
     void refresh_board(bool at_once = false);
     void try_advance();
@@ -80,7 +86,9 @@ class BoxOffice::Engine {
     const std::uint32_t opened_in_ = fork_epoch();
     TurnBoard board_;
 
-    std::mutex writer_;  // held around a decision; guards ids_ and lease_
+    CommitQueue queue_;
+
+    // Of who leads in the queue.
     IdSource ids_;
     NodeLease lease_;
 };

@@ -1,6 +1,8 @@
 /// From commands to a commit.
 
 #include <algorithm>
+#include <chrono>
+#include <memory>
 #include <span>
 #include <utility>
 #include <variant>
@@ -11,34 +13,126 @@
 
 namespace boxoffice {
 
+namespace {
+
+/// As many as a commit carries with profit; what comes behind waits no longer than this takes.
+constexpr std::int64_t command_max = 1'000;
+
+bool has_tick(std::span<const Command> commands) {
+    return std::any_of(commands.begin(), commands.end(),
+                       [](const auto& one) { return std::holds_alternative<Tick>(one); });
+}
+
+}  // namespace
+
 std::vector<Outcome> BoxOffice::execute(std::span<const Command> commands) noexcept {
     return engine_->execute(commands);
 }
 
-std::vector<Outcome> BoxOffice::Engine::execute(std::span<const Command> commands) noexcept {
-    std::vector<Outcome> outcomes;
-    const auto done = guarded([&]() -> Result<void> {
-        outcomes.reserve(commands.size());  // from here on, no outcome is lost for want of memory
-        BOXOFFICE_TRY(check_process());
-        const std::lock_guard lock(writer_);
-        return execute_in_order(commands, outcomes,
-                                [&](auto some, auto& into, Stage& stage, Riding riding) -> Result<void> {
-                                    BOXOFFICE_TRY_VALUE(const auto transaction, store->begin());
-                                    return run(*transaction, some, into, stage, riding);
-                                });
-    });
-    if (std::any_of(commands.begin(), commands.end(),
-                    [](const auto& one) { return std::holds_alternative<Tick>(one); }))
-        (void)guarded([&]() -> Result<void> { return store->rest(), Result<void>{}; });
-    if (outcomes.capacity() < commands.size()) return outcomes;
-    while (outcomes.size() < commands.size()) outcomes.push_back(tl::unexpected(copy_of(done.error())));
-    return outcomes;
+Result<void> BoxOffice::submit(std::vector<Command> commands, Completion completion) {
+    return guarded([&] { return engine_->submit(std::move(commands), std::move(completion)); });
 }
 
-/// Decides and commits on a transaction just begun; the writer's lock is held, and `outcomes` has room for all. Nothing
+bool BoxOffice::drive(Duration wait) noexcept {
+    return guarded([&]() -> Result<bool> { return engine_->drive(wait); }).value_or(false);
+}
+
+std::vector<Outcome> BoxOffice::Engine::execute(std::span<const Command> commands) noexcept {
+    Call call;
+    call.commands = commands;
+    const auto ready = guarded([&]() -> Result<void> {
+        call.outcomes.reserve(commands.size());  // from here on, no outcome is lost for want of memory
+        BOXOFFICE_TRY(check_process());
+        call.deadline = store->deadline();
+        return {};
+    });
+    if (!ready) {
+        if (call.outcomes.capacity() >= commands.size()) call.refuse(ready.error());
+        return std::move(call.outcomes);
+    }
+    if (queue_.enter(call)) {
+        Calls submitted;
+        while (call.state != Call::State::over) lead_once(submitted);
+        stop_leading(submitted);
+    }
+    if (has_tick(commands)) (void)guarded([&]() -> Result<void> { return store->rest(), Result<void>{}; });
+    return std::move(call.outcomes);
+}
+
+Result<void> BoxOffice::Engine::submit(std::vector<Command> commands, Completion completion) {
+    BOXOFFICE_TRY(check_process());
+    if (completion == nullptr) return refuse(ErrorCode::invalid_argument, "submit: a completion");
+    auto call = std::make_unique<Call>();
+    call->owned = std::move(commands);
+    call->commands = call->owned;
+    call->outcomes.reserve(call->owned.size());
+    call->completion = std::move(completion);
+    call->deadline = store->deadline();
+    queue_.submit(std::move(call));
+    return {};
+}
+
+bool BoxOffice::Engine::drive(Duration wait) {
+    if (!check_process()) return false;
+    if (!queue_.await_lead(std::chrono::steady_clock::now() + wait)) return false;
+    Calls submitted;
+    lead_once(submitted);
+    stop_leading(submitted);
+    return true;
+}
+
+/// Decides for those who wait, and for nobody but whoever waits longest where the store cannot be had.
+void BoxOffice::Engine::lead_once(Calls& submitted) {
+    auto transaction = guarded([&] { return store->begin_until(queue_.oldest_deadline()); });
+    if (!transaction) return queue_.refuse_oldest(transaction.error(), submitted);
+    queue_.gather();
+    decide(queue_.take(command_max), std::move(*transaction), submitted);
+}
+
+/// Whoever submitted hears of it when others may lead again: what it does then is its own affair.
+void BoxOffice::Engine::stop_leading(const Calls& submitted) noexcept {
+    queue_.pass_on();
+    submitted.for_each([&](Call& call) {
+        const std::unique_ptr<Call> owned{&call};
+        if (has_tick(call.commands)) (void)guarded([&]() -> Result<void> { return store->rest(), Result<void>{}; });
+        call.complete();
+    });
+}
+
+/// Decides all that the callers wish, in their order, beginning on a transaction just begun, and answers them.
+void BoxOffice::Engine::decide(const Calls& calls, std::unique_ptr<Transaction> transaction, Calls& submitted) {
+    const auto begin = std::chrono::steady_clock::now();
+    std::vector<Outcome> outcomes;
+    const auto done = guarded([&]() -> Result<void> {
+        std::vector<const Command*> commands;
+        calls.for_each([&](const Call& call) {
+            for (const auto& command : call.commands) commands.push_back(&command);
+        });
+        outcomes.reserve(commands.size());
+        const auto deadline = calls.empty() ? store->deadline() : calls.first()->deadline;
+        return execute_in_order(commands, outcomes,
+                                [&](auto some, auto& into, Stage& stage, Riding riding) -> Result<void> {
+                                    auto begun = std::move(transaction);
+                                    if (begun == nullptr) {
+                                        BOXOFFICE_TRY_VALUE(begun, store->begin_until(deadline));
+                                    }
+                                    return run(*begun, some, into, stage, riding);
+                                });
+    });
+    transaction.reset();
+    auto next = outcomes.begin();
+    calls.for_each([&](Call& call) {
+        for (auto left = call.commands.size(); left > 0 && next != outcomes.end(); --left)
+            call.outcomes.push_back(std::move(*next++));
+        if (call.outcomes.size() < call.commands.size()) call.refuse(done.error());
+    });
+    queue_.answer(calls, std::chrono::steady_clock::now() - begin, submitted);
+}
+
+/// Decides and commits on a transaction just begun; this thread leads, and `outcomes` has room for all. Nothing
 /// behind the commit can fail.
-Result<void> BoxOffice::Engine::run(Transaction& transaction, std::span<const Command> commands,
-                                    std::vector<Outcome>& outcomes, Stage& stage, Riding riding) {
+Result<void> BoxOffice::Engine::run(Transaction& transaction, CommandList commands, std::vector<Outcome>& outcomes,
+                                    Stage& stage, Riding riding) {
     BOXOFFICE_TRY_VALUE(const auto last, transaction.last_event());
     BOXOFFICE_TRY_VALUE(const auto now, timekeeper.now(last.at));
     stage = Stage::deciding;
@@ -83,14 +177,14 @@ Result<NodeLease> BoxOffice::Engine::renew_lease(const std::vector<NodeLease>& l
 /// Advances the rooms that are due, unless someone else is deciding just now (who then does it). That it cannot is no
 /// fault of who peeks.
 void BoxOffice::Engine::try_advance() {
+    if (!queue_.try_lead()) return;
+    Calls submitted;
     (void)guarded([&]() -> Result<void> {
-        const std::unique_lock lock(writer_, std::try_to_lock);
-        if (!lock) return {};
-        BOXOFFICE_TRY_VALUE(const auto transaction, store->try_begin());
-        std::vector<Outcome> none;
-        auto stage = Stage::beginning;
-        return run(*transaction, {}, none, stage, Riding::along);
+        BOXOFFICE_TRY_VALUE(auto transaction, store->try_begin());
+        decide(queue_.take(command_max), std::move(transaction), submitted);
+        return {};
     });
+    stop_leading(submitted);
 }
 
 }  // namespace boxoffice

@@ -14,6 +14,9 @@
 
 namespace boxoffice {
 
+/// Commands in order; they may be those of several callers.
+using CommandList = std::span<const Command* const>;
+
 /// Where a transaction was when it ended.
 enum class Stage { beginning, deciding, committing };
 
@@ -27,7 +30,7 @@ enum class Riding { along, left_behind };
 /// `attempt(commands, outcomes, stage, riding)` decides and commits in one transaction, appends the outcomes, and says
 /// in `stage` how far it came. `outcomes` has room for all. An error: that is the outcome of all that are left.
 template <class Attempt>
-Result<void> execute_together(std::span<const Command> commands, std::vector<Outcome>& outcomes, Attempt& attempt) {
+Result<void> execute_together(CommandList commands, std::vector<Outcome>& outcomes, Attempt& attempt) {
     const auto decided = static_cast<std::ptrdiff_t>(outcomes.size());
     for (const auto riding : {Riding::along, Riding::left_behind}) {
         auto stage = Stage::beginning;
@@ -48,9 +51,9 @@ Result<void> execute_together(std::span<const Command> commands, std::vector<Out
 
 /// Together, but each Tick apart: what it leaves is in the store, and the next command looks for it there.
 template <class Attempt>
-Result<void> execute_in_order(std::span<const Command> commands, std::vector<Outcome>& outcomes, Attempt attempt) {
+Result<void> execute_in_order(CommandList commands, std::vector<Outcome>& outcomes, Attempt attempt) {
     do {
-        const auto is_tick = [](const Command& one) { return std::holds_alternative<Tick>(one); };
+        const auto is_tick = [](const Command* one) { return std::holds_alternative<Tick>(*one); };
         const auto tick = std::find_if(commands.begin(), commands.end(), is_tick);
         const bool begins_with_it = tick == commands.begin() && tick != commands.end();
         const auto count = begins_with_it ? std::size_t{1} : static_cast<std::size_t>(tick - commands.begin());

@@ -35,7 +35,12 @@ Result<std::unique_ptr<BoxOffice>> BoxOffice::open(std::unique_ptr<Store> store,
     });
 }
 
-void BoxOffice::stop() noexcept { engine_->is_stopped = true; }
+void BoxOffice::stop() noexcept { engine_->stop(); }
+
+void BoxOffice::Engine::stop() {
+    is_stopped = true;
+    queue_.wake_all();
+}
 
 BoxOffice::Engine::Engine(std::unique_ptr<Store> owned, Options chosen, Ports given)
     : store(std::move(owned)),
@@ -89,7 +94,7 @@ ClockReading BoxOffice::Engine::read_clock(Time now) const {
 void BoxOffice::Engine::give_node_back() {
     (void)guarded([&]() -> Result<void> {
         BOXOFFICE_TRY(check_process());
-        const std::lock_guard lock(writer_);
+        // Nobody decides any more: no call may be running.
         if (lease_.until == Time{}) return {};
         BOXOFFICE_TRY_VALUE(const auto transaction, store->try_begin());
         Changes changes;

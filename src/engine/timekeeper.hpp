@@ -26,7 +26,8 @@ struct OpeningLimits {
 /// - when the last commit lies further ahead of `wall` than `jump_max`: one of the two was made by a wrong clock;
 /// - when `wall` lies further ahead of where time must be by now, as the steady clock tells from the readings that `leases`
 ///   keep, than `jump_max`, or than `skew_max` where others have the store open and would be carried along;
-/// - and where others have it open and no reading can be compared, when it lies `jump_max` ahead of anything they wrote.
+/// - and where others have it open and no reading can be compared, when it lies `jump_max` ahead of anything they wrote, if they
+///   have written anything yet: of several that open a new store at a time one is the first.
 inline Result<void> check_opening(const std::vector<NodeLease>& leases, Time last, Time wall, const ClockReading& mine,
                                   const OpeningLimits& limits) {
     const auto wrong = [&](Time expected, const char* what) {
@@ -47,7 +48,7 @@ inline Result<void> check_opening(const std::vector<NodeLease>& leases, Time las
         if (wall > later(by_now, limits.has_others ? std::min(limits.skew_max, limits.jump_max) : limits.jump_max))
             return wrong(by_now, limits.has_others ? "for the offices that have the store open it is"
                                                    : "by its steady clock it is");
-    } else if (limits.has_others && wall > later(written, limits.jump_max)) {
+    } else if (limits.has_others && written != Time{} && wall > later(written, limits.jump_max)) {
         return wrong(written, "the offices that have the store open last wrote at");
     }
     return {};

@@ -20,10 +20,10 @@ class Gate {
     explicit Gate(Duration wait_max)
         : wait_max_{std::clamp<Duration>(wait_max, Duration::zero(), std::chrono::hours{24})} {}
 
-    /// The right to decide and commit. False: another had it for all of `wait_max`.
-    [[nodiscard]] bool begin_writing() { return writer_.enter(std::chrono::steady_clock::now() + wait_max_); }
-    /// The same, without waiting.
-    [[nodiscard]] bool try_begin_writing() { return writer_.enter(std::chrono::steady_clock::now()); }
+    [[nodiscard]] Duration wait_max() const { return wait_max_; }
+
+    /// The right to decide and commit. False: another had it until `deadline`.
+    [[nodiscard]] bool begin_writing(std::chrono::steady_clock::time_point deadline) { return writer_.enter(deadline); }
     void end_writing() { writer_.leave(); }
 
     /// The right to read, shared. False: a commit waited for other readers for all of `wait_max`.

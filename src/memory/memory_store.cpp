@@ -155,8 +155,7 @@ class MemoryTransaction final : public MemoryView<Transaction> {
   public:
     explicit MemoryTransaction(Shared& shared) : MemoryView{shared.tables}, shared_{shared} {}
     ~MemoryTransaction() override { leave(); }
-    [[nodiscard]] bool open() { return open_ = shared_.gate.begin_writing(); }
-    [[nodiscard]] bool try_open() { return open_ = shared_.gate.try_begin_writing(); }
+    [[nodiscard]] bool open(Store::Deadline deadline) { return open_ = shared_.gate.begin_writing(deadline); }
 
     Result<void> commit(const Changes& changes) override {
         if (!open_) return ended();
@@ -187,15 +186,6 @@ class MemoryTransaction final : public MemoryView<Transaction> {
     bool open_ = false;
 };
 
-using Opening = bool (MemoryTransaction::*)();
-
-Result<std::unique_ptr<Transaction>> begin_with(Shared& shared, Opening open) {
-    if (shared.forked()) return refuse(ErrorCode::forked);
-    auto transaction = std::make_unique<MemoryTransaction>(shared);
-    if (!(*transaction.*open)()) return refuse(ErrorCode::busy, "another transaction is under way");
-    return transaction;
-}
-
 }  // namespace
 }  // namespace memory
 
@@ -205,13 +195,14 @@ MemoryStore::~MemoryStore() {
     if (shared_->forked()) (void)shared_.release();
 }
 
-Result<std::unique_ptr<Transaction>> MemoryStore::begin() {
-    return memory::begin_with(*shared_, &memory::MemoryTransaction::open);
+Result<std::unique_ptr<Transaction>> MemoryStore::begin_until(Deadline deadline) {
+    if (shared_->forked()) return refuse(ErrorCode::forked);
+    auto transaction = std::make_unique<memory::MemoryTransaction>(*shared_);
+    if (!transaction->open(deadline)) return refuse(ErrorCode::busy, "another transaction is under way");
+    return transaction;
 }
 
-Result<std::unique_ptr<Transaction>> MemoryStore::try_begin() {
-    return memory::begin_with(*shared_, &memory::MemoryTransaction::try_open);
-}
+Duration MemoryStore::wait_max() const { return shared_->gate.wait_max(); }
 
 Result<std::unique_ptr<View>> MemoryStore::read() {
     if (shared_->forked()) return refuse(ErrorCode::forked);

@@ -19,14 +19,17 @@ namespace boxoffice::sqlite {
 namespace {
 
 constexpr off_t presence_at = 0;
+constexpr off_t turnstile_at = 1;
+constexpr std::chrono::milliseconds turnstile_max{250};  // many commits of those before
+constexpr std::chrono::seconds go_round_for{5};
 
 std::string words_of(int error_number) { return std::generic_category().message(error_number); }
 
-struct flock presence(short type) {
+struct flock byte_lock(short type, off_t at) {
     struct flock lock {};
     lock.l_type = type;
     lock.l_whence = SEEK_SET;
-    lock.l_start = presence_at;
+    lock.l_start = at;
     lock.l_len = 1;
     return lock;
 }
@@ -50,20 +53,45 @@ FileLock::~FileLock() {
     ::close(descriptor_);
 }
 
-Result<void> FileLock::acquire(Clock::time_point deadline) {
-    if (trace_without_file_lock.load(std::memory_order_relaxed)) return {};
+/// `take` tries; if it fails, errno says why.
+template <class Try>
+Result<void> FileLock::ask_until(Clock::time_point deadline, std::chrono::microseconds pause_max, Try take) {
     auto pause = std::chrono::microseconds{50};
-    while (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    while (!take()) {
         if (errno == EINTR) continue;
-        if (errno != EWOULDBLOCK) return refuse(ErrorCode::storage, path_ + ": " + words_of(errno));
+        if (errno != EWOULDBLOCK && errno != EACCES) return refuse(ErrorCode::storage, path_ + ": " + words_of(errno));
         const auto now = Clock::now();
         if (now >= deadline) return refuse(ErrorCode::busy, path_ + ": another process holds the lock");
         const ForkBarrier::Open open;
         std::this_thread::sleep_for(std::min<Clock::duration>(pause, deadline - now));
-        pause = std::min(2 * pause, std::chrono::microseconds{2000});
+        pause = std::min(2 * pause, pause_max);
     }
-    held_ = true;
     return {};
+}
+
+bool FileLock::try_turnstile(short type) noexcept {
+    auto lock = byte_lock(type, turnstile_at);
+    return ::fcntl(descriptor_, F_OFD_SETLK, &lock) == 0;
+}
+
+/// False: it is stuck, or cannot be had; whoever goes round it still needs the writer's lock.
+bool FileLock::pass_turnstile(Clock::time_point deadline) {
+    const auto now = Clock::now();
+    if (now < go_round_until_) return false;
+    const auto passed = ask_until(std::min<Clock::time_point>(deadline, now + turnstile_max),
+                                  std::chrono::microseconds{2000}, [&] { return try_turnstile(F_WRLCK); });
+    if (!passed && deadline > now + turnstile_max) go_round_until_ = Clock::now() + go_round_for;
+    return passed.has_value();
+}
+
+Result<void> FileLock::acquire(Clock::time_point deadline) {
+    if (trace_without_file_lock.load(std::memory_order_relaxed)) return {};
+    const bool is_inside = pass_turnstile(deadline);
+    const auto locked = ask_until(deadline, std::chrono::microseconds{250},
+                                  [&] { return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0; });
+    if (is_inside) static_cast<void>(try_turnstile(F_UNLCK));
+    held_ = locked.has_value();
+    return locked;
 }
 
 void FileLock::release() noexcept {
@@ -74,18 +102,18 @@ void FileLock::release() noexcept {
 }
 
 void FileLock::be_present() {
-    auto lock = presence(F_RDLCK);
+    auto lock = byte_lock(F_RDLCK, presence_at);
     if (::fcntl(descriptor_, F_OFD_SETLK, &lock) != 0)
         throw Fault{ErrorCode::storage, path_ + ": cannot be locked: " + words_of(errno)};
 }
 
 void FileLock::be_gone() noexcept {
-    auto lock = presence(F_UNLCK);
+    auto lock = byte_lock(F_UNLCK, presence_at);
     static_cast<void>(::fcntl(descriptor_, F_OFD_SETLK, &lock));
 }
 
 bool FileLock::has_others() const {
-    auto lock = presence(F_WRLCK);  // what only who is alone would get
+    auto lock = byte_lock(F_WRLCK, presence_at);  // what only who is alone would get
     if (::fcntl(descriptor_, F_OFD_GETLK, &lock) != 0)
         throw Fault{ErrorCode::storage, path_ + ": cannot be locked: " + words_of(errno)};
     return lock.l_type != F_UNLCK;

@@ -6,6 +6,9 @@
 /// - The *writer's* lock (flock, exclusive) around everything that writes the database file or its log. Why it is there although
 ///   SQLite locks by itself: SQLite before 3.51.3 (and 3.44.6, 3.50.7) can lose commits when one connection checkpoints while
 ///   another commits. It is taken on every version, because processes with different versions may share one file.
+///   Before it whoever wants it goes through a *turnstile* (an open file description's lock on one byte, exclusive), which the one
+///   who waits for the writer's lock holds: so a process that has just let it go cannot take it again before those who wait.
+///   It is a courtesy: where its holder does not move on (a stopped process), the others go round it.
 /// - *Presence* (an open file description's lock on one byte, shared) from opening to closing. Who is alone may do what takes
 ///   the log from the others: fold it for the last time and delete it. SQLite's own sign of presence, a POSIX lock on the
 ///   database file, is dropped by any close() of any descriptor of that file anywhere in the process.
@@ -36,7 +39,8 @@ class FileLock {
     FileLock(const FileLock&) = delete;
     FileLock& operator=(const FileLock&) = delete;
 
-    /// Waits until `deadline` at most, then `busy`. Asks again at growing intervals up to 2 ms: flock has no timeout.
+    /// Waits until `deadline` at most, then `busy`. Asks again at growing intervals, of up to 2 ms before the turnstile and 250 us
+    /// in it: neither lock has a timeout.
     Result<void> acquire(Clock::time_point deadline);
     void release() noexcept;
 
@@ -58,9 +62,15 @@ class FileLock {
     void write_record(const LogRecord& record) const;
 
   private:
+    template <class Try>
+    Result<void> ask_until(Clock::time_point deadline, std::chrono::microseconds pause_max, Try take);
+    [[nodiscard]] bool try_turnstile(short type) noexcept;
+    [[nodiscard]] bool pass_turnstile(Clock::time_point deadline);
+
     std::string path_;
     int descriptor_ = -1;
     bool held_ = false;
+    Clock::time_point go_round_until_{};  ///< the turnstile was found stuck
 };
 
 }  // namespace boxoffice::sqlite

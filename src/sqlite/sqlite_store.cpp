@@ -17,6 +17,11 @@ namespace {
 
 using Clock = Shared::Clock;
 
+Duration left_until(Clock::time_point deadline) {
+    const auto now = Clock::now();
+    return deadline <= now ? Duration::zero() : std::chrono::duration_cast<Duration>(deadline - now);
+}
+
 class SqliteView final : public SessionView<View> {
   public:
     explicit SqliteView(Shared& shared) : shared_(shared), side_(shared.read_side()), lent_(side_->readers.take()) {
@@ -45,9 +50,9 @@ class SqliteTransaction final : public SessionView<Transaction> {
     explicit SqliteTransaction(Shared& shared) : shared_(shared) {}
     ~SqliteTransaction() override { leave(); }
 
-    /// Throws too. Waits for the other threads and processes until `deadline`; SQLite then for strangers (a person with
-    /// sqlite3, who does not know the file lock) for `stranger_wait`.
-    Result<void> open(Clock::time_point deadline, Duration stranger_wait) {
+    /// Throws too. Waits for other threads, other processes, and strangers (a person with sqlite3, who does not know the
+    /// file lock), until `deadline` in all.
+    Result<void> open(Clock::time_point deadline) {
         if (!shared_.gate.enter(deadline))
             return refuse(ErrorCode::busy, "another transaction of this process is under way");
         in_gate_ = true;
@@ -55,7 +60,7 @@ class SqliteTransaction final : public SessionView<Transaction> {
         BOXOFFICE_TRY(shared_.lock().acquire(deadline));
         shared_.prepare(deadline);
         auto& session = shared_.session();
-        session.connection->set_busy_timeout(stranger_wait);
+        session.connection->set_busy_timeout(left_until(deadline));
         session.begin.write();
         session.connection->set_busy_timeout(shared_.options().busy_timeout);
         session_ = &session;
@@ -118,8 +123,7 @@ class SqliteTransaction final : public SessionView<Transaction> {
     bool in_gate_ = false;
 };
 
-/// Thread-safe. Waits are bounded: begin() by busy_timeout for this process' and other processes' transactions, and by
-/// as much again for a stranger's lock. read() waits for no decision, only (in SQLite, as bounded) for the recovery of
+/// Thread-safe. Waits are bounded: begin() by busy_timeout, whoever it waits for. read() waits for no decision, only (in SQLite, as bounded) for the recovery of
 /// a log.
 class SqliteStore final : public Store {
   public:
@@ -138,12 +142,16 @@ class SqliteStore final : public Store {
     /// Throws.
     void open() { shared_->open(); }
 
-    Result<std::unique_ptr<Transaction>> begin() override {
-        const auto timeout = shared_->options().busy_timeout;
-        return begin_until(Clock::now() + timeout, timeout);
+    Result<std::unique_ptr<Transaction>> begin_until(Deadline deadline) override {
+        return guarded("begin", [&]() -> std::unique_ptr<Transaction> {
+            value_of(shared_->check_usable());
+            auto transaction = std::make_unique<SqliteTransaction>(*shared_);
+            value_of(transaction->open(deadline));
+            return transaction;
+        });
     }
 
-    Result<std::unique_ptr<Transaction>> try_begin() override { return begin_until(Clock::now(), Duration::zero()); }
+    [[nodiscard]] Duration wait_max() const override { return shared_->options().busy_timeout; }
 
     Result<std::unique_ptr<View>> read() override {
         return guarded("read", [&]() -> std::unique_ptr<View> {
@@ -179,15 +187,6 @@ class SqliteStore final : public Store {
     }
 
   private:
-    Result<std::unique_ptr<Transaction>> begin_until(Clock::time_point deadline, Duration stranger_wait) {
-        return guarded("begin", [&]() -> std::unique_ptr<Transaction> {
-            value_of(shared_->check_usable());
-            auto transaction = std::make_unique<SqliteTransaction>(*shared_);
-            value_of(transaction->open(deadline, stranger_wait));
-            return transaction;
-        });
-    }
-
     /// In a child of fork() closing would drop the parent's locks and might checkpoint beside its commits, so the child
     /// leaves the connections alone, on purpose, until it ends. Only its descriptor of the lock file goes: the parent's
     /// hold ends with the parent's own.

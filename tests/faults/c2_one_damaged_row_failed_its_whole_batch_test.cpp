@@ -34,8 +34,10 @@ class BrokenLines final : public Store {
   public:
     explicit BrokenLines(std::unique_ptr<Store> inner) : inner_{std::move(inner)} {}
     bool are_broken = false;
-    Result<std::unique_ptr<Transaction>> begin() override { return wrap(inner_->begin()); }
-    Result<std::unique_ptr<Transaction>> try_begin() override { return wrap(inner_->try_begin()); }
+    Result<std::unique_ptr<Transaction>> begin_until(Deadline deadline) override {
+        return wrap(inner_->begin_until(deadline));
+    }
+    [[nodiscard]] Duration wait_max() const override { return inner_->wait_max(); }
     Result<std::unique_ptr<View>> read() override { return inner_->read(); }
     Result<std::int64_t> version() override { return inner_->version(); }
 

@@ -156,15 +156,15 @@ TEST_CASE("who has waited behind a busy store is busy, too, and does not wait fo
     /// A store whose begin waits to be let go, and then is busy: another process holds it.
     class Held final : public Store {
       public:
-        Result<std::unique_ptr<Transaction>> begin() override {
-            if (!armed) return inner.begin();
+        Result<std::unique_ptr<Transaction>> begin_until(Deadline deadline) override {
+            if (!armed) return inner.begin_until(deadline);
             if (begins++ == 0) {
                 entered.set_value();
                 gate.get_future().wait();
             }
             return refuse(ErrorCode::busy);
         }
-        Result<std::unique_ptr<Transaction>> try_begin() override { return refuse(ErrorCode::busy); }
+        [[nodiscard]] Duration wait_max() const override { return inner.wait_max(); }
         Result<std::unique_ptr<View>> read() override { return inner.read(); }
         Result<std::int64_t> version() override { return inner.version(); }
         MemoryStore inner;

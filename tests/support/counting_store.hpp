@@ -80,8 +80,10 @@ class CountingStore final : public Store {
     CountingStore(std::unique_ptr<Store> inner, std::shared_ptr<StoreCounter> counter)
         : inner_{std::move(inner)}, counter_{std::move(counter)} {}
 
-    Result<std::unique_ptr<Transaction>> begin() override { return count(inner_->begin()); }
-    Result<std::unique_ptr<Transaction>> try_begin() override { return count(inner_->try_begin()); }
+    Result<std::unique_ptr<Transaction>> begin_until(Deadline deadline) override {
+        return count(inner_->begin_until(deadline));
+    }
+    [[nodiscard]] Duration wait_max() const override { return inner_->wait_max(); }
     Result<std::unique_ptr<View>> read() override {
         auto view = inner_->read();
         if (!view) return view;

@@ -20,7 +20,7 @@ namespace boxoffice::testing {
 
 /// Where a fault strikes.
 enum class FaultPoint : std::size_t {
-    begin,          ///< begin() and try_begin()
+    begin,          ///< begin_until()
     read,           ///< read()
     load,           ///< a load or page of a transaction
     view_load,      ///< a load or page of a view
@@ -94,14 +94,11 @@ class FaultyStore final : public Store {
     FaultyStore(std::unique_ptr<Store> inner, std::shared_ptr<Faults> faults)
         : inner_{std::move(inner)}, faults_{std::move(faults)} {}
 
-    Result<std::unique_ptr<Transaction>> begin() override {
+    Result<std::unique_ptr<Transaction>> begin_until(Deadline deadline) override {
         BOXOFFICE_TRY(faults_->pass(FaultPoint::begin));
-        return wrap(inner_->begin());
+        return wrap(inner_->begin_until(deadline));
     }
-    Result<std::unique_ptr<Transaction>> try_begin() override {
-        BOXOFFICE_TRY(faults_->pass(FaultPoint::begin));
-        return wrap(inner_->try_begin());
-    }
+    [[nodiscard]] Duration wait_max() const override { return inner_->wait_max(); }
     Result<std::unique_ptr<View>> read() override {
         BOXOFFICE_TRY(faults_->pass(FaultPoint::read));
         auto view = inner_->read();

@@ -33,8 +33,8 @@ inline const Time opening = Time{*parse_date("2026-12-01")};
 class LentStore final : public Store {
   public:
     explicit LentStore(std::shared_ptr<Store> store) : store_{std::move(store)} {}
-    Result<std::unique_ptr<Transaction>> begin() override { return store_->begin(); }
-    Result<std::unique_ptr<Transaction>> try_begin() override { return store_->try_begin(); }
+    Result<std::unique_ptr<Transaction>> begin_until(Deadline deadline) override { return store_->begin_until(deadline); }
+    [[nodiscard]] Duration wait_max() const override { return store_->wait_max(); }
     Result<std::unique_ptr<View>> read() override { return store_->read(); }
     /// Somebody may have committed since.
     Result<std::int64_t> version() override { return ++asked_; }
