@@ -9,7 +9,7 @@ import dataclasses
 import os
 import tempfile
 import unittest
-from typing import Any, List
+from typing import Any, Dict, List
 
 from .support import DATE, START, MINUTE, House, VirtualClock, memory
 import boxoffice  # noqa: E402
@@ -157,7 +157,7 @@ class BatchTest(unittest.TestCase):
         names = [one.name for one in dataclasses.fields(NewSeat) if one.type == "str"]
         self.assertLessEqual(set(names), set(Seat.__slots__))
         self.assertGreater(len(names), 3)
-        texts = {name: f"of {name}" for name in names}
+        texts: Dict[str, Any] = {name: f"of {name}" for name in names}
         for path in (":memory:", os.path.join(self.directory(), "seats.db")):
             with boxoffice.open(path) as office:
                 room = office.find_room().id
