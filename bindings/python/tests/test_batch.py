@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import copy
 import ctypes
-import dataclasses
 import os
 import tempfile
 import unittest
-from typing import Any, Dict, List
+from typing import Any, Dict, List, get_type_hints
 
 from .support import DATE, START, MINUTE, House, VirtualClock, memory
 import boxoffice  # noqa: E402
@@ -154,7 +153,7 @@ class BatchTest(unittest.TestCase):
 
     def test_every_text_of_a_seat_comes_back_by_itself(self) -> None:
         """Whatever texts a seat has: from a method and from a batch, in memory and in a file."""
-        names = [one.name for one in dataclasses.fields(NewSeat) if one.type == "str"]
+        names = [name for name, kind in get_type_hints(NewSeat).items() if kind is str]
         self.assertLessEqual(set(names), set(Seat.__slots__))
         self.assertGreater(len(names), 3)
         texts: Dict[str, Any] = {name: f"of {name}" for name in names}
