@@ -66,11 +66,10 @@ Result<std::vector<NewSeat>> seats_of(const boxoffice_command& c, const Arena& a
     std::vector<NewSeat> seats;
     seats.reserve(items.size());
     for (const auto& item : items) {
-        BOXOFFICE_TRY_VALUE(auto number, arena.text(item.number_offset, item.number_length));
-        BOXOFFICE_TRY_VALUE(auto section, arena.text(item.section_offset, item.section_length));
-        BOXOFFICE_TRY_VALUE(auto row, arena.text(item.row_offset, item.row_length));
-        BOXOFFICE_TRY_VALUE(auto label, arena.text(item.label_offset, item.label_length));
-        BOXOFFICE_TRY_VALUE(auto seat, new_seat(item, {number, section, row, label}));
+        const auto text_of = [&](const SeatText& one) {
+            return arena.text(item.*one.item_offset, item.*one.item_length);
+        };
+        BOXOFFICE_TRY_VALUE(auto seat, new_seat(item, text_of));
         seats.push_back(std::move(seat));
     }
     return seats;
@@ -157,47 +156,64 @@ Result<void> append(const boxoffice_command& c, const Arena& arena, std::vector<
     return {};
 }
 
+// What an outcome says of an answer. Each binds all of the answer's members, so that a new one does not compile before it has its
+// place here; what the command itself says is left out.
+
 void fill(const Done&, boxoffice_outcome&) {}
 template <class IdType>
-void fill(const Created<IdType>& a, boxoffice_outcome& c) {
-    c.id = a.id.value;
+void fill(const Created<IdType>& answer, boxoffice_outcome& c) {
+    const auto& [id] = answer;
+    c.id = id.value;
 }
-void fill(const SeatsAdded& a, boxoffice_outcome& c) { c.amount = a.count; }
-void fill(const Joined& a, boxoffice_outcome& c) {
-    c.id = a.claims.token.value;
-    c.position = a.claims.position;
-    c.state = static_cast<std::int32_t>(a.state);
-    c.flag = a.again ? 1 : 0;
-    c.time_us = to_us(a.identity_until);
+void fill(const SeatsAdded& answer, boxoffice_outcome& c) {
+    const auto& [count] = answer;
+    c.amount = count;
 }
-void fill(const Arrived& a, boxoffice_outcome& c) {
-    c.time_us = to_us(a.deadline);
-    c.time2_us = to_us(a.turn_until);
+void fill(const Joined& answer, boxoffice_outcome& c) {
+    const auto& [claims, identity_until, state, again] = answer;
+    c.id = claims.token.value;
+    c.position = claims.position;
+    c.state = static_cast<std::int32_t>(state);
+    c.flag = again ? 1 : 0;
+    c.time_us = to_us(identity_until);
 }
-void fill(const Left& a, boxoffice_outcome& c) { c.amount = a.released; }
-void fill(const Held& a, boxoffice_outcome& c) {
-    c.id = a.reservation.value;
-    c.amount = a.price.value;
-    c.time_us = to_us(a.deadline);
+void fill(const Arrived& answer, boxoffice_outcome& c) {
+    const auto& [deadline, turn_until] = answer;
+    c.time_us = to_us(deadline);
+    c.time2_us = to_us(turn_until);
 }
-void fill(const Recharged& a, boxoffice_outcome& c) {
-    c.id = a.transfer.value;
-    c.balance = a.balance.value;
+void fill(const Left& answer, boxoffice_outcome& c) {
+    const auto& [released] = answer;
+    c.amount = released;
 }
-void fill(const Paid& a, boxoffice_outcome& c) {
-    c.id = a.payment.value;
-    c.amount = a.amount.value;
-    c.balance = a.balance.value;
-    c.time_us = to_us(a.paid_at);
+void fill(const Held& answer, boxoffice_outcome& c) {
+    const auto& [reservation, seat, price, deadline] = answer;
+    c.id = reservation.value;
+    c.amount = price.value;
+    c.time_us = to_us(deadline);
 }
-void fill(const PaymentBegun& a, boxoffice_outcome& c) {
-    c.id = a.payment.value;
-    c.amount = a.amount.value;
-    c.time_us = to_us(a.deadline);
+void fill(const Recharged& answer, boxoffice_outcome& c) {
+    const auto& [transfer, balance] = answer;
+    c.id = transfer.value;
+    c.balance = balance.value;
 }
-void fill(const Ticked& a, boxoffice_outcome& c) {
-    c.amount = a.expired;
-    c.flag = a.more ? 1 : 0;
+void fill(const Paid& answer, boxoffice_outcome& c) {
+    const auto& [payment, reservation, amount, balance, paid_at] = answer;
+    c.id = payment.value;
+    c.amount = amount.value;
+    c.balance = balance.value;
+    c.time_us = to_us(paid_at);
+}
+void fill(const PaymentBegun& answer, boxoffice_outcome& c) {
+    const auto& [payment, reservation, amount, deadline] = answer;
+    c.id = payment.value;
+    c.amount = amount.value;
+    c.time_us = to_us(deadline);
+}
+void fill(const Ticked& answer, boxoffice_outcome& c) {
+    const auto& [expired, more] = answer;
+    c.amount = expired;
+    c.flag = more ? 1 : 0;
 }
 
 bool is_fault(const Outcome& outcome) { return !outcome && range_of(outcome.error().code) == ErrorRange::fault; }

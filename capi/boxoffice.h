@@ -376,7 +376,7 @@ typedef struct boxoffice_seat {
     char section[72];
     char row[72];
     char label[72];
-    int64_t reserved[6];
+    int64_t reserved[16];
 } boxoffice_seat;
 
 typedef struct boxoffice_seat_counts {

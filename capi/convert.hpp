@@ -1,8 +1,11 @@
 #pragma once
 /// Between the engine's types and the C structures. What is converted to is zero before, its reserved room included.
 
+#include <array>
+
 #include "boxoffice/answers.hpp"
 #include "boxoffice/commands.hpp"
+#include "boxoffice/member_count.hpp"
 #include "boxoffice/options.hpp"
 #include "call.hpp"
 
@@ -42,21 +45,41 @@ inline void to_c(const Room& room, boxoffice_room& c) {
     copy_text(c.name, room.name);
 }
 
-/// The texts of a seat, wherever they stand.
-struct SeatTexts {
-    std::string_view number, section, row, label;
+/// Where a text of a seat stands: as a host says it, as it is kept, and in each of the structures.
+struct SeatText {
+    const char* name;
+    std::string NewSeat::*said;
+    std::string SeatFacts::*kept;
+    const char* boxoffice_new_seat::*in;
+    std::size_t boxoffice_new_seat::*in_length;
+    std::uint32_t boxoffice_seat_item::*item_offset;
+    std::uint32_t boxoffice_seat_item::*item_length;
+    char (boxoffice_seat::*out)[72];
 };
 
-/// `c` is a boxoffice_new_seat or a boxoffice_seat_item.
-template <class Struct>
-Result<NewSeat> new_seat(const Struct& c, const SeatTexts& texts) {
+#define BOXOFFICE_SEAT_TEXT(name)                                                                                  \
+    SeatText {                                                                                                     \
+        "" #name, &NewSeat::name, &SeatFacts::name, &boxoffice_new_seat::name, &boxoffice_new_seat::name##_length, \
+            &boxoffice_seat_item::name##_offset, &boxoffice_seat_item::name##_length, &boxoffice_seat::name        \
+    }
+inline constexpr std::array seat_texts{BOXOFFICE_SEAT_TEXT(number), BOXOFFICE_SEAT_TEXT(section),
+                                       BOXOFFICE_SEAT_TEXT(row), BOXOFFICE_SEAT_TEXT(label)};
+#undef BOXOFFICE_SEAT_TEXT
+static_assert(
+    member_count<SeatFacts>() == seat_texts.size() + 3,
+    "beside its texts a seat has price, x and y: a new text is one more of seat_texts; what is none of these stands in "
+    "new_seat and in to_c, and is counted here");
+
+/// `c` is a boxoffice_new_seat or a boxoffice_seat_item, whose texts `text_of(SeatText)` finds.
+template <class Struct, class TextOf>
+Result<NewSeat> new_seat(const Struct& c, TextOf text_of) {
     BOXOFFICE_TRY(check_reserved(c, "a new seat"));
     if (c.is_blocked != 0 && c.is_blocked != 1) return refuse(ErrorCode::invalid_argument, "is_blocked: 0 or 1");
     NewSeat seat;
-    seat.number = texts.number;
-    seat.section = texts.section;
-    seat.row = texts.row;
-    seat.label = texts.label;
+    for (const auto& one : seat_texts) {
+        BOXOFFICE_TRY_VALUE(auto text, text_of(one));
+        seat.*one.said = text;
+    }
     seat.price = Points{c.price};
     seat.x = c.x;
     seat.y = c.y;
@@ -65,11 +88,7 @@ Result<NewSeat> new_seat(const Struct& c, const SeatTexts& texts) {
 }
 
 inline Result<NewSeat> from_c(const boxoffice_new_seat& c) {
-    BOXOFFICE_TRY_VALUE(auto number, text_of(c.number, c.number_length, "seat number"));
-    BOXOFFICE_TRY_VALUE(auto section, text_of(c.section, c.section_length, "section"));
-    BOXOFFICE_TRY_VALUE(auto row, text_of(c.row, c.row_length, "row"));
-    BOXOFFICE_TRY_VALUE(auto label, text_of(c.label, c.label_length, "label"));
-    return new_seat(c, {number, section, row, label});
+    return new_seat(c, [&](const SeatText& one) { return text_of(c.*one.in, c.*one.in_length, one.name); });
 }
 
 inline Result<std::vector<NewSeat>> from_c(const boxoffice_new_seat* seats, std::size_t count) {
@@ -100,10 +119,7 @@ inline void to_c(const SeatNow& one, boxoffice_seat& c) {
     c.held_until_us = one.state == SeatState::held ? to_us(seat.held_until) : BOXOFFICE_NEVER;
     c.state = static_cast<std::int32_t>(one.state);
     c.is_mine = one.is_mine ? 1 : 0;
-    copy_text(c.number, seat.facts.number);
-    copy_text(c.section, seat.facts.section);
-    copy_text(c.row, seat.facts.row);
-    copy_text(c.label, seat.facts.label);
+    for (const auto& text : seat_texts) copy_text(c.*text.out, seat.facts.*text.kept);
 }
 
 /// Seats that can be held now are shown as everybody sees them.
@@ -119,12 +135,36 @@ void to_c(const Created<IdType>& created, std::int64_t& id) {
     id = created.id.value;
 }
 
-inline void to_c(const SeatCounts& counts, boxoffice_seat_counts& c) {
-    c = {counts.available, counts.held, counts.sold, counts.blocked, {}};
+inline std::int64_t word_of(std::int64_t number) { return number; }
+inline std::int64_t word_of(Points points) { return points.value; }
+inline std::int64_t word_of(Time time) { return to_us(time); }
+template <class Tag>
+std::int64_t word_of(Id<Tag> id) {
+    return id.value;
 }
 
-inline void to_c(const TokenClaims& claims, boxoffice_claims& c) {
-    c = {claims.token.value, claims.user.value, claims.room.value, claims.position, {}};
+/// Of an answer without a to_c of its own: its structure has a word for each of its members, in their order. Where one lacks
+/// the other's, this does not compile.
+template <class Answer, class Struct>
+requires requires(Struct c) { c.reserved; }
+void to_c(const Answer& answer, Struct& c) {
+    constexpr auto count = member_count<Answer>();
+    static_assert(offsetof(Struct, reserved) == count * sizeof(std::int64_t) && count >= 2 && count <= 5,
+                  "it has not a word for each member, and then what is reserved: write a to_c");
+    const auto fill = [&](const auto&... member) { c = {word_of(member)..., {}}; };
+    if constexpr (count == 2) {
+        const auto& [one, two] = answer;
+        fill(one, two);
+    } else if constexpr (count == 3) {
+        const auto& [one, two, three] = answer;
+        fill(one, two, three);
+    } else if constexpr (count == 4) {
+        const auto& [one, two, three, four] = answer;
+        fill(one, two, three, four);
+    } else {
+        const auto& [one, two, three, four, five] = answer;
+        fill(one, two, three, four, five);
+    }
 }
 
 inline TokenClaims from_c(const boxoffice_claims& c) {
@@ -138,10 +178,6 @@ inline void to_c(const Joined& joined, boxoffice_joined& c) {
     c.again = joined.again ? 1 : 0;
 }
 
-inline void to_c(const Arrived& arrived, boxoffice_arrived& c) {
-    c = {to_us(arrived.deadline), to_us(arrived.turn_until), {}};
-}
-
 inline void to_c(const Peeked& peeked, boxoffice_peeked& c) {
     c.is_turn = peeked.is_turn ? 1 : 0;
     c.occurred_at_us = to_us(peeked.occurred_at);
@@ -150,10 +186,6 @@ inline void to_c(const Peeked& peeked, boxoffice_peeked& c) {
     c.estimated_wait_us = peeked.estimated_wait ? peeked.estimated_wait->count() : -1;
     c.next_poll_us = peeked.next_poll.count();
     c.deadline_us = to_us(peeked.deadline);
-}
-
-inline void to_c(const Held& held, boxoffice_held& c) {
-    c = {held.reservation.value, held.seat.value, held.price.value, to_us(held.deadline), {}};
 }
 
 inline void to_c(const ReservationNow& one, boxoffice_reservation& c) {
@@ -176,10 +208,6 @@ inline void to_c(const ReservationNow& one, boxoffice_reservation& c) {
     copy_text(c.seat_row, one.seat_row);
 }
 
-inline void to_c(const Recharged& recharged, boxoffice_recharged& c) {
-    c = {recharged.transfer.value, recharged.balance.value, {}};
-}
-
 inline void to_c(const Transfer& row, boxoffice_transfer& c) {
     c.id = row.id.value;
     c.from = row.from.value;
@@ -188,14 +216,6 @@ inline void to_c(const Transfer& row, boxoffice_transfer& c) {
     c.payment = row.payment.value;
     c.at_us = to_us(row.at);
     c.kind = static_cast<std::int32_t>(row.kind);
-}
-
-inline void to_c(const Paid& paid, boxoffice_paid& c) {
-    c = {paid.payment.value, paid.reservation.value, paid.amount.value, paid.balance.value, to_us(paid.paid_at), {}};
-}
-
-inline void to_c(const PaymentBegun& begun, boxoffice_payment_begun& c) {
-    c = {begun.payment.value, begun.reservation.value, begun.amount.value, to_us(begun.deadline), {}};
 }
 
 inline void to_c(const PaymentStep& step, boxoffice_payment_step& c) {
@@ -218,10 +238,6 @@ inline void to_c(const PaymentNow& one, boxoffice_payment& c) {
     const auto count = std::min(one.history.size(), std::size(c.steps));
     c.step_count = static_cast<std::int32_t>(count);
     for (std::size_t i = 0; i < count; ++i) to_c(one.history[i], c.steps[i]);
-}
-
-inline void to_c(const Reconciled& done, boxoffice_reconciled& c) {
-    c = {done.taken_back, done.uncharged, done.open, done.next.value, {}};
 }
 
 inline void to_c(const Ticked& ticked, boxoffice_ticked& c) { c = {ticked.expired, ticked.more ? 1 : 0, 0, {}}; }

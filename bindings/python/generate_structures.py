@@ -1,6 +1,7 @@
-"""Writes src/boxoffice/_structures.py, the C header in ctypes, from capi/boxoffice.h.
+"""Writes what is only capi/boxoffice.h again: src/boxoffice/_structures.py, which is the header in
+ctypes, and capi/symbols.txt, its functions' names.
 
-    python3 generate_structures.py            writes it
+    python3 generate_structures.py            writes them
     python3 generate_structures.py --check    only compares; 1 where it is not the header's
 
 Run it after each change of the header, and commit what it wrote: the package is built and installed
@@ -19,6 +20,7 @@ from typing import Iterator, List
 import c_header
 
 TARGET = Path(__file__).resolve().parent / "src" / "boxoffice" / "_structures.py"
+SYMBOLS = c_header.HEADER.with_name("symbols.txt")
 WIDTH = 100
 
 SCALARS = {
@@ -174,17 +176,23 @@ def generate() -> str:
     return re.sub(r"\n{4,}", "\n\n\n", text)  # two empty lines are the most
 
 
+def symbols() -> str:
+    """What the library exports."""
+    return "".join(f"{name}\n" for name in sorted(c_header.read().functions))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--check", action="store_true", help="only compare with what is committed")
-    text = generate()
-    if not parser.parse_args().check:
-        TARGET.write_text(text, encoding="utf-8")
-        return 0
-    if TARGET.read_text(encoding="utf-8") == text:
-        return 0
-    print(f"{TARGET} is not what the header says: run {Path(__file__).name}", file=sys.stderr)
-    return 1
+    check = parser.parse_args().check
+    status = 0
+    for path, text in {TARGET: generate(), SYMBOLS: symbols()}.items():
+        if not check:
+            path.write_text(text, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != text:
+            print(f"{path} is not what the header says: run {Path(__file__).name}", file=sys.stderr)
+            status = 1
+    return status
 
 
 if __name__ == "__main__":

@@ -45,15 +45,11 @@ struct Moment {
     bool has_gateway = false;
 };
 
-inline UserId key_of(const User& row) { return row.id; }
-inline RoomId key_of(const Room& row) { return row.id; }
-inline ConcertId key_of(const Concert& row) { return row.id; }
-inline SeatId key_of(const Seat& row) { return row.id; }
+template <class Entity>
+auto key_of(const Entity& row) {
+    return row.id;
+}
 inline TokenId key_of(const Place& row) { return row.token; }
-inline ReservationId key_of(const Reservation& row) { return row.id; }
-inline AccountId key_of(const Account& row) { return row.id; }
-inline PaymentId key_of(const Payment& row) { return row.id; }
-inline IdempotencyId key_of(const IdempotencyRecord& row) { return row.id; }
 
 template <class Tag>
 bool is_set(Id<Tag> id) {
@@ -235,31 +231,12 @@ class WorkingSet {
         put(std::move(row));
     }
 
-    void put(User row) {
-        user_names_.insert(row.external_id);
-        users.put(std::move(row));
+    template <class Entity>
+    void put(Entity row) {
+        note(row);
+        if constexpr (std::is_same_v<Entity, Room>) moved_rooms_.push_back(row.id);
+        shelf(std::type_identity<Entity>{}).put(std::move(row));
     }
-    void put(Room row) {
-        room_names_.insert(row.name);
-        moved_rooms_.push_back(row.id);
-        rooms.put(std::move(row));
-    }
-    void put(Concert row) { concerts.put(std::move(row)); }
-    void put(Seat row) {
-        seat_numbers_.insert({row.concert, row.facts.number});
-        seats.put(std::move(row));
-    }
-    void put(Place row) {
-        index(places_of_, {row.user, row.room}, row.token);
-        places.put(std::move(row));
-    }
-    void put(Reservation row) {
-        index(reservations_of_, row.user, row.id);
-        reservations.put(std::move(row));
-    }
-    void put(Account row) { accounts.put(std::move(row)); }
-    void put(Payment row) { payments.put(std::move(row)); }
-    void put(IdempotencyRecord row) { idempotency.put(std::move(row)); }
     void put(NodeLease row, bool fresh) { ++change_count_, lease_writes_.push_back({row, fresh}); }
     void add(Transfer row) { ++change_count_, transfers_.push_back(std::move(row)); }
     void add(PaymentStep row) { ++change_count_, steps_.push_back(std::move(row)); }
@@ -299,19 +276,19 @@ class WorkingSet {
     /// Loads what of `keys` is not in the set yet; at most one load a repository. At most two stages name keys of the
     /// same repository, which makes the two loads of invariant C4.
     Result<void> load(View& view, Keys keys) {
-        BOXOFFICE_TRY(load_users(view, keys.users));
+        BOXOFFICE_TRY(load_ids(view.users(), users, keys.users, !keys.users.external_ids.empty()));
         BOXOFFICE_TRY(load_rooms(view, keys.rooms));
         std::sort(due_rooms_.begin(), due_rooms_.end());  // one order, whatever else was named
         std::sort(all_rooms_.begin(), all_rooms_.end());
-        BOXOFFICE_TRY(load_ids(view.concerts(), concerts, keys.concerts, [](const Concert&) {}));
-        BOXOFFICE_TRY(load_seats(view, keys.seats));
+        BOXOFFICE_TRY(load_ids(view.concerts(), concerts, keys.concerts));
+        BOXOFFICE_TRY(load_ids(view.seats(), seats, keys.seats, !keys.seats.numbers.empty()));
         BOXOFFICE_TRY(load_places(view, keys.places));
         BOXOFFICE_TRY(load_reservations(view, keys.reservations));
         sort_by_deadline(lapsed_holds_, reservations);
-        BOXOFFICE_TRY(load_ids(view.accounts(), accounts, keys.accounts, [](const Account&) {}));
+        BOXOFFICE_TRY(load_ids(view.accounts(), accounts, keys.accounts));
         BOXOFFICE_TRY(load_payments(view, keys.payments));
         sort_by_deadline(lapsed_payments_, payments);
-        BOXOFFICE_TRY(load_ids(view.idempotency(), idempotency, keys.idempotency, [](const IdempotencyRecord&) {}));
+        BOXOFFICE_TRY(load_ids(view.idempotency(), idempotency, keys.idempotency));
         if (keys.leases.all) BOXOFFICE_TRY(view.leases().load(keys.leases, leases_));
         return {};
     }
@@ -352,41 +329,42 @@ class WorkingSet {
     static void take(std::vector<Write<TokenKey>>&) {}
     static void take(std::optional<HouseRules>&) {}
 
+    // What a row is found by beside its key, when it is loaded or put.
+    template <class Entity>
+    static void note(const Entity&) {}
+    void note(const User& row) { user_names_.insert(row.external_id); }
+    void note(const Room& row) { room_names_.insert(row.name); }
+    void note(const Seat& row) { seat_numbers_.insert({row.concert, row.facts.number}); }
+    void note(const Place& row) { index(places_of_, {row.user, row.room}, row.token); }
+    void note(const Reservation& row) { index(reservations_of_, row.user, row.id); }
+
     /// Loads the ids not asked for before, when there are any (or something else that `wanted` stands for).
     template <class Entity, class KeysType, class Then>
-    Result<void> load_ids(Repository<Entity, KeysType>& repository, Shelf<Entity>& shelf, KeysType& keys, Then then,
-                          bool wanted = false) {
+    Result<void> load_ids(Repository<Entity, KeysType>& repository, Shelf<Entity>& shelf, KeysType& keys, bool wanted,
+                          Then then) {
         std::erase_if(keys.ids, [&](const auto& id) { return !is_set(id) || !shelf.ask(id); });
         if (keys.ids.empty() && !wanted) return {};
         std::vector<Entity> rows;
         BOXOFFICE_TRY(repository.load(keys, rows));
-        for (auto& row : rows) then(shelf.take_in(std::move(row)));
+        for (auto& row : rows) {
+            const auto& here = shelf.take_in(std::move(row));
+            note(here);
+            then(here);
+        }
         return {};
     }
-
-    Result<void> load_users(View& view, UserKeys& keys) {
-        return load_ids(
-            view.users(), users, keys, [&](const User& row) { user_names_.insert(row.external_id); },
-            !keys.external_ids.empty());
+    template <class Entity, class KeysType>
+    Result<void> load_ids(Repository<Entity, KeysType>& repository, Shelf<Entity>& shelf, KeysType& keys,
+                          bool wanted = false) {
+        return load_ids(repository, shelf, keys, wanted, [](const Entity&) {});
     }
+
     Result<void> load_rooms(View& view, RoomKeys& keys) {
         const auto due = keys.due;
-        return load_ids(
-            view.rooms(), rooms, keys,
-            [&](const Room& row) {
-                room_names_.insert(row.name);
-                if (due && passed(due_at(row), *due)) push_new(due_rooms_, row.id);
-                if (keys.all) push_new(all_rooms_, row.id);
-            },
-            !keys.names.empty() || due || keys.all);
-    }
-    Result<void> load_seats(View& view, SeatKeys& keys) {
-        return load_ids(
-            view.seats(), seats, keys,
-            [&](const Seat& row) {
-                seat_numbers_.insert({row.concert, row.facts.number});
-            },
-            !keys.numbers.empty());
+        return load_ids(view.rooms(), rooms, keys, !keys.names.empty() || due || keys.all, [&](const Room& row) {
+            if (due && passed(due_at(row), *due)) push_new(due_rooms_, row.id);
+            if (keys.all) push_new(all_rooms_, row.id);
+        });
     }
     Result<void> load_places(View& view, PlaceKeys& keys) {
         std::erase_if(keys.tokens, [&](TokenId token) { return !token || !places.ask(token); });
@@ -398,7 +376,7 @@ class WorkingSet {
         for (const auto& key : keys.lines) lines_.try_emplace(key.room);
         std::vector<TokenId> tokens;
         for (auto& row : rows) {
-            index(places_of_, std::pair{row.user, row.room}, row.token);
+            note(row);
             tokens.push_back(places.take_in(std::move(row)).token);
         }
         for (const auto& key : keys.lines) form_line(key, tokens);
@@ -406,22 +384,16 @@ class WorkingSet {
     }
     Result<void> load_reservations(View& view, ReservationKeys& keys) {
         return load_ids(
-            view.reservations(), reservations, keys,
-            [&](const Reservation& row) {
-                index(reservations_of_, row.user, row.id);
+            view.reservations(), reservations, keys, !keys.held_by.empty() || keys.lapsed, [&](const Reservation& row) {
                 if (keys.lapsed && row.state == ReservationState::held && passed(row.deadline, *keys.lapsed))
                     push_new(lapsed_holds_, row.id);
-            },
-            !keys.held_by.empty() || keys.lapsed);
+            });
     }
     Result<void> load_payments(View& view, PaymentKeys& keys) {
-        return load_ids(
-            view.payments(), payments, keys,
-            [&](const Payment& row) {
-                if (keys.lapsed && row.state == PaymentState::requested && passed(row.deadline, *keys.lapsed))
-                    push_new(lapsed_payments_, row.id);
-            },
-            keys.lapsed.has_value());
+        return load_ids(view.payments(), payments, keys, keys.lapsed.has_value(), [&](const Payment& row) {
+            if (keys.lapsed && row.state == PaymentState::requested && passed(row.deadline, *keys.lapsed))
+                push_new(lapsed_payments_, row.id);
+        });
     }
     template <class IdType>
     static void push_new(std::vector<IdType>& ids, IdType id) {

@@ -62,6 +62,8 @@ void test_handles(void);
 void test_structs(void);
 void test_story(void);
 void test_batch(void);
+void test_outcomes(void);
+void test_seats(void);
 void test_lists(void);
 void test_callbacks(void);
 

@@ -69,6 +69,8 @@ int main(void) {
     test_handles();
     test_structs();
     test_batch();
+    test_outcomes();
+    test_seats();
     test_lists();
     test_callbacks();
     printf("%d passed, %d failed\n", checks_made - checks_failed, checks_failed);

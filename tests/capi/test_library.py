@@ -52,6 +52,23 @@ class Exports(unittest.TestCase):
         self.assertEqual({f"boxoffice_{name}" for name in asks_no_store | set(tried)}, committed)
 
 
+class Tried(unittest.TestCase):
+    """The C tests leave nothing out that the header has."""
+
+    def test_every_kind_of_command_answers_in_a_batch_as_its_function(self) -> None:
+        kinds = {name for name in c_header.read().constants if name.startswith("BOXOFFICE_COMMAND_")}
+        tried = set(re.findall(r"\bBOXOFFICE_COMMAND_\w+", (ROOT / "tests/capi/outcomes.c").read_text()))
+        self.assertEqual(tried, kinds)
+
+    def test_every_text_of_a_seat_goes_in_and_comes_out(self) -> None:
+        structures = c_header.read().structures
+        said = {one.name for one in structures["boxoffice_new_seat"] if one.kind == "const char *"}
+        listed = {one.name[: -len("_offset")] for one in structures["boxoffice_seat_item"] if one.name.endswith("_offset")}
+        shown = {one.name for one in structures["boxoffice_seat"] if one.kind == "char"}
+        tried = set(re.findall(r"SEAT_TEXT\((\w+), \"", (ROOT / "tests/capi/seats.c").read_text()))
+        self.assertEqual((listed, shown, tried), (said, said, said))
+
+
 class Versions(unittest.TestCase):
     def test_one_version_everywhere(self) -> None:
         core = ROOT / "include" / "boxoffice" / "version.hpp"

@@ -7,10 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "boxoffice.h"
+#include "boxoffice/commands.hpp"
 #include "texts.hpp"
 
 namespace c_fuzz {
@@ -93,6 +96,20 @@ class Batches : protected Texts {
             buyers_.push_back(Buyer{user, {}, {}, 0, 0, 0});
     }
     // ---- a batch ------------------------------------------------------------------------------------------------
+
+    static constexpr std::int32_t kinds[] = {BOXOFFICE_COMMAND_CREATE_USER,      BOXOFFICE_COMMAND_BLOCK_SEAT,
+                                             BOXOFFICE_COMMAND_UNBLOCK_SEAT,     BOXOFFICE_COMMAND_JOIN,
+                                             BOXOFFICE_COMMAND_ARRIVE,           BOXOFFICE_COMMAND_LEAVE,
+                                             BOXOFFICE_COMMAND_HOLD_SEAT,        BOXOFFICE_COMMAND_RELEASE_HOLD,
+                                             BOXOFFICE_COMMAND_RECHARGE,         BOXOFFICE_COMMAND_PAY,
+                                             BOXOFFICE_COMMAND_BEGIN_PAYMENT,    BOXOFFICE_COMMAND_CAPTURE_PAYMENT,
+                                             BOXOFFICE_COMMAND_FAIL_PAYMENT,     BOXOFFICE_COMMAND_TICK,
+                                             BOXOFFICE_COMMAND_CREATE_ROOM,      BOXOFFICE_COMMAND_CHANGE_ROOM,
+                                             BOXOFFICE_COMMAND_CREATE_CONCERT,   BOXOFFICE_COMMAND_ADD_SEATS,
+                                             BOXOFFICE_COMMAND_RECONCILE_PAYMENT};
+    static_assert(
+        std::size(kinds) == std::variant_size_v<boxoffice::Command>,
+        "a kind that is not fuzzed: add it, what it must be refused for (is_malformed) and what it makes (learn)");
 
     /// Its commands are the records that follow.
     void execute() {
@@ -185,8 +202,7 @@ class Batches : protected Texts {
     boxoffice_command batch_command(std::string& arena) {
         const Buyer& who = buyer();
         boxoffice_command c{};
-        c.kind = r_.op < 250 ? 1 + r_.op % BOXOFFICE_COMMAND_RECONCILE_PAYMENT
-                             : static_cast<std::int32_t>(odd_number(r_.op));
+        c.kind = r_.op < 250 ? kinds[r_.op % std::size(kinds)] : static_cast<std::int32_t>(odd_number(r_.op));
         c.reserved32 = r_.where == 255 ? 1 : 0;
         c.reserved[5] = r_.where == 254 ? 1 : 0;
         c.user = id(0, who.user);

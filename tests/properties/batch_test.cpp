@@ -1,6 +1,9 @@
 /// A batch equals its commands one after another (C2), a refused command has changed nothing (C1), and a batch costs at
 /// most two loads a repository and one write (C4).
 
+#include <set>
+#include <variant>
+
 #include "properties/twins.hpp"
 #include "support/counting_store.hpp"
 
@@ -25,6 +28,7 @@ TEST_CASE("a batch equals its commands one after another") {
         for (std::size_t i = 0; i < commands.size(); ++i) {
             CAPTURE(i, commands[i].index());
             REQUIRE(text_of(together[i]) == text_of(apart[i]));
+            if (together[i]) REQUIRE(*together[i] == *apart[i]);  // also what the text leaves out
             done_count += together[i].has_value();
         }
         REQUIRE(difference(canonical_dump(batched.office), canonical_dump(single.office)) == "");
@@ -36,6 +40,17 @@ TEST_CASE("a batch equals its commands one after another") {
         single.office.wait(pause);
     }
     CHECK(done_count > 300);  // the commands were not all refused
+}
+
+TEST_CASE("any_command makes every command") {
+    World world;
+    Chance chance{1};
+    std::set<std::size_t> made;
+    for (int i = 0; i < 5'000; ++i) made.insert(any_command(world, chance).index());
+    for (std::size_t i = 0; i < std::variant_size_v<Command>; ++i) {
+        CAPTURE(i);  // its place in Command
+        CHECK(made.contains(i));
+    }
 }
 
 TEST_CASE("a shorter waiting_ttl counts at once, in a batch as one by one") {

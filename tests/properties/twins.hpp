@@ -118,6 +118,7 @@ class Chance {
     std::mt19937_64 engine_;
 };
 
+/// A test holds it to all of them.
 inline Command any_command(World& world, Chance& chance) {
     const auto& [user, token] = chance.recent_of(world.tokens);
     const auto& hold = chance.recent_of(world.holds);
@@ -153,7 +154,9 @@ inline Command any_command(World& world, Chance& chance) {
         case 16:
             return chance.below(3) > 0 ? Command{Tick{chance.below(4) == 0 ? chance.below(2'000) : 0}}
                                        : Command{HoldSeat{stranger, token, chance.of(world.seats), ""}};
-        case 17: return CreateRoom{"r" + std::to_string(chance.below(4)), small_world().main_room};
+        case 17:
+            if (chance.below(2) == 0) return CreateRoom{"r" + std::to_string(chance.below(4)), small_world().main_room};
+            return CreateConcert{*parse_date("2026-12-25"), "c", chance.of(world.rooms), {{"1", "", "", Points{10}}}};
         case 18:
         case 19:
         case 20: return HoldSeat{user, token, chance.of(world.seats), chance.key()};

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -78,6 +79,15 @@ TEST_CASE("a commit of one row of any kind is not empty, nor is one that only pr
         },
         Changes::members);
     CHECK(count == 16);
+}
+
+TEST_CASE("a scan hides who has the store open and what must stay secret, and no other kind") {
+    // What is hidden is in no audit and no dump. A new kind belongs into Changes::scanned.
+    constexpr auto hidden = std::tuple{&Changes::leases, &Changes::token_keys};
+    static_assert(std::tuple_size_v<decltype(Changes::rows)> ==
+                      std::tuple_size_v<decltype(Changes::scanned)> + std::tuple_size_v<decltype(hidden)>,
+                  "another kind of row is hidden from audits and dumps");
+    CHECK(std::tuple_cat(Changes::scanned, hidden) == Changes::rows);
 }
 
 TEST_CASE("every member of a row has one column of its own") {

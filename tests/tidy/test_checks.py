@@ -7,6 +7,7 @@ from pathlib import Path
 
 import headers
 import includes
+import invariants
 import layers
 import shape
 
@@ -186,6 +187,36 @@ class Headers(Planted):
     def test_macros(self):
         text = "#define BOXOFFICE_ONE 1\n#define TRY(x) x\n#define X(y) y\n#undef X\n// #define NOT 1\n"
         self.assert_finds(headers.check_macros, {PUBLIC: text}, (f"{PUBLIC}:2", "TRY"))
+
+
+class Invariants(Planted):
+    AUDIT = """\
+        class Audit {
+            std::vector<Violation> report_all() {
+                check_seats();
+                // check_users();
+                return {};
+            }
+            void check_seats() { report("S1", "a seat"); }
+            void check_users() { report("U1", "a user"); }
+            void check_one(const Seat& seat);
+        };
+        """
+
+    def files(self, table, test):
+        return {invariants.AUDIT: self.AUDIT, invariants.DOCUMENT: table, "tests/audit/audit_test.cpp": test}
+
+    def test_walked(self):
+        self.assert_finds(invariants.check_walked, self.files("", ""), (f"{invariants.AUDIT}:8", "check_users()"))
+
+    def test_invariants(self):
+        check = invariants.check_invariants
+        table = "| S1* | seats |\n| U1* | users |\n| C1 | not of the audit |\n"
+        both = 'Rules{"S1"}, Rules{"U1"}'
+        self.assert_finds(check, self.files(table, both))
+        self.assert_finds(check, self.files(table, 'Rules{"S1"}'), (f"{invariants.DOCUMENT}:2", "no test"))
+        self.assert_finds(check, self.files(table.replace("U1*", "U1"), both), (f"{invariants.AUDIT}:8", "U1"))
+        self.assert_finds(check, self.files(table + "| X1* | x |\n", both), (f"{invariants.DOCUMENT}:4", "never reports X1"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import headers
 import includes
+import invariants
 import layers
 import shape
 
@@ -43,6 +44,12 @@ class Tidy(Check):
 
     def test_public_headers_include_nothing_that_is_not_installed(self):
         self.assert_none(layers.check_nesting(ROOT))
+
+    def test_the_audit_walks_every_check(self):
+        self.assert_none(invariants.check_walked(ROOT))
+
+    def test_every_invariant_of_the_audit_is_reported_and_tried(self):
+        self.assert_none(invariants.check_invariants(ROOT))
 
     def test_no_macro_without_the_prefix_outlives_a_public_header(self):
         self.assert_none(headers.check_macros(ROOT))

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import copy
 import ctypes
+import os
+import tempfile
 import unittest
-from typing import Any, List
+from typing import Any, Dict, List, get_type_hints
 
 from .support import DATE, START, MINUTE, House, VirtualClock, memory
 import boxoffice  # noqa: E402
@@ -35,6 +37,7 @@ from boxoffice import (  # noqa: E402
     ReleaseHold,
     RoomId,
     RoomLimits,
+    Seat,
     Tick,
     UnblockSeat,
     UserId,
@@ -46,6 +49,11 @@ class BatchTest(unittest.TestCase):
         self.office = memory(clock=VirtualClock())
         self.addCleanup(self.office.close)
         self.house = House(self.office)
+
+    def directory(self) -> str:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        return directory.name
 
     def one(self, command: boxoffice.Command) -> Any:
         (outcome,) = self.office.batch([command])
@@ -142,6 +150,33 @@ class BatchTest(unittest.TestCase):
         self.assertEqual(len(office.seats(made.id)), len(hall) + 2)
         self.assertIsInstance(none, boxoffice.InvalidArgument)  # as of the method
         self.assertEqual(office.audit(), [])
+
+    def test_every_text_of_a_seat_comes_back_by_itself(self) -> None:
+        """Whatever texts a seat has: from a method and from a batch, in memory and in a file."""
+        names = [name for name, kind in get_type_hints(NewSeat).items() if kind is str]
+        self.assertLessEqual(set(names), set(Seat.__slots__))
+        self.assertGreater(len(names), 3)
+        texts: Dict[str, Any] = {name: f"of {name}" for name in names}
+        for path in (":memory:", os.path.join(self.directory(), "seats.db")):
+            with boxoffice.open(path) as office:
+                room = office.find_room().id
+                single = office.create_concert(DATE, "single", room, [NewSeat(price=1, **texts)])
+                batch = office.create_concert(DATE, "batch", room)
+                office.batch([AddSeats(batch, [NewSeat(price=1, **texts)])]).check()
+                for concert in (single, batch):
+                    (seat,) = office.seats(concert)
+                    self.assertEqual({name: getattr(seat, name) for name in names}, texts)
+                for name in names:
+                    self.check_wrong_texts(office, batch, name)
+
+    def check_wrong_texts(self, office: boxoffice.Office, concert: ConcertId, name: str) -> None:
+        for wrong in ("x" * 65, "a\nb", "\ud800", b"b", None):
+            values: Any = {"number": "other", "price": 1, name: wrong}
+            with self.subTest(name, wrong=wrong):
+                with self.assertRaises(boxoffice.InvalidArgument):
+                    office.add_seats(concert, [NewSeat(**values)])
+                with self.assertRaises(boxoffice.InvalidArgument):
+                    office.batch([AddSeats(concert, [NewSeat(**values)])]).check()
 
     def test_reconciling(self) -> None:
         mina, token = self.house.buyer("mina", 1_000)

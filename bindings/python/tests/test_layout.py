@@ -60,6 +60,8 @@ class GeneratedTest(unittest.TestCase):
         committed = generate_structures.TARGET.read_text(encoding="utf-8")
         self.assertEqual(Path(_structures.__file__), generate_structures.TARGET)
         self.assertEqual(committed, generate_structures.generate(), "run generate_structures.py")
+        exported = generate_structures.SYMBOLS.read_text(encoding="utf-8")
+        self.assertEqual(exported, generate_structures.symbols(), "run generate_structures.py")
 
     def test_the_check_says_so(self) -> None:
         done = subprocess.run([sys.executable, PACKAGE / "generate_structures.py", "--check"])

@@ -7,29 +7,25 @@ a tuple by the layouts below: one call a structure.
 from __future__ import annotations
 
 import ctypes
+import dataclasses
 import datetime
 import operator
-from typing import Any, List, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple, Type, TypeVar, get_type_hints
 
 from . import _structures as c
 from ._layouts import layout
 from ._library import load
 from .answers import (
-    Arrived,
     Claims,
     Concert,
     Event,
-    Held,
     Joined,
     NewSeat,
-    Paid,
     Payment,
-    PaymentBegun,
     PaymentState,
     PaymentStep,
     Peeked,
     PlaceState,
-    Recharged,
     Reconciled,
     Reservation,
     ReservationState,
@@ -151,19 +147,22 @@ def limits(value: Any, what: str = "limits") -> c.RoomLimits:
     )
 
 
-SEAT_TEXTS = ("number", "section", "row", "label")
+_SEAT_TEXTS = [one[0] for one in c.NewSeat._fields_ if one[1] is ctypes.c_char_p]
 
 
-def new_seat(value: Any) -> Tuple[List[bytes], Tuple[int, float, float, int]]:
-    """The texts of SEAT_TEXTS, and price, x, y and whether it is blocked."""
+def new_seat(value: Any) -> Tuple[Dict[str, bytes], Dict[str, Any]]:
+    """Its texts, and its other members."""
     if not isinstance(value, NewSeat):
         raise InvalidArgument(f"seats: of NewSeat, not {type(value).__name__}")
-    texts = [text(getattr(value, name), name) for name in SEAT_TEXTS]
-    price = int64(value.price, "price")
-    x, y = coordinate(value.x, "x"), coordinate(value.y, "y")
+    texts = {name: text(getattr(value, name), name) for name in _SEAT_TEXTS}
     if not isinstance(value.is_blocked, bool):
         raise InvalidArgument(f"is_blocked: a bool, not {type(value.is_blocked).__name__}")
-    return texts, (price, x, y, int(value.is_blocked))
+    return texts, {
+        "price": int64(value.price, "price"),
+        "x": coordinate(value.x, "x"),
+        "y": coordinate(value.y, "y"),
+        "is_blocked": int(value.is_blocked),
+    }
 
 
 # ---- what comes out -----------------------------------------------------------------------------
@@ -249,12 +248,23 @@ def seat(fields: Tuple[Any, ...]) -> Seat:
     )
 
 
-def counts(fields: Tuple[Any, ...]) -> SeatCounts:
-    return SeatCounts(*fields)
+_T = TypeVar("_T")
+_WORDS: Dict[Any, Callable[[int], Any]] = {
+    datetime.datetime: time,
+    Optional[datetime.datetime]: deadline,
+}
+_plain: Dict[Any, Callable[[Tuple[Any, ...]], Any]] = {}
 
 
-def claims(fields: Tuple[Any, ...]) -> Claims:
-    return Claims(*fields)
+def plain(answer: Type[_T]) -> Callable[[Tuple[Any, ...]], _T]:
+    """What makes an answer whose structure has a word for each of its members, in their order:
+    times by their type, numbers and ids as they are."""
+    if answer not in _plain:
+        hints = get_type_hints(answer)
+        made: Any = answer
+        words = [_WORDS.get(hints[one.name], int) for one in dataclasses.fields(made)]
+        _plain[answer] = lambda fields: answer(*[word(one) for word, one in zip(words, fields)])
+    return _plain[answer]
 
 
 def joined(fields: Tuple[Any, ...]) -> Joined:
@@ -262,10 +272,6 @@ def joined(fields: Tuple[Any, ...]) -> Joined:
     return Joined(
         Claims(token, user, room_id, position), _PLACE_STATES[state], again == 1, deadline(until)
     )
-
-
-def arrived(fields: Tuple[Any, ...]) -> Arrived:
-    return Arrived(deadline(fields[0]), deadline(fields[1]))
 
 
 def peeked(fields: Tuple[Any, ...]) -> Peeked:
@@ -279,11 +285,6 @@ def peeked(fields: Tuple[Any, ...]) -> Peeked:
         time(occurred_at),
         deadline(until),
     )
-
-
-def held(fields: Tuple[Any, ...]) -> Held:
-    reservation_id, seat_id, price, until = fields
-    return Held(reservation_id, seat_id, price, deadline(until))
 
 
 def reservation(fields: Tuple[Any, ...]) -> Reservation:
@@ -325,25 +326,11 @@ def reservation(fields: Tuple[Any, ...]) -> Reservation:
     )
 
 
-def recharged(fields: Tuple[Any, ...]) -> Recharged:
-    return Recharged(*fields)
-
-
 def transfer(fields: Tuple[Any, ...]) -> Transfer:
     identity, source, target, amount, paying, at, kind = fields
     return Transfer(
         identity, source, target, amount, _TRANSFER_KINDS[kind], paying or None, time(at)
     )
-
-
-def paid(fields: Tuple[Any, ...]) -> Paid:
-    paying, reservation_id, amount, balance, at = fields
-    return Paid(paying, reservation_id, amount, balance, time(at))
-
-
-def begun(fields: Tuple[Any, ...]) -> PaymentBegun:
-    paying, reservation_id, amount, until = fields
-    return PaymentBegun(paying, reservation_id, amount, deadline(until))
 
 
 def payment(fields: Tuple[Any, ...]) -> Payment:

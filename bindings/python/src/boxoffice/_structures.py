@@ -227,7 +227,7 @@ class Seat(ctypes.Structure):
         ("id", c_int64), ("concert", c_int64), ("price", c_int64), ("x", c_double), ("y", c_double),
         ("held_until_us", c_int64), ("state", c_int32), ("is_mine", c_int32),
         ("number", c_char * 72), ("section", c_char * 72), ("row", c_char * 72),
-        ("label", c_char * 72), ("reserved", c_int64 * 6),
+        ("label", c_char * 72), ("reserved", c_int64 * 16),
     ]
 
 

@@ -13,6 +13,49 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NewType, Optional, Tuple
 
+__all__ = [
+    "CASH",
+    "AccountId",
+    "Arrived",
+    "Claims",
+    "Concert",
+    "ConcertId",
+    "Durability",
+    "Event",
+    "Held",
+    "Joined",
+    "NewSeat",
+    "Paid",
+    "Payment",
+    "PaymentBegun",
+    "PaymentId",
+    "PaymentRequest",
+    "PaymentState",
+    "PaymentStep",
+    "Peeked",
+    "PlaceState",
+    "Recharged",
+    "Reconciled",
+    "Reservation",
+    "ReservationId",
+    "ReservationState",
+    "Room",
+    "RoomId",
+    "RoomLimits",
+    "Seat",
+    "SeatCounts",
+    "SeatId",
+    "SeatState",
+    "Stats",
+    "Ticked",
+    "TokenId",
+    "Transfer",
+    "TransferId",
+    "TransferKind",
+    "UserId",
+    "Violation",
+]
+
 UserId = NewType("UserId", int)
 RoomId = NewType("RoomId", int)
 ConcertId = NewType("ConcertId", int)

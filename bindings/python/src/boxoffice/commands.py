@@ -29,7 +29,7 @@ from typing import (
 
 from . import _convert
 from . import _structures as c
-from ._layouts import packer
+from ._layouts import is_reserved, packer
 from ._library import load
 from .answers import (
     Arrived,
@@ -48,9 +48,35 @@ from .answers import (
     SeatId,
     Ticked,
     TokenId,
+    TransferId,
     UserId,
 )
 from .errors import Error, InvalidArgument, error_of
+
+__all__ = [
+    "AddSeats",
+    "Arrive",
+    "BeginPayment",
+    "BlockSeat",
+    "CapturePayment",
+    "ChangeRoom",
+    "Command",
+    "CreateConcert",
+    "CreateRoom",
+    "CreateUser",
+    "FailPayment",
+    "HoldSeat",
+    "Join",
+    "Leave",
+    "Outcome",
+    "Outcomes",
+    "Pay",
+    "Recharge",
+    "ReconcilePayment",
+    "ReleaseHold",
+    "Tick",
+    "UnblockSeat",
+]
 
 
 class CreateUser(NamedTuple):
@@ -259,22 +285,17 @@ def _store_list(arena: bytearray, items: Sequence[bytes]) -> Tuple[int, int]:
     return at, len(items)
 
 
-_pack_seat_item = packer(
-    c.SeatItem,
-    *(f"{text}_{part}" for text in _convert.SEAT_TEXTS for part in ("offset", "length")),
-    "price",
-    "x",
-    "y",
-    "is_blocked",
-).pack
+_SEAT_ITEM = [one[0] for one in c.SeatItem._fields_ if not is_reserved(one[0])]
+_pack_seat_item = packer(c.SeatItem, *_SEAT_ITEM).pack
 
 
 def _store_seats(arena: bytearray, seats: Iterable[NewSeat]) -> Tuple[int, int]:
     items = []
     for seat in seats:
-        texts, numbers = _convert.new_seat(seat)
-        places = [number for raw in texts for number in _store(arena, raw)]
-        items.append(_pack_seat_item(*places, *numbers))
+        texts, values = _convert.new_seat(seat)
+        for name, raw in texts.items():
+            values[name + "_offset"], values[name + "_length"] = _store(arena, raw)
+        items.append(_pack_seat_item(*[values[name] for name in _SEAT_ITEM]))
     return _store_list(arena, items)
 
 
@@ -382,63 +403,12 @@ def _add_seats(buffer: bytearray, at: int, command: Any, arena: bytearray) -> No
     _pack_add_seats(buffer, at, c.COMMAND_ADD_SEATS, concert, *seats)
 
 
-_ENCODERS: Dict[Type[Any], _Encode] = {
-    CreateUser: _create_user,
-    BlockSeat: _ids(c.COMMAND_BLOCK_SEAT, "seat"),
-    UnblockSeat: _ids(c.COMMAND_UNBLOCK_SEAT, "seat"),
-    Join: _ids(c.COMMAND_JOIN, "user", "room"),
-    Arrive: _ids(c.COMMAND_ARRIVE, "user", "token"),
-    Leave: _ids(c.COMMAND_LEAVE, "user", "token"),
-    HoldSeat: _three_and_key(c.COMMAND_HOLD_SEAT, "seat"),
-    ReleaseHold: _ids(c.COMMAND_RELEASE_HOLD, "user", "reservation"),
-    Recharge: _recharge,
-    Pay: _three_and_key(c.COMMAND_PAY, "reservation"),
-    BeginPayment: _three_and_key(c.COMMAND_BEGIN_PAYMENT, "reservation"),
-    CapturePayment: _ids_and_transaction(
-        c.COMMAND_CAPTURE_PAYMENT, "user", "token", "reservation", "payment", has_key=True
-    ),
-    FailPayment: _ids_and_transaction(c.COMMAND_FAIL_PAYMENT, "user", "reservation", "payment"),
-    Tick: _ids(c.COMMAND_TICK, "amount"),
-    CreateRoom: _create_room,
-    ChangeRoom: _change_room,
-    CreateConcert: _create_concert,
-    AddSeats: _add_seats,
-    ReconcilePayment: _ids_and_transaction(c.COMMAND_RECONCILE_PAYMENT, "payment"),
-}
-
-
-def encode(commands: Sequence[Command]) -> Tuple[bytearray, bytearray]:
-    """The array of commands, and the arena with their texts. Mistakes name the command's index."""
-    buffer = bytearray(len(commands) * _SIZE)
-    arena = bytearray()
-    encoders = _ENCODERS
-    at = 0
-    try:
-        for command in commands:
-            encoders[command.__class__](buffer, at, command, arena)
-            at += _SIZE
-    except KeyError:
-        raise InvalidArgument(
-            f"command {at // _SIZE}: not a command, but {type(command).__name__}"
-        ) from None
-    except UnicodeEncodeError:
-        raise InvalidArgument(
-            f"command {at // _SIZE}: valid text, without lone surrogates"
-        ) from None
-    except struct.error:
-        raise InvalidArgument(f"command {at // _SIZE}: an int of 64 bits") from None
-    except InvalidArgument as error:
-        raise InvalidArgument(f"command {at // _SIZE}: {error.detail}") from None
-    if len(arena) > 0xFFFFFFFF:
-        raise InvalidArgument("the texts and lists of a batch: at most 4 GiB")
-    return buffer, arena
-
-
 # ---- decoding -----------------------------------------------------------------------------------
 
 _LAYOUT = _convert.LAYOUTS[c.Outcome]
 OUTCOME_SIZE = _LAYOUT.size
 _Fields = Tuple[Any, ...]  # nine ints, as in the structure
+_Decode = Callable[[Any, _Fields], Outcome]
 _time = _convert.time
 _deadline = _convert.deadline
 
@@ -470,7 +440,7 @@ def _held(command: Any, fields: _Fields) -> Held:
 
 
 def _recharged(command: Any, fields: _Fields) -> Recharged:
-    return _convert.recharged((fields[2], fields[5]))
+    return Recharged(TransferId(fields[2]), fields[5])
 
 
 def _paid(command: Any, fields: _Fields) -> Paid:
@@ -485,27 +455,67 @@ def _ticked(command: Any, fields: _Fields) -> Ticked:
     return Ticked(fields[4], fields[8] == 1)
 
 
-_DECODERS: Dict[Type[Any], Callable[[Any, _Fields], Outcome]] = {
-    CreateUser: _identity,
-    BlockSeat: _nothing,
-    UnblockSeat: _nothing,
-    Join: _joined,
-    Arrive: _arrived,
-    Leave: _amount,
-    HoldSeat: _held,
-    ReleaseHold: _nothing,
-    Recharge: _recharged,
-    Pay: _paid,
-    BeginPayment: _begun,
-    CapturePayment: _paid,
-    FailPayment: _nothing,
-    Tick: _ticked,
-    CreateRoom: _identity,
-    ChangeRoom: _nothing,
-    CreateConcert: _identity,
-    AddSeats: _nothing,
-    ReconcilePayment: _nothing,
+# ---- the kinds of commands ----------------------------------------------------------------------
+
+#: How each command goes in, and how its outcome comes out.
+_KINDS: Dict[Type[Any], Tuple[_Encode, _Decode]] = {
+    CreateUser: (_create_user, _identity),
+    BlockSeat: (_ids(c.COMMAND_BLOCK_SEAT, "seat"), _nothing),
+    UnblockSeat: (_ids(c.COMMAND_UNBLOCK_SEAT, "seat"), _nothing),
+    Join: (_ids(c.COMMAND_JOIN, "user", "room"), _joined),
+    Arrive: (_ids(c.COMMAND_ARRIVE, "user", "token"), _arrived),
+    Leave: (_ids(c.COMMAND_LEAVE, "user", "token"), _amount),
+    HoldSeat: (_three_and_key(c.COMMAND_HOLD_SEAT, "seat"), _held),
+    ReleaseHold: (_ids(c.COMMAND_RELEASE_HOLD, "user", "reservation"), _nothing),
+    Recharge: (_recharge, _recharged),
+    Pay: (_three_and_key(c.COMMAND_PAY, "reservation"), _paid),
+    BeginPayment: (_three_and_key(c.COMMAND_BEGIN_PAYMENT, "reservation"), _begun),
+    CapturePayment: (
+        _ids_and_transaction(
+            c.COMMAND_CAPTURE_PAYMENT, "user", "token", "reservation", "payment", has_key=True
+        ),
+        _paid,
+    ),
+    FailPayment: (
+        _ids_and_transaction(c.COMMAND_FAIL_PAYMENT, "user", "reservation", "payment"),
+        _nothing,
+    ),
+    Tick: (_ids(c.COMMAND_TICK, "amount"), _ticked),
+    CreateRoom: (_create_room, _identity),
+    ChangeRoom: (_change_room, _nothing),
+    CreateConcert: (_create_concert, _identity),
+    AddSeats: (_add_seats, _nothing),
+    ReconcilePayment: (_ids_and_transaction(c.COMMAND_RECONCILE_PAYMENT, "payment"), _nothing),
 }
+_ENCODERS = {command: encode for command, (encode, _) in _KINDS.items()}
+_DECODERS = {command: decode for command, (_, decode) in _KINDS.items()}
+
+
+def encode(commands: Sequence[Command]) -> Tuple[bytearray, bytearray]:
+    """The array of commands, and the arena with their texts. Mistakes name the command's index."""
+    buffer = bytearray(len(commands) * _SIZE)
+    arena = bytearray()
+    encoders = _ENCODERS
+    at = 0
+    try:
+        for command in commands:
+            encoders[command.__class__](buffer, at, command, arena)
+            at += _SIZE
+    except KeyError:
+        raise InvalidArgument(
+            f"command {at // _SIZE}: not a command, but {type(command).__name__}"
+        ) from None
+    except UnicodeEncodeError:
+        raise InvalidArgument(
+            f"command {at // _SIZE}: valid text, without lone surrogates"
+        ) from None
+    except struct.error:
+        raise InvalidArgument(f"command {at // _SIZE}: an int of 64 bits") from None
+    except InvalidArgument as error:
+        raise InvalidArgument(f"command {at // _SIZE}: {error.detail}") from None
+    if len(arena) > 0xFFFFFFFF:
+        raise InvalidArgument("the texts and lists of a batch: at most 4 GiB")
+    return buffer, arena
 
 
 def _error(status: int) -> Error:

@@ -244,7 +244,7 @@ class Office(Handle):
         """Mistakes: UnknownConcert."""
         identity = convert.int64(concert, "concert")
         function = self._library.boxoffice_count_seats
-        return self._ask(function, c.SeatCounts, convert.counts, identity)
+        return self._ask(function, c.SeatCounts, convert.plain(SeatCounts), identity)
 
     # ---- tokens and turns -----------------------------------------------------------------------
 
@@ -274,7 +274,7 @@ class Office(Handle):
         old)."""
         raw = convert.text(token, "token")
         return self._ask(
-            self._library.boxoffice_authenticate, c.Claims, convert.claims, raw, len(raw)
+            self._library.boxoffice_authenticate, c.Claims, convert.plain(Claims), raw, len(raw)
         )
 
     def peek(self, token: str) -> Peeked:
@@ -302,7 +302,8 @@ class Office(Handle):
         """Shows up without a peek. Refusals: NotYourTurn, PlaceExpired, PlaceCompleted,
         PlaceLeft."""
         who, place = convert.int64(user, "user"), convert.int64(token, "token")
-        return self._ask(self._library.boxoffice_arrive, c.Arrived, convert.arrived, who, place)
+        function = self._library.boxoffice_arrive
+        return self._ask(function, c.Arrived, convert.plain(Arrived), who, place)
 
     def leave(self, user: UserId, token: TokenId) -> int:
         """Gives the place up and releases its holds; returns how many. Refusals: PlaceCompleted,
@@ -324,7 +325,7 @@ class Office(Handle):
         return self._ask(
             self._library.boxoffice_hold_seat,
             c.Held,
-            convert.held,
+            convert.plain(Held),
             convert.int64(user, "user"),
             convert.int64(token, "token"),
             convert.int64(seat, "seat"),
@@ -365,7 +366,7 @@ class Office(Handle):
         return self._ask(
             self._library.boxoffice_recharge,
             c.Recharged,
-            convert.recharged,
+            convert.plain(Recharged),
             convert.int64(user, "user"),
             convert.int64(amount, "amount"),
             name,
@@ -398,7 +399,7 @@ class Office(Handle):
         return self._ask(
             self._library.boxoffice_pay,
             c.Paid,
-            convert.paid,
+            convert.plain(Paid),
             convert.int64(user, "user"),
             convert.int64(token, "token"),
             convert.int64(reservation, "reservation"),
@@ -419,7 +420,7 @@ class Office(Handle):
         return self._ask(
             self._library.boxoffice_begin_payment,
             c.PaymentBegun,
-            convert.begun,
+            convert.plain(PaymentBegun),
             convert.int64(user, "user"),
             convert.int64(token, "token"),
             convert.int64(reservation, "reservation"),
@@ -444,7 +445,7 @@ class Office(Handle):
         return self._ask(
             self._library.boxoffice_capture_payment,
             c.Paid,
-            convert.paid,
+            convert.plain(Paid),
             convert.int64(user, "user"),
             convert.int64(token, "token"),
             convert.int64(reservation, "reservation"),
@@ -556,9 +557,10 @@ def _new_seats(seats: Iterable[NewSeat]) -> Tuple[Any, int]:
     listed = list(seats)
     rows = (c.NewSeat * len(listed))()
     for row, seat in zip(rows, listed):
-        texts, numbers = convert.new_seat(seat)
-        for name, raw in zip(convert.SEAT_TEXTS, texts):
+        texts, values = convert.new_seat(seat)
+        for name, raw in texts.items():
             setattr(row, name, raw)  # the array keeps the bytes alive
             setattr(row, name + "_length", len(raw))
-        row.price, row.x, row.y, row.is_blocked = numbers
+        for name, value in values.items():
+            setattr(row, name, value)
     return rows, len(listed)
