@@ -14,7 +14,7 @@ namespace boxoffice::testing {
 /// The time at which the tests' box office opens.
 inline constexpr Time first_moment = Time{std::chrono::seconds{1'767'000'000}};
 
-constexpr Time after_first_moment(std::int64_t elapsed_s) { return first_moment + std::chrono::seconds{elapsed_s}; }
+constexpr Time after_first_moment(std::int64_t count) { return first_moment + std::chrono::seconds{count}; }
 
 template <class Entity>
 void add(std::vector<Write<Entity>>& writes, Entity entity) {
@@ -23,6 +23,18 @@ void add(std::vector<Write<Entity>>& writes, Entity entity) {
 template <class Entity>
 void change(std::vector<Write<Entity>>& writes, Entity entity) {
     writes.push_back({std::move(entity), false});
+}
+
+inline HouseRules sample_house_rules() {
+    HouseRules rules;
+    rules.store.fill(0xA5);
+    rules.hold_ttl = std::chrono::seconds{1};
+    rules.holds_per_user = 2;
+    rules.capture_ttl = std::chrono::seconds{3};
+    rules.identity_ttl = std::chrono::seconds{4};
+    rules.idempotency_ttl = std::chrono::seconds{5};
+    rules.issue_limit = Points{6};
+    return rules;
 }
 
 inline User sample_user(std::int64_t id) {
