@@ -69,7 +69,7 @@ TEST_CASE("a process that commits without a pause lets others in", "[faults][B2]
     const auto guest_commits = guest.answer();
     INFO(hog_commits << " and " << guest_commits << " commits");
     CHECK(hog_commits > 0);
-    CHECK(2 * guest_commits >= hog_commits);  // in turn
+    CHECK(2 * std::max(hog_commits, guest_commits) <= 3 * std::min(hog_commits, guest_commits));  // in turn
 }
 
 TEST_CASE("who stands in the turnstile and does not move on is gone round", "[faults][B2]") {
