@@ -8,8 +8,8 @@
 #include "support/catch.hpp"
 #include "support/counting_store.hpp"
 #include "support/faulty_store.hpp"
-#include "support/temp_dir.hpp"
 #include "support/office.hpp"
+#include "support/temp_dir.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
@@ -45,8 +45,7 @@ TEST_CASE("What is submitted together is committed together, each in its place a
     counter->reset();
     CHECK(inbox.told.empty());
     CHECK(office->drive(0s));
-    CHECK(inbox.told ==
-          Told{"first ok", "first idempotency_conflict", "second user_exists", "third ok", "third ok"});
+    CHECK(inbox.told == Told{"first ok", "first idempotency_conflict", "second user_exists", "third ok", "third ok"});
     CHECK(counter->calls().commits == 1);
     CHECK(office.balance(mina) == 6);
     CHECK_FALSE(office->drive(0s));  // nothing is left

@@ -33,7 +33,9 @@ inline const Time opening = Time{*parse_date("2026-12-01")};
 class LentStore final : public Store {
   public:
     explicit LentStore(std::shared_ptr<Store> store) : store_{std::move(store)} {}
-    Result<std::unique_ptr<Transaction>> begin_until(Deadline deadline) override { return store_->begin_until(deadline); }
+    Result<std::unique_ptr<Transaction>> begin_until(Deadline deadline) override {
+        return store_->begin_until(deadline);
+    }
     [[nodiscard]] Duration wait_max() const override { return store_->wait_max(); }
     Result<std::unique_ptr<View>> read() override { return store_->read(); }
     /// Somebody may have committed since.
