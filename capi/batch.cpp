@@ -1,5 +1,6 @@
 /// The batch call: an array of fixed-layout commands, their texts and lists in one arena, an array of outcomes.
 
+#include <memory>
 #include <type_traits>
 
 #include "convert.hpp"
@@ -218,6 +219,28 @@ void fill(const Ticked& answer, boxoffice_outcome& c) {
 
 bool is_fault(const Outcome& outcome) { return !outcome && range_of(outcome.error().code) == ErrorRange::fault; }
 
+/// The caller's commands, or what is malformed of the first that is.
+Result<std::vector<Command>> batch_of(const boxoffice_command* commands, size_t count, const char* arena,
+                                      size_t arena_size) {
+    if (count > 0) BOXOFFICE_TRY(check_given(commands, "commands"));
+    if (arena_size > 0) BOXOFFICE_TRY(check_given(arena, "arena"));
+    const Arena texts(arena, arena_size);
+    std::vector<Command> batch;
+    batch.reserve(count);
+    for (size_t i = 0; i < count; ++i) {
+        const auto added = append(commands[i], texts, batch);
+        if (!added) return refuse(added.error().code, "command " + std::to_string(i) + ": " + added.error().detail);
+    }
+    return batch;
+}
+
+void tell(const Outcome& outcome, boxoffice_outcome& into) {
+    if (outcome)
+        std::visit([&](const auto& answer) { fill(answer, into); }, *outcome);
+    else
+        into.status = static_cast<boxoffice_status>(outcome.error().code);
+}
+
 }  // namespace
 
 boxoffice_status boxoffice_execute(boxoffice_office* office, const boxoffice_command* commands, size_t count,
@@ -227,26 +250,41 @@ boxoffice_status boxoffice_execute(boxoffice_office* office, const boxoffice_com
         for (size_t i = 0; i < count; ++i) zero(&outcomes[i]);
     return call(office, error, [&](BoxOffice& box) -> Result<void> {
         if (count == 0) return {};
-        BOXOFFICE_TRY(check_given(commands, "commands"));
         BOXOFFICE_TRY(check_given(outcomes, "outcomes"));
-        if (arena_size > 0) BOXOFFICE_TRY(check_given(arena, "arena"));
-        const Arena texts(arena, arena_size);
-        std::vector<Command> batch;
-        batch.reserve(count);
-        for (size_t i = 0; i < count; ++i) {
-            const auto added = append(commands[i], texts, batch);
-            if (!added) return refuse(added.error().code, "command " + std::to_string(i) + ": " + added.error().detail);
-        }
+        BOXOFFICE_TRY_VALUE(const auto batch, batch_of(commands, count, arena, arena_size));
         const auto answers = box.execute(batch);
         if (answers.empty()) return refuse(ErrorCode::out_of_memory);
         // Where no command had an effect, the call failed; a fault of some is theirs alone.
         if (std::all_of(answers.begin(), answers.end(), is_fault)) return tl::unexpected(answers.front().error());
-        for (size_t i = 0; i < count; ++i) {
-            if (answers[i])
-                std::visit([&](const auto& answer) { fill(answer, outcomes[i]); }, *answers[i]);
-            else
-                outcomes[i].status = static_cast<boxoffice_status>(answers[i].error().code);
-        }
+        for (size_t i = 0; i < count; ++i) tell(answers[i], outcomes[i]);
+        return {};
+    });
+}
+
+boxoffice_status boxoffice_submit(boxoffice_office* office, const boxoffice_command* commands, size_t count,
+                                  const char* arena, size_t arena_size, const boxoffice_completion* completion,
+                                  boxoffice_error* error) {
+    return call(office, error, [&](BoxOffice& box) -> Result<void> {
+        BOXOFFICE_TRY(check_given(completion, "completion"));
+        if (completion->tell == nullptr) return refuse(ErrorCode::invalid_argument, "completion: no tell");
+        BOXOFFICE_TRY_VALUE(auto batch, batch_of(commands, count, arena, arena_size));
+        // Made now, so that memory that runs out later cannot keep it from being told.
+        const auto outcomes = std::make_shared<std::vector<boxoffice_outcome>>(count);
+        for (auto& one : *outcomes) zero(&one);
+        return box.submit(std::move(batch), [outcomes, to = *completion](const std::vector<Outcome>& answers) {
+            for (size_t i = 0; i < answers.size(); ++i) tell(answers[i], (*outcomes)[i]);
+            to.tell(to.context, outcomes->data(), outcomes->size());
+        });
+    });
+}
+
+boxoffice_status boxoffice_drive(boxoffice_office* office, int64_t wait_us, int32_t* led, boxoffice_error* error) {
+    zero(led);
+    return call(office, error, [&](BoxOffice& box) -> Result<void> {
+        BOXOFFICE_TRY(check_given(led, "led"));
+        if (wait_us < 0 || Duration{wait_us} > std::chrono::hours{24})
+            return refuse(ErrorCode::invalid_argument, "wait_us: 0 to 24 h");
+        *led = box.drive(Duration{wait_us}) ? 1 : 0;
         return {};
     });
 }

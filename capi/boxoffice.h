@@ -799,6 +799,29 @@ BOXOFFICE_API boxoffice_status boxoffice_execute(boxoffice_office *office, const
                                                  size_t count, const char *arena, size_t arena_size,
                                                  boxoffice_outcome *outcomes, boxoffice_error *error);
 
+/* ---- for event loops --------------------------------------------------------------------------------------------- */
+
+/* Who hears what became of submitted commands. `tell` gets their outcomes, one each and in order, which are there while it runs. It
+ * runs once, on a thread inside boxoffice_drive, boxoffice_execute, the function of a command or a peek, or inside boxoffice_close
+ * with BOXOFFICE_CLOSED for what was never decided. It must be quick, must not close the office, and may submit. */
+typedef struct boxoffice_completion {
+    void (*tell)(void *context, const boxoffice_outcome *outcomes, size_t count);
+    void *context;
+} boxoffice_completion;
+
+/* Executes the commands as boxoffice_execute does, but returns at once: `completion` hears of them when they stand. As many
+ * commands share a commit as are under way. The arrays and the completion are read before it returns. Somebody must drive: a thread
+ * in boxoffice_drive, or other callers. Where it returns anything but BOXOFFICE_OK, nobody is told. A fault of the store is the
+ * outcome of each command that it kept from being done. */
+BOXOFFICE_API boxoffice_status boxoffice_submit(boxoffice_office *office, const boxoffice_command *commands,
+                                                size_t count, const char *arena, size_t arena_size,
+                                                const boxoffice_completion *completion, boxoffice_error *error);
+
+/* Decides on this thread for all who have submitted, in one go; where none has, waits for one for `wait_us` (0 to 24 h) at most.
+ * *led: 1; or 0 if none came, or the office is being closed. A host has a thread that calls it again and again. */
+BOXOFFICE_API boxoffice_status boxoffice_drive(boxoffice_office *office, int64_t wait_us, int32_t *led,
+                                               boxoffice_error *error);
+
 /* ---- housekeeping and looking inside ---------------------------------------------------------------------------- */
 
 typedef struct boxoffice_ticked {

@@ -65,6 +65,7 @@ void test_batch(void);
 void test_outcomes(void);
 void test_seats(void);
 void test_lists(void);
+void test_submitting(void);
 void test_callbacks(void);
 
 #endif

@@ -72,6 +72,7 @@ int main(void) {
     test_outcomes();
     test_seats();
     test_lists();
+    test_submitting();
     test_callbacks();
     printf("%d passed, %d failed\n", checks_made - checks_failed, checks_failed);
     return checks_failed == 0 && checks_made > 0 ? 0 : 1;

@@ -364,6 +364,13 @@ class Outcome(ctypes.Structure):
     ]
 
 
+CompletionTell = CFUNCTYPE(None, c_void_p, POINTER(Outcome), c_size_t)
+
+
+class Completion(ctypes.Structure):
+    _fields_ = [("tell", CompletionTell), ("context", c_void_p)]
+
+
 class Ticked(ctypes.Structure):
     _fields_ = [
         ("expired", c_int64), ("more", c_int32), ("reserved32", c_int32), ("reserved", c_int64 * 2),
@@ -423,6 +430,7 @@ STRUCTURES: Dict[str, Type[ctypes.Structure]] = {
     "boxoffice_command": Command,
     "boxoffice_seat_item": SeatItem,
     "boxoffice_outcome": Outcome,
+    "boxoffice_completion": Completion,
     "boxoffice_ticked": Ticked,
     "boxoffice_stats": Stats,
     "boxoffice_event": Event,
@@ -567,6 +575,11 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
         POINTER(Office), POINTER(Command), c_size_t, c_char_p, c_size_t, POINTER(Outcome),
         POINTER(Error),
     ]),
+    "boxoffice_submit": (c_int32, [
+        POINTER(Office), POINTER(Command), c_size_t, c_char_p, c_size_t, POINTER(Completion),
+        POINTER(Error),
+    ]),
+    "boxoffice_drive": (c_int32, [POINTER(Office), c_int64, POINTER(c_int32), POINTER(Error)]),
     "boxoffice_tick": (c_int32, [POINTER(Office), c_int64, POINTER(Ticked), POINTER(Error)]),
     "boxoffice_get_stats": (c_int32, [POINTER(Office), POINTER(Stats), POINTER(Error)]),
     "boxoffice_list_events": (c_int32, [
