@@ -19,21 +19,20 @@ Health::Health(std::string path) : path_(std::move(path)) {
 
 void Health::began(Clock::time_point now) {
     const std::lock_guard lock(mutex_);
-    under_way_since_ = now;
+    if (under_way_++ == 0) moved_at_ = now;
 }
 
 void Health::ended(const std::optional<boxoffice::Error>& fault, bool is_housekeeping, Clock::time_point now) {
-    const bool has_room = !is_disk_full();
     const std::lock_guard lock(mutex_);
-    under_way_since_.reset();
-    told_at_ = now;
+    if (under_way_ > 0) --under_way_;
+    told_at_ = moved_at_ = now;
     if (fault) {
         // One command's own fault is not the store's; were it told here, a caller could make the server look unready.
         const bool is_own = fault->code == ErrorCode::internal || fault->code == ErrorCode::out_of_memory;
         if (is_own && !is_housekeeping) return;
         if (!fault_) failing_since_ = now;
         fault_ = fault;
-    } else if (fault_ && (!is_housekeeping || fault_->code != ErrorCode::storage || has_room)) {
+    } else if (fault_ && (!is_housekeeping || fault_->code != ErrorCode::storage || !is_disk_full())) {
         // A sweep that wrote nothing says little of a disk that is full.
         fault_.reset();
     }
@@ -41,7 +40,7 @@ void Health::ended(const std::optional<boxoffice::Error>& fault, bool is_houseke
 
 bool Health::is_silent(Clock::time_point now, Clock::duration span) const {
     const std::lock_guard lock(mutex_);
-    return !under_way_since_ && (!told_at_ || now - *told_at_ > span);
+    return under_way_ == 0 && (!told_at_ || now - *told_at_ > span);
 }
 
 Health::File Health::look_at_file() const {
@@ -67,7 +66,7 @@ std::optional<Health::Trouble> Health::trouble(Clock::time_point now) const {
     }
     const bool is_full = is_disk_full();
     const std::lock_guard lock(mutex_);
-    if (under_way_since_ && now - *under_way_since_ >= slow_after)
+    if (under_way_ > 0 && now - moved_at_ >= slow_after)
         return Trouble{ErrorCode::busy, "a write waits: another process holds the store, or its disk is very slow"};
     if (!fault_) return std::nullopt;
     if (fault_->code == ErrorCode::busy) return Trouble{ErrorCode::busy, "another process holds the store"};

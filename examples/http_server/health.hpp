@@ -21,12 +21,12 @@ class Health {
     /// `path` is the database's file; empty: there is none.
     explicit Health(std::string path = {});
 
-    /// A batch of commands begins, and ends with `fault` or without. `is_housekeeping`: the sweeper's, which often
-    /// writes nothing.
+    /// A command begins, and ends with `fault` or without; several may be under way. `is_housekeeping`: the sweeper's, which
+    /// often writes nothing.
     void began(Clock::time_point now);
     void ended(const std::optional<boxoffice::Error>& fault, bool is_housekeeping, Clock::time_point now);
 
-    /// Has no batch told anything for that long, and is none under way?
+    /// Has no command told anything for that long, and is none under way?
     [[nodiscard]] bool is_silent(Clock::time_point now, Clock::duration span) const;
 
     struct Trouble {
@@ -54,7 +54,8 @@ class Health {
     ino_t inode_ = 0;
 
     mutable std::mutex mutex_;
-    std::optional<Clock::time_point> under_way_since_;
+    int under_way_ = 0;
+    Clock::time_point moved_at_{};  ///< when one began with none under way, or the last ended
     std::optional<Clock::time_point> told_at_;
     std::optional<boxoffice::Error> fault_;  ///< that no later write has refuted
     Clock::time_point failing_since_{};

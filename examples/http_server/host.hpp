@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "batcher.hpp"
 #include "boxoffice/office.hpp"
+#include "commands.hpp"
 #include "health.hpp"
 #include "http.hpp"
 #include "metrics.hpp"
@@ -45,7 +45,7 @@ struct Wording;
 
 struct Host {
     boxoffice::BoxOffice& office;
-    Batcher& commands;
+    Commands& commands;
     const Settings& settings;
     const Metrics& metrics;
     Health& health;

@@ -51,7 +51,7 @@ std::size_t make_room_for(std::size_t connections) {
 }
 
 /// Retires what has expired, so that counts and files stay tidy; nothing depends on it.
-void sweep(Batcher& commands, const std::function<void(const std::string&)>& log_fault) {
+void sweep(Commands& commands, const std::function<void(const std::string&)>& log_fault) {
     for (bool more = true; more;) {
         const auto ticked = commands.execute(Tick{});
         if (!ticked) log_fault("the sweeper: " + ticked.error().text());

@@ -36,7 +36,7 @@ void Metrics::count(std::size_t route, int status, std::chrono::nanoseconds took
     row.total_us.fetch_add(us, std::memory_order_relaxed);
 }
 
-std::string Metrics::text(const boxoffice::Stats& stats, const BatchSizes& batches) const {
+std::string Metrics::text(const boxoffice::Stats& stats, const boxoffice::CommitStats& commits) const {
     std::string out;
     const auto add = [&]<class... Ts>(fmt::format_string<Ts...> format, Ts&&... values) {
         fmt::format_to(std::back_inserter(out), format, std::forward<Ts>(values)...);
@@ -67,12 +67,23 @@ std::string Metrics::text(const boxoffice::Stats& stats, const BatchSizes& batch
 
     head(out, "boxoffice_batch_commands", "histogram", "Commands that shared a transaction.");
     std::int64_t sum = 0;
-    for (std::size_t i = 0; i < BatchSizes::bounds.size(); ++i)
-        add("boxoffice_batch_commands_bucket{{le=\"{}\"}} {}\n", BatchSizes::bounds[i], sum += batches.at(i));
-    sum += batches.at(BatchSizes::bounds.size());
+    for (std::size_t i = 0; i < commits.command_bounds.size(); ++i)
+        add("boxoffice_batch_commands_bucket{{le=\"{}\"}} {}\n", commits.command_bounds[i],
+            sum += commits.by_commands[i]);
+    sum += commits.by_commands.back();
     add("boxoffice_batch_commands_bucket{{le=\"+Inf\"}} {}\n", sum);
-    add("boxoffice_batch_commands_sum {}\n", batches.commands());
+    add("boxoffice_batch_commands_sum {}\n", commits.commands);
     add("boxoffice_batch_commands_count {}\n", sum);
+
+    head(out, "boxoffice_batch_seconds", "histogram", "How long deciding and committing a transaction took.");
+    sum = 0;
+    for (std::size_t i = 0; i < commits.latency_bounds.size(); ++i)
+        add("boxoffice_batch_seconds_bucket{{le=\"{}\"}} {}\n",
+            static_cast<double>(commits.latency_bounds[i].count()) / 1e6, sum += commits.by_latency[i]);
+    sum += commits.by_latency.back();
+    add("boxoffice_batch_seconds_bucket{{le=\"+Inf\"}} {}\n", sum);
+    add("boxoffice_batch_seconds_sum {}\n", static_cast<double>(commits.spent.count()) / 1e6);
+    add("boxoffice_batch_seconds_count {}\n", sum);
 
     gauge(out, "boxoffice_users", "Users known.", stats.users);
     gauge(out, "boxoffice_waiting", "Places that wait for their turn.", stats.waiting);

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "batcher.hpp"
 #include "boxoffice/answers.hpp"
 
 namespace http_server {
@@ -24,7 +23,7 @@ class Metrics {
     std::atomic<std::int64_t> connections{0};
     std::atomic<std::int64_t> queued{0};  ///< requests that wait for a worker
 
-    [[nodiscard]] std::string text(const boxoffice::Stats& stats, const BatchSizes& batches) const;
+    [[nodiscard]] std::string text(const boxoffice::Stats& stats, const boxoffice::CommitStats& commits) const;
 
   private:
     static constexpr std::array statuses{200, 204, 304, 400, 401, 403, 404, 405, 408, 409,

@@ -11,7 +11,6 @@
 #include <variant>
 #include <vector>
 
-#include "batcher.hpp"
 #include "gate.hpp"
 #include "health.hpp"
 #include "host.hpp"
@@ -63,7 +62,7 @@ class Router {
 
     [[nodiscard]] Metrics& metrics() { return metrics_; }
     /// For the commands that the host itself executes.
-    [[nodiscard]] Batcher& commands() { return commands_; }
+    [[nodiscard]] Commands& commands() { return commands_; }
 
   private:
     [[nodiscard]] Response fail(const boxoffice::Error& error, const Wording& wording) const;
@@ -72,7 +71,7 @@ class Router {
     const Settings settings_;
     const Gate gate_;
     Health health_;
-    Batcher commands_;
+    Commands commands_;
     Metrics metrics_;
     SeatAnswers seats_;
     Host host_;

@@ -1,6 +1,7 @@
 #pragma once
 /// What queries answer with. (Commands' answers stand beside the commands.)
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -54,6 +55,20 @@ struct Reconciled {
     std::int64_t open = 0;        ///< still listed: not known yet, or the gateway failed
     PaymentId next{};             ///< go on after this one; none: that was the last
     friend bool operator==(const Reconciled&, const Reconciled&) = default;
+};
+
+/// How this office's batches went since it was opened: one transaction each, with the commands of all who waited for it.
+struct CommitStats {
+    static constexpr std::array<std::int64_t, 10> command_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
+    static constexpr std::array<Duration, 10> latency_bounds{
+        Duration{250},   Duration{500},    Duration{1'000},  Duration{2'000},   Duration{4'000},
+        Duration{8'000}, Duration{16'000}, Duration{32'000}, Duration{128'000}, Duration{1'000'000}};
+
+    std::array<std::int64_t, command_bounds.size() + 1> by_commands{};  ///< how many had up to so many; the last: more
+    std::array<std::int64_t, latency_bounds.size() + 1>
+        by_latency{};           ///< how many took up to so long; the last: longer
+    std::int64_t commands = 0;  ///< in all of them
+    Duration spent{};           ///< deciding and committing, in all of them
 };
 
 /// One broken rule that the audit found.

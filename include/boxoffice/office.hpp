@@ -164,6 +164,9 @@ class BoxOffice {
     /// Counts over all rooms and concerts, expiry included.
     Result<Stats> stats();
 
+    /// How many commands share a commit, and how long that takes. It asks no store and waits for nobody.
+    [[nodiscard]] CommitStats commit_stats() const noexcept;
+
     /// Counts over the seats of a concert, expiry included. Mistakes: unknown_concert.
     Result<SeatCounts> seat_counts(ConcertId concert);
 

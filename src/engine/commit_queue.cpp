@@ -149,6 +149,11 @@ void CommitQueue::wake_all() {
     while (sleeping != nullptr) std::exchange(sleeping, sleeping->next)->signal.give();
 }
 
+CommitStats CommitQueue::stats() {
+    const std::lock_guard lock{mutex_};
+    return stats_;
+}
+
 std::int64_t CommitQueue::waiting_count() {
     const std::lock_guard lock{mutex_};
     return count_;
@@ -200,10 +205,25 @@ Calls CommitQueue::take(std::int64_t command_max) {
 void CommitQueue::answer(const Calls& calls, std::chrono::nanoseconds spent, Calls& submitted) {
     last_count_ = 0;
     last_spent_ = spent;
-    calls.for_each([&](Call& call) {
+    std::int64_t command_count = 0;
+    calls.for_each([&](const Call& call) {
         ++last_count_;
-        end(call, submitted);
+        command_count += static_cast<std::int64_t>(call.commands.size());
     });
+    if (command_count > 0) count(command_count, spent);
+    calls.for_each([&](Call& call) { end(call, submitted); });
+}
+
+void CommitQueue::count(std::int64_t command_count, std::chrono::nanoseconds spent) {
+    const auto bucket = [](const auto& bounds, const auto& value) {
+        return static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), value) - bounds.begin());
+    };
+    const auto latency = std::chrono::duration_cast<Duration>(spent);
+    const std::lock_guard lock{mutex_};
+    ++stats_.by_commands[bucket(CommitStats::command_bounds, command_count)];
+    ++stats_.by_latency[bucket(CommitStats::latency_bounds, latency)];
+    stats_.commands += command_count;
+    stats_.spent += latency;
 }
 
 void CommitQueue::pass_on() noexcept {

@@ -107,6 +107,8 @@ class CommitQueue {
     /// From here on nobody waits in await_lead.
     void wake_all();
 
+    [[nodiscard]] CommitStats stats();
+
     /// How many wait in line.
     [[nodiscard]] std::int64_t waiting_count();
 
@@ -141,6 +143,7 @@ class CommitQueue {
     Driver* take_driver();
     void take_out(Call& call);
     void end(Call& call, Calls& submitted);
+    void count(std::int64_t command_count, std::chrono::nanoseconds spent);
 
     std::mutex mutex_;
     Calls waiting_;
@@ -148,6 +151,7 @@ class CommitQueue {
     bool is_led_ = false;
     bool is_woken_ = false;
     Driver* drivers_ = nullptr;
+    CommitStats stats_;
 
     // Of who leads.
     std::int64_t last_count_ = 0;  ///< calls of the last batch

@@ -38,6 +38,7 @@ class BoxOffice::Engine {
     // ---- executing (executing.cpp) ------------------------------------------------------------------------------
 
     std::vector<Outcome> execute(std::span<const Command> commands) noexcept;
+    [[nodiscard]] CommitStats commit_stats() { return queue_.stats(); }
     Result<void> submit(std::vector<Command> commands, Completion completion);
     bool drive(Duration wait);
     void stop();

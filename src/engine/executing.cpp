@@ -29,6 +29,8 @@ std::vector<Outcome> BoxOffice::execute(std::span<const Command> commands) noexc
     return engine_->execute(commands);
 }
 
+CommitStats BoxOffice::commit_stats() const noexcept { return engine_->commit_stats(); }
+
 Result<void> BoxOffice::submit(std::vector<Command> commands, Completion completion) {
     return guarded([&] { return engine_->submit(std::move(commands), std::move(completion)); });
 }

@@ -1,6 +1,8 @@
 // Commands of several callers in one commit, and those that nobody waits for: what each is told is what it would be told alone.
 
+#include <array>
 #include <future>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -158,4 +160,22 @@ TEST_CASE("A thread that drives serves others, until stop", "[commit_queue]") {
     driver.join();
     CHECK(must(office->stats(), "stats").users == 320);
     CHECK(must(office->audit(), "audit").empty());
+}
+
+TEST_CASE("Batches are counted by what they carry", "[commit_queue]") {
+    Office office;
+    const auto before = office->commit_stats();
+    CHECK(before.commands == 0);  // opening is none of the callers'
+    std::vector<Command> five;
+    for (int i = 0; i < 5; ++i) five.emplace_back(CreateUser{"u" + std::to_string(i)});
+    (void)office->execute(five);
+    (void)office->execute(CreateUser{"mina"});
+    (void)office->execute(std::span<const Command>{});
+    std::vector<Command> many(513, Command{CreateUser{"mina"}});
+    (void)office->execute(many);
+    const auto stats = office->commit_stats();
+    CHECK(stats.commands == 519);
+    CHECK(stats.by_commands == std::array<std::int64_t, 11>{1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1});
+    CHECK(std::accumulate(stats.by_latency.begin(), stats.by_latency.end(), std::int64_t{0}) == 3);
+    CHECK(stats.spent > Duration::zero());
 }

@@ -49,6 +49,20 @@ TEST_CASE("B3: who cannot write is not ready, and says why", "[health]") {
     CHECK(trouble(health) == "none");
 }
 
+TEST_CASE("B3: while some of the writes under way end, none stands still") {
+    Health health;
+    health.began(start);
+    health.began(start + seconds{1});
+    CHECK(trouble(health, start + seconds{2}).starts_with("busy: a write waits"));
+    health.ended(std::nullopt, false, start + seconds{2});
+    CHECK(trouble(health, start + seconds{3}) == "none");
+    CHECK(trouble(health, start + seconds{4}).starts_with("busy: a write waits"));
+    CHECK_FALSE(health.is_silent(start + seconds{4}, seconds{1}));
+    health.ended(std::nullopt, false, start + seconds{4});
+    CHECK(trouble(health, start + seconds{60}) == "none");
+    CHECK(health.is_silent(start + seconds{60}, seconds{1}));
+}
+
 TEST_CASE("B3: one command's own fault does not make the server look ill", "[health]") {
     Health health;
     health.ended(Error{ErrorCode::internal, {}}, false, start);

@@ -57,7 +57,7 @@ Answer metrics(const Call& call) {
     BOXOFFICE_TRY_VALUE(const auto stats, call.host.office.stats());
     Response response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    response.body = call.host.metrics.text(stats, call.host.commands.sizes());
+    response.body = call.host.metrics.text(stats, call.host.office.commit_stats());
     return response;
 }
 
