@@ -44,30 +44,30 @@ void measure_waiting(const Flags& flags) {
     const auto user_seconds = seconds_since(users_begin);
     const auto with_users = bytes_allocated();
 
+    // Of the first size all joins count, of each other the last 10,000 up to it.
+    constexpr std::int64_t counted = 10'000;
     std::vector<std::pair<double, double>> curve;
-    const auto sizes = sizes_up_to(count);
-    auto next_size = sizes.begin();
     double seconds = 0;
-    double seconds_at_last_size = 0;
-    std::int64_t joined_at_last_size = 0;
-    for (std::int64_t joined = 0; joined < count;) {
-        std::vector<Command> commands;
-        for (; commands.size() < batch_size && joined < *next_size; ++joined)
-            commands.emplace_back(Join{house.users[static_cast<std::size_t>(joined)], room});
-        const auto begin = Clock::now();
-        const auto answers = house.execute(commands);
-        seconds += seconds_since(begin);
-        require(std::get<Joined>(answers.back()).claims.position == joined, "a position is not next in line");
-        // Of the first size all joins count, of each other the last 10,000 up to it.
-        if (joined == *next_size) {
-            curve.emplace_back(
-                joined, (seconds - seconds_at_last_size) * 1e6 / static_cast<double>(joined - joined_at_last_size));
-            ++next_size;
+    std::int64_t joined = 0;
+    const auto join_until = [&](std::int64_t until) {
+        double taken = 0;
+        while (joined < until) {
+            std::vector<Command> commands;
+            for (; commands.size() < batch_size && joined < until; ++joined)
+                commands.emplace_back(Join{house.users[static_cast<std::size_t>(joined)], room});
+            const auto begin = Clock::now();
+            const auto answers = house.execute(commands);
+            taken += seconds_since(begin);
+            require(std::get<Joined>(answers.back()).claims.position == joined, "a position is not next in line");
         }
-        if (next_size != sizes.end() && (joined <= *next_size - 10'000 || joined == curve.back().first)) {
-            seconds_at_last_size = seconds;
-            joined_at_last_size = joined;
-        }
+        seconds += taken;
+        return taken;
+    };
+    for (const auto size : sizes_up_to(count)) {
+        join_until(size - counted);
+        const auto first = joined;
+        const auto taken = join_until(size);
+        curve.emplace_back(static_cast<double>(size), taken * 1e6 / static_cast<double>(size - first));
     }
     const auto with_places = bytes_allocated();
     require(must(house.office().stats()).waiting == count, "not all wait");

@@ -13,6 +13,7 @@
 #
 # The peers are private: a PostgreSQL cluster (fsync and synchronous_commit on) and a Redis (appendfsync always) on Unix sockets
 # in a folder under TMPDIR (default: /var/tmp), where the engine's files are as well. They end with this, the folder too.
+# BOXOFFICE_BUILD_DIR says where to build (build/bench/release).
 # Each measurement checks what it did: seats sold are payments acknowledged, balances sum, the engine's audit is clean.
 #
 # Exit: 0; 1 something failed, or sold wrongly; 2 bad usage; 130 interrupted.
@@ -20,8 +21,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$(dirname "$here")")
-build=$root/build/release
-programs=$build/tests/bench
+build=${BOXOFFICE_BUILD_DIR:-$root/build/bench/release}
 output=$root/build/bench
 all_names=(journeys many-callers holds batches memory peeks seat-list waiting growth)
 names=("${all_names[@]}")
@@ -72,6 +72,8 @@ while [ $# -gt 0 ]; do
     esac
 done
 
+case $build in /*) ;; *) build=$PWD/$build ;; esac
+programs=$build/tests/bench
 wanted() { [[ " ${names[*]} " == *" $1 "* ]]; }
 needs_peers=false
 if wanted journeys || wanted many-callers; then needs_peers=true; fi
@@ -95,7 +97,8 @@ quietly() {
 
 quietly install install_packages "${boxoffice_packages[@]}" postgresql redis-server libpq-dev libhiredis-dev python3 strace
 # A warning that another compiler gives is no reason not to measure.
-(cd "$root" && quietly configure cmake --preset release -DBOXOFFICE_BENCH=ON -DBOXOFFICE_WERROR=OFF)
+(cd "$root" && quietly configure cmake --preset release -B "$build" -DBOXOFFICE_BENCH=ON -DBOXOFFICE_TESTS=OFF \
+    -DBOXOFFICE_EXAMPLES=OFF -DBOXOFFICE_WERROR=OFF)
 (cd "$root" && quietly build cmake --build "$build" --target side_by_side)
 
 # ---- peers ------------------------------------------------------------------------------------------------------
@@ -200,7 +203,7 @@ measure_syncs() {
     kill -0 "$tracer" 2>/dev/null || { say "strace cannot attach here: fsyncs of $subject stay unknown"; return 0; }
     child=$tracer
     "$@" --seconds 1 --seed "$seed" >"$work/out" 2>"$work/err" || { cat "$work/err" >&2; fail "${1##*/} failed"; }
-    kill -INT "$tracer" 2>/dev/null || true
+    kill "$tracer" 2>/dev/null || true
     wait "$tracer" || true
     child=
     /usr/bin/python3 "$here/report.py" --syncs "$subject" "$work/trace" "$work/out" >>"$lines"
