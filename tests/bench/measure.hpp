@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -166,88 +167,77 @@ struct Run {
     [[nodiscard]] double per_second() const { return static_cast<double>(latencies.count()) / seconds; }
 };
 
-/// Has `callers` threads each make a caller, warm it up (one call that is not counted), and from a common start on call it
-/// again and again until the time is over or a call says that nothing is left (false). What ends after the time does not
-/// count. `before` and `after` run while all callers are ready and while they have not gone yet: for readings of usage.
+/// Has `callers` threads each make a caller and call it again and again, until `stop` or until a call says that nothing is left
+/// (false). The time begins when each has been called once, or a while after: then all are at work, and what ends within
+/// `seconds` counts, wherever in a call each was at the begin. `before` and `after` run at the begin and at the end, while all
+/// callers are there: for readings of usage.
 template <class Make>
 Run run_callers(int callers, double seconds, const Make& make, const std::function<void()>& before = {},
                 const std::function<void()>& after = {}) {
-    std::atomic<int> ready{0};
-    std::atomic<int> busy{callers};
-    std::atomic<bool> start{false};
-    std::atomic<bool> leave{false};
+    constexpr auto not_yet = std::numeric_limits<Clock::rep>::max();
+    const auto span = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+    std::atomic<int> made{0};
+    std::atomic<int> called{0};
+    std::atomic<Clock::rep> begin{not_yet};
+    std::atomic<bool> is_exhausted{false};
     std::atomic<bool> stop{false};
     std::mutex mutex;
     std::exception_ptr failure;
     Run run;
-    Clock::time_point begin;
-    Clock::time_point end;
-    Clock::time_point last;
-    std::atomic<bool> is_exhausted{false};
-    const auto fail = [&] {
-        const std::lock_guard lock{mutex};
-        if (!failure) failure = std::current_exception();
-        stop = true;
-    };
+    Clock::rep last = 0;
     const auto work = [&](int index) {
-        bool is_ready = false;
         try {
             auto call = make(index);
-            call();
-            is_ready = true;
-            ready.fetch_add(1);
-            start.wait(false);
+            made.fetch_add(1);
             Histogram latencies;
-            auto last_of_mine = begin;
-            try {
-                while (!stop.load(std::memory_order_relaxed)) {
-                    const auto from = Clock::now();
-                    if (from >= end) break;
-                    if (!call()) {
-                        is_exhausted = true;
-                        break;
-                    }
-                    const auto to = Clock::now();
-                    if (to > end) break;
-                    latencies.add(to - from);
-                    last_of_mine = to;
+            Clock::rep last_of_mine = 0;
+            for (bool is_first = true; !stop; is_first = false) {
+                const auto from = Clock::now();
+                if (!call()) {
+                    is_exhausted = true;
+                    break;
                 }
-            } catch (...) {
-                fail();
+                const auto to = Clock::now();
+                if (is_first) called.fetch_add(1);
+                const auto at = to.time_since_epoch().count();
+                const auto from_begin = begin.load();
+                if (at < from_begin || at > from_begin + span.count()) continue;
+                latencies.add(to - from);
+                last_of_mine = at;
             }
-            {
-                const std::lock_guard lock{mutex};
-                run.latencies.add(latencies);
-                last = std::max(last, last_of_mine);
-            }
-            busy.fetch_sub(1);
-            leave.wait(false);
+            // Its connection stays until usage has been read.
+            stop.wait(false);
+            const std::lock_guard lock{mutex};
+            run.latencies.add(latencies);
+            last = std::max(last, last_of_mine);
         } catch (...) {
-            fail();
-            if (!is_ready) {
-                ready.fetch_add(1);
-                busy.fetch_sub(1);
-            }
+            const std::lock_guard lock{mutex};
+            if (!failure) failure = std::current_exception();
+            stop = true;
+            stop.notify_all();
         }
     };
     std::vector<std::thread> threads;
     for (int i = 0; i < callers; ++i) threads.emplace_back(work, i);
-    const auto nap = [] { std::this_thread::sleep_for(std::chrono::milliseconds{2}); };
-    while (ready.load() < callers) nap();
+    const auto wait_for = [&](const std::atomic<int>& count, Clock::time_point until) {
+        while (count < callers && !stop && !is_exhausted && Clock::now() < until)
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    };
+    wait_for(made, Clock::time_point::max());
+    wait_for(called, Clock::now() + 2 * span);
+    const bool is_too_early = is_exhausted;
     if (before) before();
-    begin = Clock::now();
-    end = begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-    last = begin;
-    start = true;
-    start.notify_all();
-    while (busy.load() > 0) nap();
+    begin = Clock::now().time_since_epoch().count();
+    while (!stop && !is_exhausted && Clock::now().time_since_epoch().count() < begin + span.count())
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
     if (after) after();
-    leave = true;
-    leave.notify_all();
+    stop = true;
+    stop.notify_all();
     for (auto& thread : threads) thread.join();
     if (failure) std::rethrow_exception(failure);
-    run.seconds = is_exhausted ? std::chrono::duration<double>(last - begin).count() : seconds;
+    require(!is_too_early, "all was used up before the time began");
     require(run.latencies.count() > 0, "nothing was done in the time");
+    run.seconds = is_exhausted ? std::chrono::duration<double>(Clock::duration{last - begin}).count() : seconds;
     return run;
 }
 
