@@ -248,7 +248,9 @@ class Line {
         text("measurement", measurement);
         text("subject", subject);
     }
-    Line& text(std::string_view name, std::string_view value) { return raw(name, "\"" + std::string{value} + "\""); }
+    Line& text(std::string_view name, std::string_view value) {
+        return raw(name, std::string{"\""}.append(value).append("\""));
+    }
     Line& number(std::string_view name, double value) {
         std::array<char, 32> digits{};
         std::snprintf(digits.data(), digits.size(), "%.6g", value);
@@ -263,7 +265,7 @@ class Line {
             std::snprintf(pair.data(), pair.size(), "%s[%.9g,%.6g]", list.empty() ? "" : ",", x, y);
             list += pair.data();
         }
-        return raw(name, "[" + list + "]");
+        return raw(name, std::string{"["}.append(list).append("]"));
     }
     Line& run(const Run& run, std::string_view unit) {
         return number("value", run.per_second())
@@ -285,7 +287,7 @@ class Line {
   private:
     Line& raw(std::string_view name, std::string_view value) {
         if (!fields_.empty()) fields_ += ",";
-        fields_ += "\"" + std::string{name} + "\":" + std::string{value};
+        fields_.append("\"").append(name).append("\":").append(value);
         return *this;
     }
     std::string fields_;

@@ -73,8 +73,8 @@ class Statement {
 };
 
 void fill(Database& database, std::int64_t count) {
-    const auto until = std::to_string(count);
-    const auto made = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < " + until + ") ";
+    std::string made{"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < "};
+    made.append(std::to_string(count)).append(") ");
     database.run("BEGIN IMMEDIATE");
     database.run(boxoffice::sqlite::schema_v1);
     database.run("INSERT INTO points VALUES (1, 'sales', 0, 0, 0)");

@@ -56,7 +56,7 @@ def median_row(lines):
         values = [line[name] for line in lines]
         if name in CURVES:
             row[name] = median_curve(values)
-        elif isinstance(first, str):
+        elif isinstance(first, str) or name in ("callers", "users"):
             row[name] = first
         elif name not in ("round", "seed"):
             row[name] = statistics.median(values)
