@@ -168,8 +168,9 @@ struct Run {
 };
 
 /// Has `callers` threads each make a caller and call it again and again, until `stop` or until a call says that nothing is left
-/// (false). The time begins when each has been called once, or a while after: then all are at work, and what ends within
-/// `seconds` counts, wherever in a call each was at the begin. `before` and `after` run at the begin and at the end, while all
+/// (false). The time begins when each has been called once, or a while after: then all are at work, and what ends within the
+/// time counts, wherever in a call each was at the begin. It is `seconds`, and longer (up to ten times) until as many calls
+/// have ended as there are callers, since a shorter one may see none or all of them. `before` and `after` run at the begin and at the end, while all
 /// callers are there: for readings of usage.
 template <class Make>
 Run run_callers(int callers, double seconds, const Make& make, const std::function<void()>& before = {},
@@ -179,8 +180,10 @@ Run run_callers(int callers, double seconds, const Make& make, const std::functi
     std::atomic<int> made{0};
     std::atomic<int> called{0};
     std::atomic<Clock::rep> begin{not_yet};
+    std::atomic<std::int64_t> counted{0};
     std::atomic<bool> is_exhausted{false};
     std::atomic<bool> stop{false};
+    std::atomic<bool> may_leave{false};
     std::mutex mutex;
     std::exception_ptr failure;
     Run run;
@@ -200,13 +203,13 @@ Run run_callers(int callers, double seconds, const Make& make, const std::functi
                 const auto to = Clock::now();
                 if (is_first) called.fetch_add(1);
                 const auto at = to.time_since_epoch().count();
-                const auto from_begin = begin.load();
-                if (at < from_begin || at > from_begin + span.count()) continue;
+                if (stop || at < begin.load()) continue;
+                counted.fetch_add(1, std::memory_order_relaxed);
                 latencies.add(to - from);
                 last_of_mine = at;
             }
             // Its connection stays until usage has been read.
-            stop.wait(false);
+            may_leave.wait(false);
             const std::lock_guard lock{mutex};
             run.latencies.add(latencies);
             last = std::max(last, last_of_mine);
@@ -214,7 +217,6 @@ Run run_callers(int callers, double seconds, const Make& make, const std::functi
             const std::lock_guard lock{mutex};
             if (!failure) failure = std::current_exception();
             stop = true;
-            stop.notify_all();
         }
     };
     std::vector<std::thread> threads;
@@ -228,16 +230,19 @@ Run run_callers(int callers, double seconds, const Make& make, const std::functi
     const bool is_too_early = is_exhausted;
     if (before) before();
     begin = Clock::now().time_since_epoch().count();
-    while (!stop && !is_exhausted && Clock::now().time_since_epoch().count() < begin + span.count())
+    const auto elapsed = [&] { return Clock::duration{Clock::now().time_since_epoch().count() - begin}; };
+    while (!stop && !is_exhausted && (elapsed() < span || (counted < callers && elapsed() < 10 * span)))
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    if (after) after();
+    const auto end = elapsed();
     stop = true;
-    stop.notify_all();
+    if (after) after();
+    may_leave = true;
+    may_leave.notify_all();
     for (auto& thread : threads) thread.join();
     if (failure) std::rethrow_exception(failure);
     require(!is_too_early, "all was used up before the time began");
     require(run.latencies.count() > 0, "nothing was done in the time");
-    run.seconds = is_exhausted ? std::chrono::duration<double>(Clock::duration{last - begin}).count() : seconds;
+    run.seconds = std::chrono::duration<double>(is_exhausted ? Clock::duration{last - begin} : end).count();
     return run;
 }
 
