@@ -184,14 +184,21 @@ Run run_callers(int callers, double seconds, const Make& make, const std::functi
     std::atomic<bool> is_exhausted{false};
     std::atomic<bool> stop{false};
     std::atomic<bool> may_leave{false};
+    std::atomic<bool> all_made{false};
+    std::mutex making;
     std::mutex mutex;
     std::exception_ptr failure;
     Run run;
     Clock::rep last = 0;
     const auto work = [&](int index) {
         try {
-            auto call = make(index);
+            // One after the other: a server that a thousand ask at once for a connection lets some of them wait too long.
+            auto call = [&] {
+                const std::lock_guard lock{making};
+                return make(index);
+            }();
             made.fetch_add(1);
+            all_made.wait(false);
             Histogram latencies;
             Clock::rep last_of_mine = 0;
             for (bool is_first = true; !stop; is_first = false) {
@@ -226,6 +233,8 @@ Run run_callers(int callers, double seconds, const Make& make, const std::functi
             std::this_thread::sleep_for(std::chrono::milliseconds{1});
     };
     wait_for(made, Clock::time_point::max());
+    all_made = true;
+    all_made.notify_all();
     wait_for(called, Clock::now() + 2 * span);
     const bool is_too_early = is_exhausted;
     if (before) before();

@@ -143,6 +143,7 @@ shared_buffers = 1GB
 max_wal_size = 8GB
 checkpoint_timeout = 30min
 jit = off
+authentication_timeout = 10min
 CONF
     postgres_is_up=true
     quietly postgres-start "${as_postgres[@]}" "$postgres_programs/pg_ctl" -D "$data" -l "$data/log" -w start
