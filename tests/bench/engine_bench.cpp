@@ -1,0 +1,42 @@
+/// One measurement of the engine; prints its JSON lines.
+///
+///     engine_bench --measure journeys --store sqlite --folder /var/tmp --callers 64 --seconds 3
+
+#include "engine_bench.hpp"
+
+namespace {
+
+using namespace bench;
+
+const std::map<std::string, void (*)(const Flags&)>& measurements() {
+    static const std::map<std::string, void (*)(const Flags&)> all{
+        {"journeys", measure_journeys},      {"holds", measure_holds},   {"batches", measure_batches},
+        {"memory", measure_memory_commands}, {"peeks", measure_peeks},   {"seat-list", measure_seat_list},
+        {"waiting", measure_waiting},        {"growth", measure_growth},
+    };
+    return all;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return report_failure("engine_bench", [&] {
+        const Flags flags{argc,
+                          argv,
+                          {{"measure", "journeys"},
+                           {"name", "journeys"},
+                           {"store", "sqlite"},
+                           {"folder", "."},
+                           {"callers", "64"},
+                           {"seconds", "3"},
+                           {"seed", "1"},
+                           {"batches", "10"},
+                           {"places", "1000000"},
+                           {"users", "1000000"},
+                           {"repeats", "5"}}};
+        const auto found = measurements().find(flags.text("measure"));
+        require(found != measurements().end(), "unknown measurement " + flags.text("measure"));
+        require(flags.text("store") == "sqlite" || flags.text("store") == "memory", "--store: sqlite or memory");
+        found->second(flags);
+    });
+}

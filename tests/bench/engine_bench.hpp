@@ -1,0 +1,69 @@
+#pragma once
+/// What the engine's measurements share: a box office on the store that `--store` names, filled by batches.
+
+#include <boxoffice/boxoffice.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <random>
+
+#include "journey.hpp"
+#include "sync_count.hpp"
+
+namespace bench {
+
+/// The result's value; throws on an error, so that no refusal is measured unseen.
+template <class T>
+T must(boxoffice::Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().text());
+    if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+inline constexpr std::size_t batch_size = 1'000;
+
+/// A box office that admits whoever comes. The file, if there is one, goes with it.
+class House {
+  public:
+    explicit House(const Flags& flags, boxoffice::Durability durability = boxoffice::Durability::full);
+    ~House();
+    House(const House&) = delete;
+    House& operator=(const House&) = delete;
+
+    boxoffice::BoxOffice& office() { return *office_; }
+    [[nodiscard]] const char* subject() const { return path_.empty() ? "engine-memory" : "engine-sqlite"; }
+
+    void add_users(std::int64_t count);
+    /// Seats of a new concert, as many as `count`; the index of its first in seats.
+    std::size_t add_seats(std::int64_t count);
+    /// A room that admits nobody.
+    boxoffice::RoomId add_closed_room();
+    /// Has users `from` to `to` join, their tokens in that order.
+    std::vector<boxoffice::TokenId> join(std::size_t from, std::size_t to);
+
+    /// Executes in batches of 1,000; any refusal throws.
+    std::vector<boxoffice::Answer> execute(const std::vector<boxoffice::Command>& commands);
+    /// What must hold: the audit, and as many seats sold as payments acknowledged.
+    void check(std::int64_t paid);
+    /// Closes and opens the file again, with a limit more: a measurement that begins with a cold cache.
+    void reopen();
+
+    std::vector<boxoffice::UserId> users;
+    std::vector<boxoffice::SeatId> seats;
+    std::vector<boxoffice::ConcertId> concerts;
+
+  private:
+    std::string path_;
+    boxoffice::Durability durability_;
+    std::unique_ptr<boxoffice::BoxOffice> office_;
+};
+
+void measure_journeys(const Flags& flags);
+void measure_holds(const Flags& flags);
+void measure_batches(const Flags& flags);
+void measure_memory_commands(const Flags& flags);
+void measure_peeks(const Flags& flags);
+void measure_seat_list(const Flags& flags);
+void measure_waiting(const Flags& flags);
+void measure_growth(const Flags& flags);
+
+}  // namespace bench
