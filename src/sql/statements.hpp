@@ -76,7 +76,10 @@ inline void append(std::string& list, const char* separator, std::string_view it
 template <class Values>
 std::string names_in(const Values& values) {
     std::string list;
-    for (const auto value : values) append(list, ", ", "'" + std::string{name_of(value)} + "'");
+    for (const auto value : values) {
+        append(list, ", ", "'");
+        list.append(name_of(value)).push_back('\'');
+    }
     return list;
 }
 

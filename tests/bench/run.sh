@@ -98,7 +98,7 @@ quietly() {
 quietly install install_packages "${boxoffice_packages[@]}" postgresql redis-server libpq-dev libhiredis-dev python3 strace
 # A warning that another compiler gives is no reason not to measure.
 (cd "$root" && quietly configure cmake --preset release -B "$build" -DBOXOFFICE_BENCH=ON -DBOXOFFICE_TESTS=OFF \
-    -DBOXOFFICE_EXAMPLES=OFF -DBOXOFFICE_WERROR=OFF)
+    -DBOXOFFICE_EXAMPLES=OFF -DBOXOFFICE_UNITY=ON)
 (cd "$root" && quietly build cmake --build "$build" --target side_by_side)
 
 # ---- peers ------------------------------------------------------------------------------------------------------
