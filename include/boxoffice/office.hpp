@@ -69,8 +69,8 @@ class BoxOffice {
     /// Refused with `out_of_memory` or `forked`: then it is not called.
     Result<void> submit(std::vector<Command> commands, Completion completion);
 
-    /// Decides on this thread for all who have submitted, in one go; where none has, waits for one for `wait` at most. False: none
-    /// came, or stop() ended it. An event loop has a thread that calls it again and again.
+    /// Decides on this thread for all who have submitted, in one go; where none has, waits for one for `wait` (a day at most).
+    /// False: none came, or stop() ended it. An event loop has a thread that calls it again and again.
     bool drive(Duration wait) noexcept;
 
     /// One command; it may share its transaction with those of other callers.

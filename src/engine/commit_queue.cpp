@@ -69,7 +69,8 @@ void fill(Call& call, const Error& error) noexcept {
 }
 
 CommitQueue::~CommitQueue() {
-    while (!waiting_.empty()) {  // submitted ones only: no other call may be running
+    if (fork_epoch() != made_in_) return;  // who waits here are the parent's threads, and they are told there
+    while (!waiting_.empty()) {            // submitted ones only: no other call may be running
         const std::unique_ptr<Call> call{waiting_.take_first()};
         call->refuse(Error{ErrorCode::closed, {}});
         call->complete();

@@ -16,6 +16,7 @@
 
 #include "boxoffice/commands.hpp"
 #include "boxoffice/office.hpp"
+#include "engine/fork_guard.hpp"
 
 namespace boxoffice {
 
@@ -145,6 +146,7 @@ class CommitQueue {
     void end(Call& call, Calls& submitted);
     void count(std::int64_t command_count, std::chrono::nanoseconds spent);
 
+    const std::uint32_t made_in_ = fork_epoch();
     std::mutex mutex_;
     Calls waiting_;
     std::int64_t count_ = 0;  ///< of those who wait

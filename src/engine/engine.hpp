@@ -38,7 +38,7 @@ class BoxOffice::Engine {
     // ---- executing (executing.cpp) ------------------------------------------------------------------------------
 
     std::vector<Outcome> execute(std::span<const Command> commands) noexcept;
-    [[nodiscard]] CommitStats commit_stats() { return queue_.stats(); }
+    [[nodiscard]] CommitStats commit_stats() { return check_process() ? queue_.stats() : CommitStats{}; }
     Result<void> submit(std::vector<Command> commands, Completion completion);
     bool drive(Duration wait);
     void stop();

@@ -76,7 +76,8 @@ Result<void> BoxOffice::Engine::submit(std::vector<Command> commands, Completion
 
 bool BoxOffice::Engine::drive(Duration wait) {
     if (!check_process()) return false;
-    if (!queue_.await_lead(std::chrono::steady_clock::now() + wait)) return false;
+    const auto wait_max = std::clamp<Duration>(wait, Duration::zero(), std::chrono::hours{24});
+    if (!queue_.await_lead(std::chrono::steady_clock::now() + wait_max)) return false;
     Calls submitted;
     lead_once(submitted);
     stop_leading(submitted);

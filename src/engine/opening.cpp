@@ -39,7 +39,7 @@ void BoxOffice::stop() noexcept { engine_->stop(); }
 
 void BoxOffice::Engine::stop() {
     is_stopped = true;
-    queue_.wake_all();
+    if (check_process()) queue_.wake_all();
 }
 
 BoxOffice::Engine::Engine(std::unique_ptr<Store> owned, Options chosen, Ports given)

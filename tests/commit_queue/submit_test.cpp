@@ -11,6 +11,7 @@
 #include "support/counting_store.hpp"
 #include "support/faulty_store.hpp"
 #include "support/office.hpp"
+#include "support/processes.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace boxoffice;
@@ -178,4 +179,21 @@ TEST_CASE("Batches are counted by what they carry", "[commit_queue]") {
     CHECK(stats.by_commands == std::array<std::int64_t, 11>{1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1});
     CHECK(std::accumulate(stats.by_latency.begin(), stats.by_latency.end(), std::int64_t{0}) == 3);
     CHECK(stats.spent > Duration::zero());
+}
+
+TEST_CASE("What a parent has submitted is told to the parent alone", "[commit_queue][fork]") {
+    auto office = must(BoxOffice::open(std::make_unique<MemoryStore>()), "open");
+    Inbox inbox;
+    REQUIRE(office->submit({CreateUser{"mina"}}, inbox("submitted")));
+    const auto child = start_child([&] {
+        if (outcome(office->submit({CreateUser{"yuna"}}, inbox("child"))) != "forked") return 1;
+        if (office->drive(1min) || office->commit_stats().commands != 0) return 2;
+        office->stop();
+        office.reset();
+        return inbox.told.empty() ? 0 : 3;
+    });
+    CHECK(status_of(child) == 0);
+    CHECK(inbox.told.empty());
+    CHECK(office->drive(0s));
+    CHECK(inbox.told == Told{"submitted ok"});
 }
