@@ -192,7 +192,7 @@ TEST_CASE("What a parent has submitted is told to the parent alone", "[commit_qu
         office.reset();
         return inbox.told.empty() ? 0 : 3;
     });
-    CHECK(status_of(child) == 0);
+    CHECK(wait_for(child) == 0);
     CHECK(inbox.told.empty());
     CHECK(office->drive(0s));
     CHECK(inbox.told == Told{"submitted ok"});
