@@ -74,7 +74,7 @@ test_meson() {
         env PATH="/usr/bin:$PATH" meson test -C build/meson --num-processes 2
 }
 
-# Rules, contract, threads and scenarios, and the HTTP host: its router, batcher and workers under both, and under asan also
+# Rules, contract, threads and scenarios, and the HTTP host: its router, commands and workers under both, and under asan also
 # the whole server with three I/O threads, where bytes of strangers come in. (Asio orders memory by fences, which GCC's thread
 # sanitizer does not understand.) What kills or forks processes says nothing more under a sanitizer.
 test_sanitized() {
