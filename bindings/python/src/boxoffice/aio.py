@@ -326,13 +326,17 @@ def _list(method: Callable[..., Iterator[Any]]) -> Callable[..., Any]:
     return pages
 
 
+def _method_name(kind: Type[Any]) -> str:
+    return re.sub("(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
 def _complete() -> None:
     """Gives the class a method for each command there is, and for each other one of the synchronous
     office."""
     methods = {name: one for name, one in vars(_office.Office).items() if inspect.isfunction(one)}
     made: Dict[str, Callable[..., Any]] = {}
     for kind in _commands.KINDS:
-        name = re.sub("(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+        name = _method_name(kind)
         made[name] = _command(kind, methods.get(name))
     for name, method in methods.items():
         if not name.startswith("_") and name != "batch" and name not in made:
