@@ -15,7 +15,7 @@ import tempfile
 import threading
 import unittest
 from pathlib import Path
-from typing import Any, AsyncIterator, Awaitable, Callable, Dict, List, Tuple
+from typing import Any, AsyncIterator, Awaitable, Callable, Coroutine, Dict, List, Tuple
 from unittest import mock
 
 from .support import DATE, MINUTE, SECOND, SOURCE, Gateway, VirtualClock, memory, run_python
@@ -77,7 +77,9 @@ class AioTest(unittest.IsolatedAsyncioTestCase):
         self.logged: List[Dict[str, Any]] = []
 
     async def asyncSetUp(self) -> None:
-        asyncio.get_running_loop().set_exception_handler(lambda _, what: self.logged.append(what))
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, what: self.logged.append(what))
+        loop.slow_callback_duration = 60  # of a loop that is debugged, on a machine that is busy
 
     async def asyncTearDown(self) -> None:
         gc.collect()
@@ -140,7 +142,7 @@ class SaleTest(AioTest):
             await asyncio.gather(*[office.recharge(mina, amount) for amount in range(1, 1_203)])
             amounts = [one.amount async for one in office.transfers(mina)]
             self.assertEqual(amounts, list(range(1_202, 0, -1)))
-            self.assertEqual(len([event async for event in office.events(3)]), 1_200)
+            self.assertEqual(len([event async for event in office.events()]), 1_204)
             async for transfer in office.transfers(mina):
                 break  # and no more of it
             self.assertEqual(transfer.amount, 1_202)
@@ -166,12 +168,24 @@ class TurnTest(AioTest):
                 with self.assertRaises(boxoffice.InvalidArgument):
                     await office.await_turn(text, attempts, interval)  # type: ignore[arg-type]
             waiting = asyncio.create_task(office.await_turn(text, 10_000, SECOND / 100))
-            as_told = asyncio.create_task(office.await_turn(text, 10_000))
             await asyncio.sleep(0.03)
             self.assertFalse(waiting.done())
             await office.leave(mina, place)
             self.assertTrue((await waiting).is_turn)
-            self.assertTrue((await as_told).is_turn)
+
+    async def test_the_interval_is_what_the_peek_says_unless_it_is_given(self) -> None:
+        async with open_memory(active_capacity=0) as office:
+            room, _ = await house(office)
+            mina = await office.create_user("mina")
+            text = await office.token_text((await office.join(mina, room)).claims)
+            told = await office.peek(text)
+            self.assertGreater(told.next_poll, datetime.timedelta())
+            for given, slept in ((None, told.next_poll), (SECOND, SECOND)):
+                peek = mock.patch.object(office, "peek", return_value=told)
+                with peek, mock.patch.object(office._driving, "sleep") as sleep:
+                    with self.assertRaises(boxoffice.NotYourTurn):
+                        await office.await_turn(text, 3, given)
+                self.assertEqual(sleep.mock_calls, [mock.call(slept)] * 2)
 
     async def test_closing_ends_it(self) -> None:
         office = await open_memory(active_capacity=0)
@@ -285,7 +299,7 @@ class SameTest(AioTest):
                 came = await both.ask(*step)
                 if isinstance(came, type):
                     wrong.append(step[0])
-            self.assertEqual(len(wrong), 15, wrong)
+            self.assertEqual(len(wrong), 13, wrong)
         kinds = {aio._method_name(kind) for kind in commands.KINDS}
         self.assertEqual(kinds - {step[0] for step in steps}, set())
 
@@ -569,7 +583,7 @@ class CloseTest(AioTest):
         async with open_memory() as one, open_memory() as other:
             for count in range(50):
                 await asyncio.gather(one.create_user(f"a{count}"), other.create_user(f"b{count}"))
-            self.assertEqual(len(own_threads()), len(set(map(id, (one, other)))))
+            self.assertEqual(own_threads().count("boxoffice-drive"), 2)
             await one.close()
             with self.assertRaises(boxoffice.UnknownUser):
                 await other.find_user("a1")
@@ -594,8 +608,9 @@ class CloseTest(AioTest):
 class LoopsTest(unittest.TestCase):
     def test_one_after_the_other(self) -> None:
         async def recharge(office: aio.Office, user: UserId) -> int:
-            made = await asyncio.gather(*[office.recharge(user, 1) for _ in range(10)])
-            return made[-1].balance
+            for _ in range(10):
+                made = await office.recharge(user, 1)
+            return made.balance
 
         async def begin() -> Tuple[aio.Office, UserId]:
             office = await open_memory()
@@ -683,25 +698,35 @@ class ProcessTest(unittest.TestCase):
                 if child == 0:
                     signal.alarm(30)
                     try:
-                        os._exit(await in_child(office, mina))
+                        os._exit(in_child(office, mina))
                     finally:
                         os._exit(99)
                 _, status = os.waitpid(child, 0)
                 self.assertEqual(status, 0)
                 self.assertEqual((await office.recharge(mina, 5)).balance, 5)
 
-        async def in_child(office: aio.Office, mina: UserId) -> int:
-            for use in (office.recharge(mina, 5), office.balance(mina), office.execute([])):
+        async def own() -> None:
+            async with open_memory() as office:
+                await office.create_user("juno")
+
+        def in_child(office: aio.Office, mina: UserId) -> int:
+            uses: List[Coroutine[Any, Any, Any]] = [
+                office.recharge(mina, 5),
+                office.balance(mina),
+                office.execute([]),
+            ]
+            for use in uses:
                 try:
-                    await use
+                    use.send(None)  # the loop is the parent's
                     return 1
                 except boxoffice.Forked:
                     pass
-            await office.close()
-            await office.close()
-            async with open_memory() as own:
-                await own.create_user("juno")
-            return 0 if office.closed else 2
+            for _ in range(2):
+                with contextlib.suppress(StopIteration):
+                    office.close().send(None)
+                    return 2
+            asyncio.run(own())
+            return 0 if office.closed else 3
 
         asyncio.run(main())
 

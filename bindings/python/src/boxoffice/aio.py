@@ -221,9 +221,7 @@ class Office:
         try:
             outcomes = await self._driving.ask((command,))
         except InvalidArgument as error:
-            prefix = "command 0: "
-            if error.detail.startswith(prefix):
-                error.args = (error.detail[len(prefix) :],)
+            error.args = (error.detail.replace("command 0: ", "", 1),)  # the only one
             raise
         return _commands.answer(command, outcomes)
 
