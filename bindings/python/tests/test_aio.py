@@ -484,6 +484,14 @@ class CancelTest(AioTest):
         while own_threads():
             await asyncio.sleep(0.001)
 
+    async def test_an_opening_that_gets_no_thread_leaves_nothing(self) -> None:
+        with mock.patch("boxoffice.aio.Driving", side_effect=RuntimeError("no thread")):
+            with self.assertRaises(RuntimeError):
+                await open_memory()
+        gc.collect()
+        while own_threads():
+            await asyncio.sleep(0.001)
+
     async def test_what_cannot_be_told_does_not_pass_through_c(self) -> None:
         async with open_memory() as office:
             mina = await office.create_user("mina")

@@ -297,10 +297,10 @@ class Driving:
         self.is_ending = True
         for sleeping in list(self._sleeping):
             call_in(sleeping.get_loop(), _finish, sleeping)
-        try:
-            self._submit(bytearray(), b"", 0)  # wakes the thread
-        except Error:
-            pass  # it is awake
+        # Wakes the thread. Past the callbacks' bookkeeping: a garbage collection may be what calls,
+        # inside one of them.
+        nothing = ctypes.byref(c.Completion(self._completion, None))
+        self._library.boxoffice_submit(self.office._handle, None, 0, None, 0, nothing, None)
 
     async def ended(self) -> None:
         """When all is over, the threads too."""

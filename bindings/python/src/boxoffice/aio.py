@@ -93,7 +93,12 @@ class Opening(Awaitable["Office"]):
             opened.add_done_callback(_close_opened)  # cancelled, say: nobody will have it
             asking.shutdown(wait=False)
             raise
-        return Office(Driving(office, asking))
+        try:
+            return Office(Driving(office, asking))
+        except BaseException:  # no thread can be had
+            office.close()
+            asking.shutdown(wait=False)
+            raise
 
 
 def _close_opened(opened: Future[_office.Office]) -> None:
@@ -158,6 +163,9 @@ class Office:
     engine's sentence, without the details that a call of the synchronous office gives. With a
     ``gateway``, ``pay`` keeps one of the office's few threads while the gateway is asked: ask one
     that is slow, or a coroutine itself, between ``begin_payment`` and ``capture_payment``.
+
+    Exceptions of a ``clock`` or ``log`` go to the logger "boxoffice", since nobody waits for the
+    thread that decides.
 
     Close it with ``async with`` or :meth:`close`. In a child of ``fork()`` every method raises
     Forked.
