@@ -13,9 +13,10 @@ import os
 import signal
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
-from typing import Any, AsyncIterator, Awaitable, Callable, Coroutine, Dict, List, Tuple
+from typing import Any, AsyncIterator, Awaitable, Callable, Coroutine, Dict, Iterator, List, Tuple
 from unittest import mock
 
 from .support import DATE, MINUTE, SECOND, SOURCE, Gateway, VirtualClock, memory, run_python
@@ -68,6 +69,18 @@ class GatedClock(VirtualClock):
 async def until(event: threading.Event) -> None:
     while not event.is_set():
         await asyncio.sleep(0.001)
+
+
+@contextlib.contextmanager
+def closed_without_being_asked(count: int) -> Iterator[None]:
+    """So many synchronous offices are closed inside, and the threads end."""
+    close = boxoffice.Office.close
+    with mock.patch.object(boxoffice.Office, "close", autospec=True, side_effect=close) as spy:
+        yield
+        while own_threads():
+            time.sleep(0.001)
+        if spy.call_count != count:
+            raise AssertionError(f"{spy.call_count} were closed, not {count}")
 
 
 class AioTest(unittest.IsolatedAsyncioTestCase):
@@ -467,30 +480,22 @@ class CancelTest(AioTest):
             gate.wait(30)
             return wall()
 
-        with mock.patch.object(clock, "wall", slow):
+        with closed_without_being_asked(1), mock.patch.object(clock, "wall", slow):
             opening = asyncio.ensure_future(open_memory(clock=clock)._open())
             await until(begun)
             opening.cancel()
             with self.assertRaises(asyncio.CancelledError):
                 await opening
             gate.set()
-            while own_threads():
-                await asyncio.sleep(0.001)
-        gc.collect()  # an office that nobody closed would warn
 
     async def test_a_failed_opening_leaves_nothing(self) -> None:
-        with self.assertRaises(boxoffice.InvalidOptions):
+        with closed_without_being_asked(0), self.assertRaises(boxoffice.InvalidOptions):
             await open_memory(holds_per_user=-1)
-        while own_threads():
-            await asyncio.sleep(0.001)
 
     async def test_an_opening_that_gets_no_thread_leaves_nothing(self) -> None:
-        with mock.patch("boxoffice.aio.Driving", side_effect=RuntimeError("no thread")):
-            with self.assertRaises(RuntimeError):
-                await open_memory()
-        gc.collect()
-        while own_threads():
-            await asyncio.sleep(0.001)
+        no_thread = mock.patch("boxoffice.aio.Driving", side_effect=RuntimeError("no thread"))
+        with closed_without_being_asked(1), no_thread, self.assertRaises(RuntimeError):
+            await open_memory()
 
     async def test_what_cannot_be_told_does_not_pass_through_c(self) -> None:
         async with open_memory() as office:
@@ -540,6 +545,14 @@ class CloseTest(AioTest):
         await asyncio.gather(*closing)
         self.assertTrue(office.closed)
         self.assertEqual(own_threads(), [])
+
+    async def test_what_was_asked_and_not_sent_before_the_end(self) -> None:
+        async with open_memory() as office:
+            asked = office._driving.ask([boxoffice.CreateUser("mina")])
+            office._driving.end()
+            office._driving.join()
+            with self.assertRaises(boxoffice.Closed):
+                await asked
 
     async def test_what_was_done_stands_and_what_was_not_does_not(self) -> None:
         with tempfile.TemporaryDirectory() as scratch:
@@ -647,8 +660,10 @@ class LoopsTest(unittest.TestCase):
                 self.assertEqual((await office.recharge(mina, 6)).balance, 11)
 
         office, mina = asyncio.run(begin())
-        clock.gate.set()
-        asyncio.run(go_on())
+        with mock.patch("boxoffice._driving.logger") as logger:
+            clock.gate.set()
+            asyncio.run(go_on())
+        self.assertEqual(logger.mock_calls, [])
         self.assertEqual(own_threads(), [])
 
     def test_in_two_threads_at_once(self) -> None:
