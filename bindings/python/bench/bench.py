@@ -7,8 +7,8 @@
 Single calls are made one by one; a batch's rate counts making the commands, the call, and (where it
 says so) reading every outcome. Those in flight are single commands that one event loop awaits at
 once, as many as a batch has; with a directory, these and single calls are measured on a file in it,
-too, where each commit is synced. The best of five rounds stands, since other work on the machine only
-ever makes a round slower.
+too, where each commit is synced. The best of five rounds stands, since other work on the machine
+only ever makes a round slower.
 """
 
 import argparse

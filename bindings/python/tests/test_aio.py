@@ -177,9 +177,10 @@ class TurnTest(AioTest):
                 await office.await_turn(text, 3, datetime.timedelta())
             with self.assertRaises(boxoffice.InvalidToken):
                 await office.await_turn("none", 3, SECOND)
-            for attempts, interval in ((0, SECOND), (3, 2 * MINUTE), (3, -SECOND), (3, 1), (2.0, None)):
+            wrong: List[Any] = [(0, SECOND), (3, 2 * MINUTE), (3, -SECOND), (3, 1), (2.0, None)]
+            for attempts, interval in wrong:
                 with self.assertRaises(boxoffice.InvalidArgument):
-                    await office.await_turn(text, attempts, interval)  # type: ignore[arg-type]
+                    await office.await_turn(text, attempts, interval)
             waiting = asyncio.create_task(office.await_turn(text, 10_000, SECOND / 100))
             await asyncio.sleep(0.03)
             self.assertFalse(waiting.done())
@@ -423,8 +424,9 @@ class BatchTest(AioTest):
         async with open_memory() as office:
             mina = await office.create_user("mina")
             good = boxoffice.Recharge(mina, 1)
+            bad: Any = "1"
             with self.assertRaises(boxoffice.InvalidArgument) as here:
-                await office.execute([good, boxoffice.Recharge(mina, "1")])  # type: ignore[arg-type]
+                await office.execute([good, boxoffice.Recharge(mina, bad)])
             self.assertIn("command 1", str(here.exception))
             with self.assertRaises(boxoffice.InvalidArgument):
                 await office.execute([good, "no command"])  # type: ignore[list-item]
@@ -693,7 +695,11 @@ class ProcessTest(unittest.TestCase):
 
     def test_leaving_it_open(self) -> None:
         for options in ("", ", log=print"):
-            for ending in ("", "office = asyncio.run(main())", "sys.exit(asyncio.run(main()) and 0)"):
+            for ending in (
+                "kept = asyncio.run(main()); del kept",
+                "office = asyncio.run(main())",
+                "sys.exit(asyncio.run(main()) and 0)",
+            ):
                 done = run_python(
                     f"""
                     import asyncio, sys
@@ -705,7 +711,7 @@ class ProcessTest(unittest.TestCase):
                         await asyncio.sleep(0)
                         print(mina > 0)
                         return office
-                    {ending or "kept = asyncio.run(main()); del kept"}
+                    {ending}
                     """
                 )
                 self.assertEqual((done.returncode, done.stdout), (0, "True\n"), done.stderr)

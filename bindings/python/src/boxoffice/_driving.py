@@ -1,4 +1,4 @@
-"""One thread that decides, for commands that event loops submit: what :mod:`boxoffice.aio` stands on.
+"""One thread that decides, for commands that event loops submit: the ground of boxoffice.aio.
 
 Commands of one turn of a loop go to C together, and come back together, so that crossing between
 the threads costs once for all of them. No locks here, only single operations on dictionaries, lists
@@ -17,7 +17,19 @@ import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple, TypeVar
+from typing import (
+    Any,
+    Callable,
+    Deque,
+    Dict,
+    List,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+    TypeVar,
+)
 
 from . import _structures as c
 from . import commands as _commands

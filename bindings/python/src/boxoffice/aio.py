@@ -257,7 +257,7 @@ class Office:
                 raise _commands.error_for(NotYourTurn.code)
             await self._driving.sleep(peeked.next_poll if interval is None else interval)
 
-    # ---- what comes of the synchronous office, for type checkers; _complete() does it -------------
+    # ---- what comes of the synchronous office, for type checkers; _complete() does it -----------
 
     if TYPE_CHECKING:
         add_seats = _awaited(_office.Office.add_seats)
