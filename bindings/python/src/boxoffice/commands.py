@@ -578,7 +578,8 @@ class Outcomes(Sequence[Outcome]):
     def __iter__(self) -> Iterator[Outcome]:
         decoders = _DECODERS
         for command, fields in zip(self._commands, _LAYOUT.iter_unpack(self._raw)):
-            yield error_for(fields[0]) if fields[0] else decoders[command.__class__](command, fields)
+            decode = decoders[command.__class__]
+            yield error_for(fields[0]) if fields[0] else decode(command, fields)
 
     def __repr__(self) -> str:
         return f"<{len(self)} outcomes, {sum(1 for _ in self.errors())} of them errors>"
