@@ -1,4 +1,4 @@
-"""What the tests of boxoffice.aio share: a house, a clock that stops whoever decides, a clean end."""
+"""What the tests of boxoffice.aio share: a house, a clock that can stop, a clean end."""
 
 from __future__ import annotations
 
