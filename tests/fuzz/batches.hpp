@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <cstring>
 #include <iterator>
+#include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -111,36 +113,110 @@ class Batches : protected Texts {
         std::size(kinds) == std::variant_size_v<boxoffice::Command>,
         "a kind that is not fuzzed: add it, what it must be refused for (is_malformed) and what it makes (learn)");
 
-    /// Its commands are the records that follow.
-    void execute() {
-        const Record head = r_;
-        const std::size_t count = head.a % 9;
+    struct Commands {
         std::vector<boxoffice_command> commands;
         std::vector<Record> sources;
         std::string arena;
-        for (std::size_t i = 0; i < count; ++i) {
+        [[nodiscard]] bool is_malformed() const {
+            return std::any_of(commands.begin(), commands.end(),
+                               [&](const boxoffice_command& c) { return Batches::is_malformed(c, arena); });
+        }
+    };
+    /// They are the records that follow.
+    Commands next_commands() {
+        const Record head = r_;
+        Commands it;
+        for (std::size_t i = 0; i < head.a % 9u; ++i) {
             r_ = records_.next();
-            sources.push_back(r_);
-            commands.push_back(batch_command(arena));
+            it.sources.push_back(r_);
+            it.commands.push_back(batch_command(it.arena));
         }
         r_ = head;
-        commands.shrink_to_fit();
-        const In texts = head.b == 1 ? In::null(arena.size()) : In{arena};
+        it.commands.shrink_to_fit();
+        return it;
+    }
+
+    void execute() {
+        const auto it = next_commands();
+        const Record head = r_;
+        const std::size_t count = it.commands.size();
+        const In texts = head.b == 1 ? In::null(it.arena.size()) : In{it.arena};
         Out<boxoffice_outcome> outcomes(count, head.b == 2);
-        const auto* const given = head.b == 3 ? nullptr : commands.data();
+        const auto* const given = head.b == 3 ? nullptr : it.commands.data();
         boxoffice_status status = BOXOFFICE_OK;
         auto* const office = ask(Function::execute, status, [&](auto* h, auto* error) {
             return boxoffice_execute(h, given, count, texts.data(), texts.size(), outcomes.get(), error);
         });
-        if (std::any_of(commands.begin(), commands.end(),
-                        [&](const boxoffice_command& c) { return is_malformed(c, arena); }))
-            MUST(status == BOXOFFICE_INVALID_ARGUMENT || status == BOXOFFICE_INVALID_HANDLE ||
-                 status == BOXOFFICE_INVALID_DATE);  // of one before it
+        if (it.is_malformed()) MUST(is_of_malformed(status));
         if (outcomes.get() == nullptr) return;
         if (status != BOXOFFICE_OK) MUST(outcomes.all(0));
         if (office == nullptr) return;
-        for (std::size_t i = 0; i < count; ++i) learn(*office, sources[i], commands[i], outcomes[i]);
+        for (std::size_t i = 0; i < count; ++i) learn(*office, it.sources[i], it.commands[i], outcomes[i]);
         r_ = head;
+    }
+
+    /// What a batch with a malformed command is refused with; a date, if it is one before it.
+    static bool is_of_malformed(boxoffice_status status) {
+        return status == BOXOFFICE_INVALID_ARGUMENT || status == BOXOFFICE_INVALID_HANDLE ||
+               status == BOXOFFICE_INVALID_DATE;
+    }
+
+    // ---- without waiting ----------------------------------------------------------------------------------------
+
+    void submit() {
+        auto it = next_commands();
+        const In texts = r_.b == 1 ? In::null(it.arena.size()) : In{it.arena};
+        auto given = std::make_unique<std::vector<boxoffice_command>>(it.commands);  // gone when it is decided
+        given->shrink_to_fit();
+        Submission one{handle(), it.sources, it.commands, {}, false, false, false, r_.c == 1};
+        const auto status = submissions_.submit(std::move(one), [&](boxoffice_completion& completion) {
+            if (r_.b == 5) completion.tell = nullptr;
+            boxoffice_status answer = BOXOFFICE_OK;
+            ask(Function::submit, answer, [&](auto* h, auto* error) {
+                return boxoffice_submit(h, r_.b == 3 ? nullptr : given->data(), given->size(), texts.data(),
+                                        texts.size(), r_.b == 4 ? nullptr : &completion, error);
+            });
+            return answer;
+        });
+        if (it.is_malformed()) MUST(is_of_malformed(status));
+        MUST(status != BOXOFFICE_OK || (r_.b != 4 && r_.b != 5));
+    }
+
+    void drive() {
+        constexpr std::int64_t waits[] = {0, 1, 100, -1, day, day + 1, INT64_MAX, INT64_MIN};
+        const auto waiting = submissions_.waiting(handle());
+        auto wait = waits[r_.a % 8];
+        if (wait == day && waiting.empty()) wait = 0;  // nobody would come
+        Out<std::int32_t> led(1, no_answer());
+        if (get(Function::drive, led, [&](auto* h, auto* o, auto* e) { return boxoffice_drive(h, wait, o, e); }) ==
+            nullptr)
+            return;
+        MUST(*led == (waiting.empty() ? 0 : 1));
+        if (waiting.empty())
+            --counts[static_cast<std::size_t>(Function::drive)].done;  // that is not what it is for
+        else
+            MUST(waiting.front()->is_told);
+    }
+
+    /// What was told during the last call is what execute() would have answered.
+    void hear() {
+        const Record last = r_;
+        for (const auto* one : submissions_.news()) {
+            auto* const office = office_of(one->handle);
+            for (std::size_t i = 0; i < one->told.size(); ++i) {
+                const auto& outcome = one->told[i];
+                if (office != nullptr && !is_fault(outcome.status)) {
+                    MUST(outcome.status != BOXOFFICE_CLOSED);
+                    learn(*office, one->sources[i], one->commands[i], outcome);
+                    continue;
+                }
+                MUST(outcome.status == (office == nullptr ? BOXOFFICE_CLOSED : BOXOFFICE_CLOCK_JUMP));
+                boxoffice_outcome nothing{};
+                nothing.status = outcome.status;
+                MUST(std::memcmp(&nothing, &outcome, sizeof outcome) == 0);
+            }
+        }
+        r_ = last;
     }
 
     /// What must be refused of it whatever it means, reckoned anew.

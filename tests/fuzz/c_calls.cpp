@@ -12,7 +12,8 @@
 ///
 /// What must hold, beside the sanitizers: a status is of the table, and no fault but those that were provoked; on an
 /// error the outputs are zero, and the error has a message that ends; BOXOFFICE_TOO_SMALL writes no element; a handle
-/// that is none gives invalid_handle; the log hears of every fault. At the end every office is audited and compared
+/// that is none gives invalid_handle; the log hears of every fault; what was submitted is told once, with an outcome a
+/// command, by the close of its office at the latest. At the end every office is audited and compared
 /// with what it acknowledged: each recharge, hold and payment is there, once; Σ balances = Σ recharges − Σ payments;
 /// counts agree with lists.
 ///
@@ -48,6 +49,7 @@ class Sequence : Batches {
                 call(static_cast<Function>(op));
             else
                 let_happen(op - function_count);
+            hear();
         }
         for (auto& office : offices_) close(office);
     }
@@ -87,6 +89,8 @@ class Sequence : Batches {
             case Function::backup: return backup();
             case Function::restore: return restore();
             case Function::execute: return execute();
+            case Function::submit: return submit();
+            case Function::drive: return drive();
             case Function::token_text: return token_text();
             default: break;
         }

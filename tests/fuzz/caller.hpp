@@ -13,6 +13,7 @@
 #include "functions.hpp"
 #include "memory.hpp"
 #include "model.hpp"
+#include "submissions.hpp"
 #include "world.hpp"
 
 namespace c_fuzz {
@@ -224,6 +225,7 @@ class Caller {
 
     Records records_;
     Record r_{};
+    Submissions submissions_;  // longer than the offices, which tell
     std::array<Office, 3> offices_;
     std::vector<boxoffice_office*> stale_;
     std::vector<Buyer> buyers_;

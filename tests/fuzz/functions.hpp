@@ -68,7 +68,9 @@ namespace c_fuzz {
     X(list_unreconciled_payments) \
     X(reconcile_payments) \
     X(reconcile_payment) \
-    X(restore)
+    X(restore) \
+    X(submit) \
+    X(drive)
 // clang-format on
 
 enum class Function : std::size_t {

@@ -26,9 +26,13 @@ def call(name, where=0, who=0, a=0, b=0, c=0, d=0, spoil=0):
     return bytes([op, where, who, a, b, c, d, spoil])
 
 
-def batch(*commands):
+def batch(*commands, by="execute", **arguments):
     rows = [bytes([COMMANDS.index(name), 0, who, a, 0, 0, 0, 0]) for name, who, a in commands]
-    return call("execute", a=len(rows)) + b"".join(rows)
+    return call(by, a=len(rows), **arguments) + b"".join(rows)
+
+
+def submitted(*commands, **arguments):
+    return batch(*commands, by="submit", **arguments)
 
 
 def opened(**options):
@@ -103,6 +107,18 @@ STORIES = {
     "batch-lists": opened()
         + b"".join(call("execute", a=1) + bytes([COMMANDS.index(name), wrong, 0, 30, 2, 0, wrong, 0])
                    for name in ("create_room", "create_concert", "add_seats", "join") for wrong in range(7, 20)),
+    "submit-sale": opened() + submitted(("create_user", 0, 1)) + call("drive")
+        + submitted(("join", 0, 0), ("recharge", 0, 200)) + submitted(("tick", 0, 0)) + call("drive", a=4)
+        + submitted(("arrive", 0, 0), c=1) + submitted(("hold", 0, 0)) + call("drive") * 3
+        + submitted(("begin", 0, 0)) + call("peek") + submitted(("capture", 0, 0)) + call("tick") + call("audit"),
+    "submit-house": call("open") + submitted(("create_concert", 0, 1), ("create_room", 0, 9)) + comes(0)
+        + submitted(("add_seats", 0, 40)) + buys(0, 0) + call("list_seats"),
+    "submit-close": opened() + comes(0) + submitted(("recharge", 0, 5), ("recharge", 0, 6)) + submitted(c=1)
+        + call("close") + call("open") + call("drive", where=3, d=0) + call("submit", where=3, d=0),
+    "submit-wrong": opened() + comes(0) + b"".join(submitted(("hold", 0, 0), b=wrong) for wrong in range(1, 6))
+        + b"".join(call("drive", a=wait) for wait in range(8)) + call("drive", where=7 << 5),
+    "submit-clock": opened() + comes(0) + submitted(("hold", 0, 0)) + call("ahead", a=DAY) + call("drive")
+        + submitted(("hold", 0, 0)) + call("balance") + call("right") + call("drive") + buys(0, 0),
     "clock": opened() + comes(0) + call("ahead", a=DAY) + call("peek") + call("audit") + call("right")
         + call("back", a=MONTH) + buys(0, 0) + call("wall", a=3) + call("wait", a=DAY) + call("join")
         + call("wall", a=4) + call("now"),

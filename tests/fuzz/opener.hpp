@@ -190,8 +190,12 @@ class Opener : protected Caller {
         settle(office);
         auto* const handle = office.handle;
         boxoffice_office* given = handle;
+        const auto waiting = submissions_.waiting(handle);
         begin(Function::close);
         MUST(boxoffice_close(&given) == BOXOFFICE_OK && given == nullptr);
+        MUST(submissions_.waiting(handle).empty());
+        for (const auto* one : waiting)
+            for (const auto& outcome : one->told) MUST(outcome.status == BOXOFFICE_CLOSED);
         ++counts[static_cast<std::size_t>(Function::close)].done;
         stale_.push_back(handle);
         office = {};

@@ -1,25 +1,30 @@
 #!/usr/bin/env python3
-"""How fast the package is on the in-memory store, from one thread.
+"""How fast the package is on the in-memory store, from one thread; and what asyncio adds or saves.
 
     PYTHONPATH=bindings/python/src python3 bindings/python/bench/bench.py [--seconds 1] [--batch
-    1000] [--seed 1]
+    1000] [--seed 1] [--directory DIR]
 
 Single calls are made one by one; a batch's rate counts making the commands, the call, and (where it
-says so) reading every outcome. The best of five rounds stands, since other work on the machine only
-ever makes a round slower.
+says so) reading every outcome. Those in flight are single commands that one event loop awaits at
+once, as many as a batch has; with a directory, these and single calls are measured on a file in it,
+too, where each commit is synced. The best of five rounds stands, since other work on the machine
+only ever makes a round slower.
 """
 
 import argparse
+import asyncio
 import datetime
 import os
 import platform
 import random
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Callable, List, Tuple
 
 import boxoffice
-from boxoffice import HoldSeat, Join, NewSeat, Recharge, ReleaseHold, RoomLimits, UserId
+from boxoffice import HoldSeat, Join, NewSeat, Recharge, ReleaseHold, RoomLimits, UserId, aio
 
 ROUNDS = 5
 USERS = 1_000
@@ -41,11 +46,45 @@ def rate(work: Callable[[], int], seconds: float) -> float:
     return best
 
 
+def show(name: str, work: Callable[[], int], seconds: float) -> None:
+    per_second = rate(work, seconds)
+    print(f"{name:40}{per_second:>12,.0f}{1e6 / per_second:>10.2f}", flush=True)
+
+
+def in_flight(path: str, size: int, seconds: float) -> None:
+    """Single recharges that one loop awaits at once, beside the same one after the other."""
+    place = "in memory" if path == ":memory:" else "in a file"
+    with boxoffice.open(path) as office:
+        users = [UserId(office.create_user(f"user-{i}")) for i in range(size)]
+        one = users[0]
+        show(f"recharge, {place}", lambda: 1 if office.recharge(one, 1) else 0, seconds)
+    loop = asyncio.new_event_loop()
+
+    async def recharges() -> int:
+        await asyncio.gather(*[other.recharge(user, 1) for user in users])
+        return size
+
+    async def opened() -> aio.Office:
+        return await aio.open(path)
+
+    other = loop.run_until_complete(opened())
+    if path == ":memory:":
+        users = [loop.run_until_complete(other.create_user(f"user-{i}")) for i in range(size)]
+    show(
+        f"recharge, {place}, {size:,} in flight",
+        lambda: loop.run_until_complete(recharges()),
+        seconds,
+    )
+    loop.run_until_complete(other.close())
+    loop.close()
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description="Measures the package on the in-memory store.")
     arguments.add_argument("--seconds", type=float, default=1.0, help="for each line of the table")
     arguments.add_argument("--batch", type=int, default=1_000, help="commands a batch")
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--directory", help="to make a file in")
     options = arguments.parse_args()
     chance = random.Random(options.seed)
     seconds: float = options.seconds
@@ -135,8 +174,11 @@ def main() -> None:
     )
     print(f"{'':40}{'a second':>12}{'us each':>10}")
     for name, work in table:
-        per_second = rate(work, seconds)
-        print(f"{name:40}{per_second:>12,.0f}{1e6 / per_second:>10.2f}", flush=True)
+        show(name, work, seconds)
+    in_flight(":memory:", size, seconds)
+    if options.directory is not None:
+        with tempfile.TemporaryDirectory(dir=options.directory) as scratch:
+            in_flight(str(Path(scratch) / "bench.db"), size, seconds)
     violations = office.audit()
     office.close()
     if violations:

@@ -1,4 +1,4 @@
-"""The package, its tests and generator, its benchmark and the example are clean under mypy
+"""The package, its tests and generator, its benchmark and the examples are clean under mypy
 --strict."""
 
 from __future__ import annotations
@@ -34,8 +34,11 @@ class MypyTest(unittest.TestCase):
         for version in ("3.9", "3.11"):
             self.check("--python-version", version, SOURCE / "boxoffice")
 
-    def test_the_example_and_the_benchmark(self) -> None:
-        self.check(ROOT / "examples" / "python" / "sale.py", PACKAGE / "bench" / "bench.py")
+    def test_the_examples_and_the_benchmark(self) -> None:
+        examples = ROOT / "examples" / "python"
+        self.check(
+            examples / "sale.py", examples / "sale_aio.py", PACKAGE / "bench" / "bench.py"
+        )
 
     def test_the_tests(self) -> None:
         self.check("-p", "tests")

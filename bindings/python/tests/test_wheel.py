@@ -126,9 +126,11 @@ class WheelTest(unittest.TestCase):
         )
         self.assertTrue(where.startswith(str(home)), where)
         self.assertIn("_lib/libboxoffice.so", where)
-        example = ROOT / "examples" / "python" / "sale.py"
-        said = self.run_in(home / "bin/python", example, self.scratch / "sale.db", env=bare)
-        self.assertIn("audit: clean", said)
+        for name in ("sale", "sale_aio"):
+            example = ROOT / "examples" / "python" / f"{name}.py"
+            path = self.scratch / f"{name}.db"
+            said = self.run_in(home / "bin/python", example, path, env=bare)
+            self.assertIn("audit: clean", said)
         typed = self.run_in(
             home / "bin/python",
             "-c",

@@ -140,6 +140,9 @@ class Callbacks:
             raise kept  # KeyboardInterrupt, SystemExit: whatever the call came to
         return status, kept
 
+    def has_gateway(self) -> bool:
+        return self._gateway is not None
+
     def is_inside(self) -> bool:
         return get_ident() in self._inside
 

@@ -42,10 +42,12 @@ from .answers import (
 )
 from .errors import InvalidArgument
 
+_CALLBACKS = (c.Clock, c.Completion, c.Gateway, c.Log, c.Reconciler)
+_NOT_READ = (*_CALLBACKS, c.NewSeat, c.Options, c.TokenKey)
 LAYOUTS = {
     structure: layout(structure)
     for structure in c.STRUCTURES.values()
-    if structure not in (c.Clock, c.Gateway, c.Reconciler, c.Log, c.TokenKey, c.Options, c.NewSeat)
+    if structure not in _NOT_READ
 }
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)

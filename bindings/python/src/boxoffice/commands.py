@@ -255,7 +255,8 @@ Outcome = Union[int, None, Joined, Arrived, Held, Recharged, Paid, PaymentBegun,
 # is of any length goes to the arena. struct refuses ints that do not fit; bools it would take, so
 # types are looked at.
 
-_SIZE = ctypes.sizeof(c.Command)
+COMMAND_SIZE = ctypes.sizeof(c.Command)
+ARENA_MAX = 0xFFFFFFFF
 _Encode = Callable[[bytearray, int, Any, bytearray], None]
 
 
@@ -487,39 +488,59 @@ _KINDS: Dict[Type[Any], Tuple[_Encode, _Decode]] = {
     AddSeats: (_add_seats, _nothing),
     ReconcilePayment: (_ids_and_transaction(c.COMMAND_RECONCILE_PAYMENT, "payment"), _nothing),
 }
+KINDS = tuple(_KINDS)
 _ENCODERS = {command: encode for command, (encode, _) in _KINDS.items()}
 _DECODERS = {command: decode for command, (_, decode) in _KINDS.items()}
 
 
+def append(commands: Sequence[Command], buffer: bytearray, arena: bytearray) -> None:
+    """Adds commands to an array of them, and their texts to the arena: all, or on a mistake, which
+    names the command's index among these, none."""
+    begin, texts = len(buffer), len(arena)
+    encoders = _ENCODERS
+    at = begin
+    try:
+        buffer += bytes(len(commands) * COMMAND_SIZE)
+        try:
+            for command in commands:
+                encoders[command.__class__](buffer, at, command, arena)
+                at += COMMAND_SIZE
+        except KeyError:
+            raise InvalidArgument(f"not a command, but {type(command).__name__}") from None
+        except UnicodeEncodeError:
+            raise InvalidArgument("valid text, without lone surrogates") from None
+        except struct.error:
+            raise InvalidArgument("an int of 64 bits") from None
+    except InvalidArgument as error:
+        del buffer[begin:], arena[texts:]
+        index = (at - begin) // COMMAND_SIZE
+        raise InvalidArgument(f"command {index}: {error.detail}") from None
+    except BaseException:
+        del buffer[begin:], arena[texts:]
+        raise
+    if len(arena) > ARENA_MAX:
+        del buffer[begin:], arena[texts:]
+        raise InvalidArgument("the texts and lists of a batch: at most 4 GiB")
+
+
 def encode(commands: Sequence[Command]) -> Tuple[bytearray, bytearray]:
     """The array of commands, and the arena with their texts. Mistakes name the command's index."""
-    buffer = bytearray(len(commands) * _SIZE)
-    arena = bytearray()
-    encoders = _ENCODERS
-    at = 0
-    try:
-        for command in commands:
-            encoders[command.__class__](buffer, at, command, arena)
-            at += _SIZE
-    except KeyError:
-        raise InvalidArgument(
-            f"command {at // _SIZE}: not a command, but {type(command).__name__}"
-        ) from None
-    except UnicodeEncodeError:
-        raise InvalidArgument(
-            f"command {at // _SIZE}: valid text, without lone surrogates"
-        ) from None
-    except struct.error:
-        raise InvalidArgument(f"command {at // _SIZE}: an int of 64 bits") from None
-    except InvalidArgument as error:
-        raise InvalidArgument(f"command {at // _SIZE}: {error.detail}") from None
-    if len(arena) > 0xFFFFFFFF:
-        raise InvalidArgument("the texts and lists of a batch: at most 4 GiB")
+    buffer, arena = bytearray(), bytearray()
+    append(commands, buffer, arena)
     return buffer, arena
 
 
-def _error(status: int) -> Error:
+def error_for(status: int) -> Error:
+    """With the engine's sentence and no more."""
     return error_of(status, load().boxoffice_status_message(status).decode())
+
+
+def answer(command: Command, raw: bytes) -> Outcome:
+    """The outcome of one command, as its method gives it: raises the error."""
+    fields = _LAYOUT.unpack(raw)
+    if fields[0]:
+        raise error_for(fields[0])
+    return _DECODERS[command.__class__](command, fields)
 
 
 class Outcomes(Sequence[Outcome]):
@@ -530,7 +551,7 @@ class Outcomes(Sequence[Outcome]):
 
     __slots__ = ("_commands", "_raw")
 
-    def __init__(self, commands: Sequence[Command], raw: bytearray) -> None:
+    def __init__(self, commands: Sequence[Command], raw: Union[bytes, bytearray]) -> None:
         self._commands = commands
         self._raw = raw
 
@@ -552,12 +573,13 @@ class Outcomes(Sequence[Outcome]):
         if index < 0:
             index += len(self._commands)
         fields = _LAYOUT.unpack_from(self._raw, index * _LAYOUT.size)
-        return _error(fields[0]) if fields[0] else _DECODERS[command.__class__](command, fields)
+        return error_for(fields[0]) if fields[0] else _DECODERS[command.__class__](command, fields)
 
     def __iter__(self) -> Iterator[Outcome]:
         decoders = _DECODERS
         for command, fields in zip(self._commands, _LAYOUT.iter_unpack(self._raw)):
-            yield _error(fields[0]) if fields[0] else decoders[command.__class__](command, fields)
+            decode = decoders[command.__class__]
+            yield error_for(fields[0]) if fields[0] else decode(command, fields)
 
     def __repr__(self) -> str:
         return f"<{len(self)} outcomes, {sum(1 for _ in self.errors())} of them errors>"
@@ -566,7 +588,7 @@ class Outcomes(Sequence[Outcome]):
         """The index and the error of each command that did not succeed; cheap where all did."""
         for i, fields in enumerate(_LAYOUT.iter_unpack(self._raw)):
             if fields[0]:
-                yield i, _error(fields[0])
+                yield i, error_for(fields[0])
 
     def check(self) -> Outcomes:
         """Raises the first error, if there is one; else returns the outcomes, which are then all
