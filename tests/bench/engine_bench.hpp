@@ -3,9 +3,7 @@
 
 #include <boxoffice/boxoffice.hpp>
 
-#include <filesystem>
 #include <memory>
-#include <random>
 
 #include "journey.hpp"
 #include "sync_count.hpp"

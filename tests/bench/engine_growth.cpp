@@ -1,6 +1,7 @@
 /// What a command costs when there is much already: people in line, users and old reservations in the file.
 
 #include <malloc.h>
+#include <random>
 
 #include "engine_bench.hpp"
 

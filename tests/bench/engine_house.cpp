@@ -1,5 +1,7 @@
 #include "engine_bench.hpp"
 
+#include <filesystem>
+
 namespace bench {
 
 using namespace boxoffice;

@@ -1,6 +1,7 @@
 /// What everybody asks all the time: whose turn it is, and which seats are left.
 
 #include <time.h>
+#include <random>
 
 #include "engine_bench.hpp"
 

@@ -6,7 +6,6 @@
 #include <sqlite3.h>
 
 #include <filesystem>
-#include <memory>
 
 #include "measure.hpp"
 #include "sqlite/schema.sql.hpp"

@@ -1,9 +1,12 @@
 /// A store that fails and throws, behind the C ABI: every function answers with the fault, its outputs are zero,
 /// nothing thrown comes out, and once the store is well again so is the office.
 
+#include <array>
 #include <cstring>
 #include <functional>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "registry.hpp"
 #include "support/catch.hpp"
@@ -356,6 +359,39 @@ TEST_CASE("a store that fails or throws is a fault of every C function, and noth
         CHECK(other.violations() == 0);
         CHECK(boxoffice_close(&other.handle) == BOXOFFICE_OK);
     }
+}
+
+TEST_CASE("what a store does wrong is told to whoever submitted, as the outcome of each command") {
+    FaultyOffice it;
+    std::vector<boxoffice_status> told;
+    boxoffice_completion completion{};
+    completion.context = &told;
+    completion.tell = [](void* context, const boxoffice_outcome* outcomes, size_t count) {
+        for (size_t i = 0; i < count; ++i)
+            static_cast<std::vector<boxoffice_status>*>(context)->push_back(outcomes[i].status);
+    };
+    std::array<boxoffice_command, 2> commands{};
+    for (auto& command : commands) {
+        command.kind = BOXOFFICE_COMMAND_RECHARGE;
+        command.user = it.fresh.user;
+        command.amount = 5;
+    }
+    const auto drive = [&] {
+        std::int32_t led = 0;
+        CHECK(boxoffice_submit(it.handle, commands.data(), commands.size(), nullptr, 0, &completion, nullptr) ==
+              BOXOFFICE_OK);
+        CHECK(boxoffice_drive(it.handle, 0, &led, nullptr) == BOXOFFICE_OK);
+        CHECK(led == 1);
+        return std::exchange(told, {});
+    };
+    for (const auto point : {FaultPoint::begin, FaultPoint::before_commit})
+        for (const auto& [kind, status] : every_fault) {
+            CAPTURE(static_cast<int>(point), static_cast<int>(kind));
+            it.faults->plan(point, kind);
+            CHECK(drive() == std::vector{status, status});
+            CHECK(drive() == std::vector<boxoffice_status>{BOXOFFICE_OK, BOXOFFICE_OK});
+        }
+    CHECK(it.violations() == 0);
 }
 
 TEST_CASE("what needs no store goes on while it throws") {
