@@ -66,7 +66,7 @@ const std::array known_flags{
     Flag{"--turn-interval-ms", "N", "milliseconds between them (default: 50)",
          Whole{&Flags::turn_interval_ms, 1, 60'000}},
     Flag{"--io-threads", "N", "threads that read and write requests (default: 1)", Whole{&Flags::io_threads, 1, 64}},
-    Flag{"--workers", "N", "threads that run commands: as many can share a commit (default: 64)",
+    Flag{"--workers", "N", "threads that run commands: as many can share a commit (default: 16)",
          Whole{&Flags::workers, 1, 256}},
     Flag{"--read-workers", "N", "threads that run queries, whatever commands wait for (default: 2)",
          Whole{&Flags::read_workers, 1, 256}},

@@ -19,7 +19,7 @@ struct ServerOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8080;  ///< 0: any free one
     std::size_t io_threads = 1;
-    std::size_t workers = 64;           ///< for commands, which may all wait for a writer: as many share a commit
+    std::size_t workers = 16;           ///< for commands, which may all wait for a writer: as many share a commit
     std::size_t read_workers = 2;       ///< for reads, which then go on
     std::size_t queue_size_max = 1024;  ///< of each of the two
     std::chrono::seconds queue_timeout{3};

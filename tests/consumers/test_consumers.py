@@ -248,7 +248,7 @@ class Consumers(unittest.TestCase):
         shutil.copytree(HERE / "catch2_v3", stub)
         options = ("-DBOXOFFICE_EXAMPLES=OFF", f"-DCatch2_DIR={stub}", "-DBOXOFFICE_TEST_FOLDERS=points")
         run("cmake", "-G", "Ninja", "-S", ROOT, "-B", self.work / "build", *options)
-        main = "tests/CMakeFiles/boxoffice_tests.dir/support/catch_main.cpp.o"
+        main = "tests/CMakeFiles/boxoffice_test_main.dir/support/catch_main.cpp.o"
         self.build(main)
         self.assertIn("U Catch::Session::run(int, char**)", run("nm", "-C", self.work / "build" / main))
         link = run("ninja", "-t", "commands", "-s", "tests/boxoffice_tests", cwd=self.work / "build")

@@ -21,7 +21,7 @@ class AStuckWriter(HttpTest):
         directory = tempfile.TemporaryDirectory(prefix="boxoffice-http-")
         self.addCleanup(directory.cleanup)
         path = os.path.join(directory.name, "house.db")
-        self.flags = {"db": path, **self.more}
+        self.flags = {"db": path, "workers": 4, **self.more}  # fewer than there are buyers
         super().setUp()
         self.buyers = [self.new_buyer() for _ in range(24)]
         self.lock = open(path + "-lock", "r+")
