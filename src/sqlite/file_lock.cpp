@@ -87,8 +87,8 @@ bool FileLock::pass_turnstile(Clock::time_point deadline) {
 Result<void> FileLock::acquire(Clock::time_point deadline) {
     if (trace_without_file_lock.load(std::memory_order_relaxed)) return {};
     const bool is_inside = pass_turnstile(deadline);
-    const auto locked = ask_until(deadline, std::chrono::microseconds{250},
-                                  [&] { return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0; });
+    auto locked = ask_until(deadline, std::chrono::microseconds{250},
+                            [&] { return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0; });
     if (is_inside) static_cast<void>(try_turnstile(F_UNLCK));
     held_ = locked.has_value();
     return locked;

@@ -32,6 +32,8 @@ class SqliteView final : public SessionView<View> {
         if (shared_.forked()) {
             // The parent's; ending its transaction would drop the parent's locks.
             static_cast<void>(lent_.release());
+            // Where there is no memory for it the child ends, which drops nothing of the parent's either.
+            // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new)
             static_cast<void>(new std::shared_ptr<ReadSide>(std::move(side_)));
         } else {
             const ForkBarrier barrier;
