@@ -20,7 +20,7 @@ trap 'rm -rf "$scratch"' EXIT
 abidw --headers-dir "$capi" --drop-private-types --exported-interfaces-only --no-corpus-path --no-comp-dir-path \
     --no-show-locs --no-elf-needed --no-architecture --no-write-default-sizes --no-parameter-names --type-id-style hash \
     --out-file "$scratch/raw.abi" "$library"
-sed "s|path='[^']*/capi/|path='capi/|" "$scratch/raw.abi" >"$scratch/now.abi"
+sed -e "s|path='[^']*/capi/|path='capi/|" -e "s|path='/[^']*'|path='capi'|" "$scratch/raw.abi" >"$scratch/now.abi"
 # Without debug information, or with another directory's header, structures are names only, and equal to anything.
 if ! grep -q "class-decl name='boxoffice_error' size-in-bits=" "$scratch/now.abi" ||
     grep "class-decl name='boxoffice_.*is-declaration-only" "$scratch/now.abi" | grep -v "name='boxoffice_office'"; then
