@@ -237,7 +237,7 @@ typedef struct boxoffice_options {
     int64_t issue_limit;
     int64_t clock_jump_max_us;
     int64_t snapshot_age_max_us;
-    int64_t busy_timeout_us; /* how long to wait for another process; then busy */
+    int64_t busy_timeout_us; /* how long a call waits for others; then busy */
     int64_t wal_size_max;    /* bytes */
     /* The first signs, all are accepted; borrowed for boxoffice_open. None: one is made and kept in the store, and then who
      * can read the store can forge tokens. */

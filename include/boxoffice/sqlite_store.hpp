@@ -20,7 +20,7 @@ enum class Durability : std::int32_t {
 struct SqliteOptions {
     std::string path;  ///< made if absent; ":memory:" opens a MemoryStore instead
     Durability durability = Durability::full;
-    Duration busy_timeout = std::chrono::seconds{5};  ///< how long a call waits for others, here and elsewhere; then `busy`
+    Duration busy_timeout = std::chrono::seconds{5};  ///< how long a call waits for others; then `busy`
     /// Bytes; the log is folded into the file beyond this. Where somebody who reads keeps it from being folded it grows to eight
     /// times as much; beyond that commits are `busy`.
     std::int64_t wal_size_max = 64LL * 1024 * 1024;
