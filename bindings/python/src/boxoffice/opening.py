@@ -105,7 +105,7 @@ def open(  # noqa: A001
       ``idempotency_ttl`` and ``issue_limit`` must be what the file was first opened with (else
       InvalidOptions); with this they replace it, while nobody else has the file open.
     - ``snapshot_age_max``: how late the admissions of other processes may be seen; at most 50 ms.
-    - ``busy_timeout``: how long a call waits for others, threads and processes. ``wal_size_max``: bytes.
+    - ``busy_timeout``: how long a call waits for others. ``wal_size_max``: bytes.
     - ``token_keys``: secrets of 16 bytes by id (1 to 65535); the first signs, all are accepted.
       None: one is made and kept in the store, and then who can read the store can forge tokens.
     - ``event_ttl``: how long events are kept where no :meth:`Office.tick` tells what was consumed.
