@@ -3,8 +3,10 @@
 /// is done to the wall clock, and never stands still (T1).
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <limits>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -54,7 +56,7 @@ inline Result<void> check_opening(const std::vector<NodeLease>& leases, Time las
     return {};
 }
 
-/// Thread-safe.
+/// Thread-safe, and without a lock: every peek asks it.
 class Timekeeper {
   public:
     Timekeeper(std::shared_ptr<Clock> clock, Duration jump_max) : clock_(std::move(clock)), jump_max_(jump_max) {}
@@ -63,29 +65,42 @@ class Timekeeper {
     /// that waited for another does not decide in the past. Refused with clock_jump when the wall clock ran ahead of the
     /// steady clock by more than `jump_max` since the last call; the fault stays until the wall clock is set right.
     Result<Time> now(Time last_committed = Time::min()) {
-        const std::lock_guard lock(mutex_);
-        const auto steady = clock_->steady();
+        // The wall clock first: a thread that is held up between the two would else take time ahead for good.
         const auto wall = clock_->wall();
-        const auto elapsed = [&] { return later(anchor_, steady - anchor_steady_); };
-        if (is_set_) {
-            if (wall > later(elapsed(), jump_max_))
-                return refuse(ErrorCode::clock_jump, "ahead to " + to_text(wall) + " from " + to_text(elapsed()));
-        }
-        auto time = is_set_ ? std::max(wall, elapsed()) : wall;
-        time = std::max(time, last_committed);
-        anchor_ = time;
-        anchor_steady_ = steady;
-        is_set_ = true;
+        const auto steady = clock_->steady();
+        auto known = ahead_.load(std::memory_order_acquire);
+        Time time;
+        do {
+            time = std::max(wall, last_committed);
+            if (known == unknown) continue;
+            const auto elapsed = at(steady, known);
+            if (wall > later(elapsed, jump_max_))
+                return refuse(ErrorCode::clock_jump, "ahead to " + to_text(wall) + " from " + to_text(elapsed));
+            time = std::max(time, elapsed);
+            if (time == elapsed) return time;
+        } while (!ahead_.compare_exchange_weak(known, ahead_of(steady, time), std::memory_order_acq_rel,
+                                               std::memory_order_acquire));
         return time;
     }
 
   private:
+    static constexpr auto unknown = std::numeric_limits<std::int64_t>::min();
+
+    /// Both saturate: a store may hold any time, a host's clock may show any.
+    static Time at(Duration steady, std::int64_t ahead) {
+        std::int64_t us = 0;
+        return __builtin_add_overflow(steady.count(), ahead, &us) ? never : Time{Duration{us}};
+    }
+    static std::int64_t ahead_of(Duration steady, Time time) {
+        std::int64_t ahead = 0;
+        if (__builtin_sub_overflow(to_us(time), steady.count(), &ahead))
+            return time < Time{} ? unknown + 1 : to_us(never);
+        return std::max(ahead, unknown + 1);
+    }
+
     std::shared_ptr<Clock> clock_;
     Duration jump_max_;
-    std::mutex mutex_;
-    bool is_set_ = false;
-    Time anchor_{};
-    Duration anchor_steady_{};
+    std::atomic<std::int64_t> ahead_{unknown};  ///< how far time is ahead of the steady clock, in µs; it only grows
 };
 
 }  // namespace boxoffice

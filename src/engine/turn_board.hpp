@@ -49,12 +49,7 @@ class TurnBoard {
   public:
     TurnBoard(std::shared_ptr<Clock> clock, Duration age_max) : clock_(std::move(clock)), age_max_(age_max) {}
 
-    [[nodiscard]] std::optional<RoomNotice> notice_of(RoomId room) const {
-        const auto notices = board_.read();
-        const auto at = notices->find(room);
-        if (at == notices->end()) return std::nullopt;
-        return at->second;
-    }
+    [[nodiscard]] std::optional<RoomNotice> notice_of(RoomId room) const { return board_.find(room); }
 
     /// Shows rooms as a commit left them. The commit stands whatever happens here: what could not be shown is read from
     /// the store at the next look.

@@ -1,5 +1,11 @@
 #include "engine/timekeeper.hpp"
 
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
 #include "support/catch.hpp"
 #include "support/outcome.hpp"
 
@@ -80,4 +86,67 @@ TEST_CASE("time is never before what was committed last, and runs on from there"
     f.clock->advance(seconds{1});
     CHECK(*f.keeper.now(start) == start + minutes{20} + seconds{1});
     CHECK(*f.keeper.now(start + hours{9}) == start + hours{9});
+}
+
+TEST_CASE("a thread held up while it looks at the clocks does not take time ahead") {
+    struct HeldUp final : Clock {
+        VirtualClock inner{start};
+        bool is_next_held_up = false;
+        Time wall() override {
+            const auto reading = inner.wall();
+            hold_up();
+            return reading;
+        }
+        Duration steady() override {
+            const auto reading = inner.steady();
+            hold_up();
+            return reading;
+        }
+        void wait(Duration span) override { inner.wait(span); }
+        void hold_up() {
+            if (std::exchange(is_next_held_up, false)) inner.advance(seconds{3});
+        }
+    };
+    const auto clock = std::make_shared<HeldUp>();
+    Timekeeper keeper{clock, hours{1}};
+    (void)keeper.now();
+    clock->is_next_held_up = true;
+    (void)keeper.now();
+    CHECK(*keeper.now() == clock->inner.wall());
+}
+
+TEST_CASE("time does not run over where clocks show the end of it") {
+    struct Far final : Clock {
+        Time wall() override { return Time{Duration{1}}; }
+        Duration steady() override { return Duration::max() - Duration{1}; }
+        void wait(Duration) override {}
+    };
+    Timekeeper keeper{std::make_shared<Far>(), hours{1}};
+    CHECK(*keeper.now() == Time{Duration{1}});
+    CHECK(*keeper.now(never) == never);
+    CHECK(*keeper.now() == never);
+}
+
+TEST_CASE("of two who take time ahead at once, the one who went further is not undone by the other", "[threads]") {
+    const auto clock = std::make_shared<VirtualClock>(start);
+    Timekeeper keeper{clock, hours{1}};
+    constexpr int rounds = 5'000;
+    std::atomic<int> arrived{0};
+    std::atomic<int> undone{0};
+    const auto meet = [&, expected = 0]() mutable {
+        for (++arrived, expected += 2; arrived < expected;) std::this_thread::yield();
+    };
+    const auto take_ahead = [&](Duration step, auto wait) {
+        for (int round = 1; round <= rounds; ++round) {
+            wait();
+            const auto told = *keeper.now(start + seconds{round} + step);
+            wait();
+            if (*keeper.now() < told) ++undone;
+            wait();
+        }
+    };
+    std::thread other{[&] { take_ahead(Duration{2}, meet); }};
+    take_ahead(Duration{1}, meet);
+    other.join();
+    CHECK(undone == 0);
 }
