@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs everything: the whole suite with CMake, a part of it with Meson, all but what
 # kills processes under the sanitizers, the examples, the web page in a browser, and a minute of fuzzing the C ABI. Quiet unless
-# something fails; ends in the runners' own summaries.
+# something fails; ends in the runners' own summaries. What is printed while it runs is how long each step took; while the
+# suite runs, which waits much, the other builds use what it leaves of the machine.
 #
 #   tests/run.sh            everything
 #   tests/run.sh cmake      one part: cmake, web, meson, asan, tsan, fuzz
@@ -10,11 +11,11 @@ cd "$(dirname "$0")/.."
 root=$PWD
 . examples/packages.sh
 
-case "${1:-all}" in
-    -h|--help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    all) parts=(cmake web meson asan tsan fuzz) ;;
-    cmake|web|meson|asan|tsan|fuzz) parts=("$1") ;;
-    *) echo "tests/run.sh: unknown part '$1' (cmake, web, meson, asan, tsan, fuzz)" >&2; exit 2 ;;
+part=${1:-all}
+case $part in
+    -h|--help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    all|cmake|web|meson|asan|tsan|fuzz) ;;
+    *) echo "tests/run.sh: unknown part '$part' (cmake, web, meson, asan, tsan, fuzz)" >&2; exit 2 ;;
 esac
 
 logs=$root/build/logs
@@ -41,22 +42,45 @@ run_tests() {
     grep -E "$summary" "$logs/$name.log" || { echo "FAILED: $name ran no test" >&2; exit 1; }
 }
 
-quietly install install_packages "${boxoffice_packages[@]}" abigail-tools catch2 clang clang-format curl doxygen gcc libboost1.81-dev meson mypy \
-    nlohmann-json3-dev python3 python3-pip python3-setuptools python3-venv python3-wheel sqlite3
+# Runs steps beside what follows, at the lowest priority, until join_lanes. A lane ends at its first step that fails.
+lanes=()
+in_lane() {
+    set -m  # in a process group of its own, so that all of it can be ended
+    ( renice -n 19 "$BASHPID" >"$logs/renice.log" && "$@" ) &
+    set +m
+    lanes+=($!)
+}
+join_lanes() {
+    local lane is_failed=false
+    for lane in "${lanes[@]}"; do wait "$lane" || is_failed=true; done
+    lanes=()
+    [ "$is_failed" = false ] || exit 1
+}
+end_lanes() {
+    local lane
+    for lane in "${lanes[@]}"; do kill -- "-$lane" 2>"$logs/kill.log" || true; done
+}
+trap end_lanes EXIT
+trap 'exit 130' INT TERM
 
-test_cmake() {
+packages=("${boxoffice_packages[@]}" abigail-tools catch2 chromium clang clang-format curl doxygen fonts-noto-cjk gcc
+    libboost1.81-dev libclang-rt-14-dev meson mypy nlohmann-json3-dev python3 python3-pip python3-setuptools python3-venv
+    python3-wheel sqlite3)
+command -v npm >/dev/null || packages+=(nodejs npm)
+quietly install install_packages "${packages[@]}"
+
+build_cmake() {
     quietly cmake-configure cmake --preset dev -DBOXOFFICE_UNITY=ON
     quietly cmake-build cmake --build --preset dev
+}
+
+test_cmake() {
     run_tests cmake-test '^[0-9]+% tests passed|Total Test time' ctest --preset dev -j2
 }
 
 # The page in a real browser, against the server just built. Screenshots of every step stay in build/screenshots.
 test_web() {
     local work=$root/build/web
-    quietly web-install install_packages chromium fonts-noto-cjk
-    command -v npm >/dev/null || quietly node-install install_packages nodejs npm
-    [ -e build/dev/build.ninja ] || quietly web-configure cmake --preset dev
-    quietly web-build cmake --build --preset dev --target boxoffice_server
     mkdir -p "$work/tests" "$work/examples"
     rm -rf "$work/tests/web"
     cp -r tests/web "$work/tests/web"
@@ -67,25 +91,30 @@ test_web() {
         SCREENSHOTS="$root/build/screenshots" node --test --test-concurrency=1 --test-reporter=tap "$work"/tests/web/*.test.mjs
 }
 
-test_meson() {
+build_meson() {
     [ -e build/meson/build.ninja ] || quietly meson-configure env PATH="/usr/bin:$PATH" meson setup build/meson --werror -Dunity=on -Dunity_size=6
     quietly meson-build env PATH="/usr/bin:$PATH" meson compile -C build/meson
+}
+
+test_meson() {
     run_tests meson-test '^(Ok|Fail|Expected Fail|Unexpected Pass|Skipped|Timeout):' \
         env PATH="/usr/bin:$PATH" meson test -C build/meson --num-processes 2
 }
 
 # Rules, contract, threads and scenarios, and the HTTP host: its router, commands and workers under both, and under asan also
-# the whole server with three I/O threads, where bytes of strangers come in. (Asio orders memory by fences, which GCC's thread
-# sanitizer does not understand.) What kills or forks processes says nothing more under a sanitizer.
-test_sanitized() {
-    local targets=(boxoffice_tests boxoffice_c_tests boxoffice_http_tests) which='~[processes]~[fork]'
-    if [ "$1" = asan ]; then
-        targets+=(boxoffice_server)
-    else
-        which+='~[faults]'  # most of those stories are told by processes
-    fi
+# the whole server with three I/O threads, where bytes of strangers come in. (Asio orders memory by fences, which thread
+# sanitizers do not understand.) What kills or forks processes says nothing more under a sanitizer.
+build_sanitized() {
+    local targets=(boxoffice_tests boxoffice_c_tests boxoffice_http_tests)
+    [ "$1" = tsan ] || targets+=(boxoffice_server boxoffice_fuzz_c_calls)
     quietly "$1-configure" cmake --preset "$1" -DBOXOFFICE_EXAMPLES=ON
     quietly "$1-build" cmake --build --preset "$1" --target "${targets[@]}"
+}
+
+test_sanitized() {
+    local which='~[processes]~[fork]'
+    [ "$1" = asan ] || which+='~[faults]'  # most of those stories are told by processes
+    export ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
     run_tests "$1-test" '^(All tests passed|test cases:|assertions:)' \
         "build/$1/tests/boxoffice_tests" "$which"
     run_tests "$1-c-test" '^[0-9]+ passed, ' "build/$1/tests/boxoffice_c_tests"
@@ -98,15 +127,12 @@ test_sanitized() {
 # A minute over sequences of C calls, from the stories of make_corpus.py on. Too few inputs, or a function that was never
 # called, or never did what it is for, means that nothing was shown.
 test_fuzz() {
-    quietly fuzz-install install_packages libclang-rt-14-dev
-    quietly fuzz-configure cmake --preset fuzz
-    quietly fuzz-build cmake --build --preset fuzz --target boxoffice_fuzz_c_calls
-    local work=$root/build/fuzz/run executions unreached
+    local work=$root/build/asan/fuzz executions unreached
     rm -rf "$work"
     mkdir -p "$work"
     /usr/bin/python3 tests/fuzz/make_corpus.py "$work/corpus"
     export BOXOFFICE_FUZZ_COUNTS=$work/counts
-    run_tests fuzz '^#[0-9]+.*DONE|^Done [0-9]+ runs' build/fuzz/tests/boxoffice_fuzz_c_calls -seed=1 -max_total_time=60 \
+    run_tests fuzz '^#[0-9]+.*DONE|^Done [0-9]+ runs' build/asan/tests/boxoffice_fuzz_c_calls -seed=1 -max_total_time=60 \
         -max_len=1024 -timeout=20 -rss_limit_mb=4096 -artifact_prefix="$work/" "$work/corpus"
     executions=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$logs/fuzz.log")
     unreached=$(awk 'NR == FNR { done[$1] = $3; next } !done[$1]' "$work/counts" capi/symbols.txt | tr '\n' ' ')
@@ -114,13 +140,24 @@ test_fuzz() {
     [ -z "$unreached" ] || { echo "FAILED: fuzz never did $unreached" >&2; exit 1; }
 }
 
-for part in "${parts[@]}"; do
-    case $part in
-        cmake) test_cmake ;;
-        web) test_web ;;
-        meson) test_meson ;;
-        asan) ASAN_OPTIONS=detect_leaks=1 test_sanitized asan ;;
-        tsan) TSAN_OPTIONS=halt_on_error=1 test_sanitized tsan ;;
-        fuzz) test_fuzz ;;
-    esac
-done
+build_others() { build_sanitized asan; build_sanitized tsan; build_meson; }
+test_tsan_and_meson() { test_sanitized tsan; test_meson; }
+
+case $part in
+    all)
+        build_cmake
+        in_lane build_others
+        test_cmake
+        test_web
+        join_lanes
+        in_lane test_tsan_and_meson
+        test_sanitized asan
+        test_fuzz
+        join_lanes
+        ;;
+    cmake) build_cmake; test_cmake ;;
+    web) build_cmake; test_web ;;
+    meson) build_meson; test_meson ;;
+    asan | tsan) build_sanitized "$part"; test_sanitized "$part" ;;
+    fuzz) build_sanitized asan; test_fuzz ;;
+esac

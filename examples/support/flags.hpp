@@ -47,6 +47,8 @@ template <class... Fs>
 struct Overload : Fs... {
     using Fs::operator()...;
 };
+template <class... Fs>
+Overload(Fs...) -> Overload<Fs...>;  // for compilers before P1816
 
 template <class Flags>
 void set_flag(Flags& into, const Flag<Flags>& flag, std::string_view value) {

@@ -2,7 +2,7 @@
 of a prefix that was moved) or have it in their own (add_subdirectory, Meson subproject), with warnings as errors.
 
 BOXOFFICE_BUILD names a CMake build, whole. What a host would compile of boxoffice itself is taken from there (built_before.py),
-so that this takes a minute; BOXOFFICE_COMPILE_ALL=1 has it compiled, which takes ten.
+so that this takes a minute or two; BOXOFFICE_COMPILE_ALL=1 has it compiled, which takes ten.
 """
 
 import filecmp

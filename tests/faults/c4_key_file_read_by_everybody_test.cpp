@@ -32,7 +32,7 @@ class Umask {
 
 TEST_CASE("A file is made for its owner alone, and the files beside it follow its mode, whatever the umask",
           "[faults][C4]") {
-    const mode_t mask = GENERATE(0, 022, 077);
+    const auto mask = GENERATE(mode_t{0}, mode_t{022}, mode_t{077});
     CAPTURE(mask);
     const Umask umask{mask};
     const TemporaryFolder folder;

@@ -279,8 +279,8 @@ TEST_CASE("D8: one caller gives a payment up and another captures it: what was s
 
 TEST_CASE("D8: a capture that is refused for its key does not cancel what another key captured") {
     Story s{options_with([](Options& o) { o.holds_per_user = 2; })};
-    const auto second = s.office.hold(s.mina, "2");
-    CHECK(outcome(s.office.try_capture(s.mina, s.office.begin(s.mina, second.reservation), "key")) == "ok");
+    const auto other = s.office.hold(s.mina, "2");
+    CHECK(outcome(s.office.try_capture(s.mina, s.office.begin(s.mina, other.reservation), "key")) == "ok");
     s.bank->after_approve = [&](const PaymentRequest& request) -> Result<void> {
         CHECK(outcome(s.office.try_capture(s.mina, {request.payment, request.reservation, {}, {}}, "other")) == "ok");
         return {};

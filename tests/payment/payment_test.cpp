@@ -50,7 +50,7 @@ TEST_CASE("S3: each transition of a payment demands its state before it, and wri
     CHECK((late.index == 2 && late.state == PaymentState::approved && late.transaction_key == "key"));
     const auto back = reconcile(payment, now + Duration{11});
     CHECK((back.index == 3 && back.state == PaymentState::reconciled && payment.reconciled_at == now + Duration{11}));
-    CHECK(refuses([&] { (void)reconcile(payment, now); }));
+    CHECK(refuses([&, again = payment]() mutable { (void)reconcile(again, now); }));
 }
 
 TEST_CASE(

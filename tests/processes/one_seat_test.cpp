@@ -54,7 +54,9 @@ TEST_CASE("of many threads that want one seat exactly one gets it", "[concurrenc
     const auto factory = GENERATE(from_range(store_factories()));
     INFO(factory.name);
     const auto office = must(BoxOffice::open(factory.open(), options_for(threads)));
-    const auto [contenders, seats] = prepare(*office, threads, rounds);
+    const auto prepared = prepare(*office, threads, rounds);
+    const auto& contenders = prepared.first;
+    const auto& seats = prepared.second;
 
     for (const auto seat : seats) {
         std::atomic<bool> go{false};
