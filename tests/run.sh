@@ -64,18 +64,20 @@ trap end_lanes EXIT
 trap 'exit 130' INT TERM
 
 packages=("${boxoffice_packages[@]}" abigail-tools catch2 chromium clang clang-format curl doxygen fonts-noto-cjk gcc
-    libboost1.81-dev libclang-rt-14-dev meson mypy nlohmann-json3-dev python3 python3-pip python3-setuptools python3-venv
-    python3-wheel sqlite3)
+    libboost1.81-dev libclang-rt-14-dev libhiredis-dev libpq-dev meson mypy nlohmann-json3-dev postgresql python3 python3-pip
+    python3-setuptools python3-venv python3-wheel redis-server sqlite3 strace)
 command -v npm >/dev/null || packages+=(nodejs npm)
 quietly install install_packages "${packages[@]}"
 
 build_cmake() {
-    quietly cmake-configure cmake --preset dev -DBOXOFFICE_UNITY=ON
+    quietly cmake-configure cmake --preset dev -DBOXOFFICE_UNITY=ON -DBOXOFFICE_BENCH=ON
     quietly cmake-build cmake --build --preset dev
 }
 
 test_cmake() {
     run_tests cmake-test '^[0-9]+% tests passed|Total Test time' ctest --preset dev -j2
+    # That the benchmarks work and sell rightly, here and in the peers; of speed this build says nothing.
+    quietly bench-quick tests/bench/run.sh --quick --built build/dev --output "$logs/bench"
 }
 
 # The page in a real browser, against the server just built. Screenshots of every step stay in build/screenshots.

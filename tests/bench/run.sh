@@ -2,7 +2,7 @@
 # Installs what is missing (Debian 12), builds, and measures the engine beside PostgreSQL 15, Redis 7 and SQLite by hand, in turn,
 # round by round. Prints a table of the medians; FOLDER gets results.json and throughput.svg.
 #
-#   tests/bench/run.sh [--rounds N] [--seconds S] [--quick] [--full] [--only NAME[,NAME…]] [--output FOLDER]
+#   tests/bench/run.sh [--rounds N] [--seconds S] [--quick] [--full] [--only NAME[,NAME…]] [--output FOLDER] [--built FOLDER]
 #
 #   --rounds N        how often each is measured (default: 5)
 #   --seconds S       how long each measurement takes (default: 3)
@@ -10,6 +10,7 @@
 #   --full            10,000,000 waiting places and users in the place of 1,000,000
 #   --only NAMES      some of: journeys many-callers holds batches memory peeks seat-list waiting growth
 #   --output FOLDER   where results go (default: build/bench)
+#   --built FOLDER    builds nothing, and runs what a build with BOXOFFICE_BENCH made there: for a smoke test
 #
 # The peers are private: a PostgreSQL cluster (fsync and synchronous_commit on) and a Redis (appendfsync always) on Unix sockets
 # in a folder under TMPDIR (default: /var/tmp), where the engine's files are as well. They end with this, the folder too.
@@ -33,6 +34,7 @@ batches=10
 memory_batches=50
 population=1000000
 is_quick=false
+is_built=false
 seed=20261126
 
 fail() { echo "tests/bench/run.sh: $1" >&2; exit "${2:-1}"; }
@@ -68,6 +70,11 @@ while [ $# -gt 0 ]; do
             output=$2
             shift 2
             ;;
+        --built)
+            [ -x "${2:-}/tests/bench/engine_bench" ] || fail "$1: expected a folder built with BOXOFFICE_BENCH" 2
+            is_built=true build=$2
+            shift 2
+            ;;
         *) fail "unknown option '$1' (--help)" 2 ;;
     esac
 done
@@ -97,9 +104,11 @@ quietly() {
 
 quietly install install_packages "${boxoffice_packages[@]}" postgresql redis-server libpq-dev libhiredis-dev python3 strace
 # A warning that another compiler gives is no reason not to measure.
-(cd "$root" && quietly configure cmake --preset release -B "$build" -DBOXOFFICE_BENCH=ON -DBOXOFFICE_TESTS=OFF \
-    -DBOXOFFICE_EXAMPLES=OFF -DBOXOFFICE_UNITY=ON)
-(cd "$root" && quietly build cmake --build "$build" --target side_by_side)
+if ! $is_built; then
+    (cd "$root" && quietly configure cmake --preset release -B "$build" -DBOXOFFICE_BENCH=ON -DBOXOFFICE_TESTS=OFF \
+        -DBOXOFFICE_EXAMPLES=OFF -DBOXOFFICE_UNITY=ON)
+    (cd "$root" && quietly build cmake --build "$build" --target side_by_side)
+fi
 
 # ---- peers ------------------------------------------------------------------------------------------------------
 
