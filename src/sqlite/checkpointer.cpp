@@ -86,7 +86,7 @@ int Checkpointer::checkpoint(int mode, Duration wait_max) {
     const bool has_failed = code != SQLITE_OK && code != SQLITE_BUSY;
     const SQLite::Exception failure{handle, code};  // what the handle says of it, before it is used again
     connection_.set_busy_timeout(busy_timeout_);
-    if (has_failed) throw failure;
+    if (has_failed) throw SQLite::Exception{failure};
     return code;
 }
 
