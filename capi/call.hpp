@@ -132,7 +132,7 @@ Result<void> check_reserved(const Struct& given, const char* what) {
 
 template <class Struct>
 void zero(Struct* out) noexcept {
-    if (out != nullptr) std::memset(static_cast<void*>(out), 0, sizeof(Struct));
+    if (out != nullptr) std::memset(static_cast<void*>(out), 0, sizeof(*out));
 }
 
 }  // namespace boxoffice::capi

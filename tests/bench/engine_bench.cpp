@@ -12,7 +12,7 @@ const std::map<std::string, void (*)(const Flags&)>& measurements() {
     static const std::map<std::string, void (*)(const Flags&)> all{
         {"journeys", measure_journeys},      {"holds", measure_holds},   {"batches", measure_batches},
         {"memory", measure_memory_commands}, {"peeks", measure_peeks},   {"seat-list", measure_seat_list},
-        {"waiting", measure_waiting},        {"growth", measure_growth},
+        {"waiting", measure_waiting},        {"growth", measure_growth}, {"submitted", measure_submitted},
     };
     return all;
 }

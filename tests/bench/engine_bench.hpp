@@ -55,7 +55,11 @@ class House {
     std::unique_ptr<boxoffice::BoxOffice> office_;
 };
 
+/// For how many journeys a second seats are made.
+std::int64_t journeys_per_second_max(const House& house);
+
 void measure_journeys(const Flags& flags);
+void measure_submitted(const Flags& flags);
 void measure_holds(const Flags& flags);
 void measure_batches(const Flags& flags);
 void measure_memory_commands(const Flags& flags);

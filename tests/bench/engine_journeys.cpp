@@ -27,15 +27,15 @@ class BlockingBuyer {
     House& house_;
 };
 
-std::int64_t per_second_max(const House& house) {
+}  // namespace
+
+std::int64_t journeys_per_second_max(const House& house) {
     return std::string_view{house.subject()} == "engine-memory" ? 60'000 : 20'000;
 }
 
-}  // namespace
-
 void measure_journeys(const Flags& flags) {
     House house{flags};
-    const auto pool = Pool::of(flags, per_second_max(house));
+    const auto pool = Pool::of(flags, journeys_per_second_max(house));
     house.add_users(pool.users);
     house.add_seats(pool.seats);
     std::atomic<std::int64_t> syncs{0};

@@ -20,6 +20,7 @@ SUBJECTS = {
     "raw-sqlite": "SQLite by hand",
     "engine-sqlite": "boxoffice, SQLite FULL",
     "engine-memory": "boxoffice, in memory",
+    "engine-submit": "boxoffice, SQLite FULL, submitted",
 }
 MEASUREMENTS = {
     "journeys": "journeys, 64 blocking callers",

@@ -235,8 +235,9 @@ for ((round = 1; round <= rounds; ++round)); do
             measure "journeys, PostgreSQL, $count connections" "${postgres[@]}" "${callers[@]}"
             measure "journeys, Redis, $count connections" "${redis[@]}" "${callers[@]}"
         done
-        # With asynchronous submission the engine gets one more line here: the same under way, from few threads.
         measure "journeys, SQLite FULL, $many threads" "${engine[@]}" --name many-callers --callers "$many" --seconds "$seconds"
+        measure "journeys, SQLite FULL, $many submitted at a time" \
+            "${engine[@]}" --measure submitted --name many-callers --callers "$many" --seconds "$seconds"
     fi
     ! wanted holds || measure "holds, SQLite FULL, 64 threads" \
         "${engine[@]}" --measure holds --name holds --callers 64 --seconds "$seconds"
