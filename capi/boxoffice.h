@@ -839,6 +839,22 @@ typedef struct boxoffice_stats {
     int64_t reserved[4];
 } boxoffice_stats;
 
+/* One step of a histogram: `count` were above the step before and up to this; the last step's `up_to` is INT64_MAX. */
+typedef struct boxoffice_bucket {
+    int64_t up_to;
+    int64_t count;
+} boxoffice_bucket;
+
+/* How this office's commits went since it was opened: one transaction each, with the commands of all who waited for it. */
+typedef struct boxoffice_commit_stats {
+    int64_t commits;
+    int64_t commands; /* in all of them */
+    int64_t spent_us; /* deciding and committing, in all of them */
+    boxoffice_bucket by_commands[11];
+    boxoffice_bucket by_latency_us[11];
+    int64_t reserved[5];
+} boxoffice_commit_stats;
+
 /* `kind` is a stable number; boxoffice_event_name gives its name. Ids are 0 where an event has none. */
 typedef struct boxoffice_event {
     int64_t sequence;
@@ -870,6 +886,9 @@ BOXOFFICE_API boxoffice_status boxoffice_tick(boxoffice_office *office, int64_t 
                                               boxoffice_ticked *ticked, boxoffice_error *error);
 BOXOFFICE_API boxoffice_status boxoffice_get_stats(boxoffice_office *office, boxoffice_stats *stats,
                                                    boxoffice_error *error);
+/* Asks no store and waits for nobody. */
+BOXOFFICE_API boxoffice_status boxoffice_get_commit_stats(boxoffice_office *office, boxoffice_commit_stats *stats,
+                                                          boxoffice_error *error);
 /* Up to `capacity` (1 to 100,000) events after `sequence`, in commit order. */
 BOXOFFICE_API boxoffice_status boxoffice_list_events(boxoffice_office *office, int64_t sequence,
                                                      boxoffice_event *events, size_t capacity, size_t *count,

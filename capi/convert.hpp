@@ -2,6 +2,10 @@
 /// Between the engine's types and the C structures. What is converted to is zero before, its reserved room included.
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
 
 #include "boxoffice/answers.hpp"
 #include "boxoffice/commands.hpp"
@@ -242,6 +246,24 @@ inline void to_c(const PaymentNow& one, boxoffice_payment& c) {
 
 inline void to_c(const Ticked& ticked, boxoffice_ticked& c) { c = {ticked.expired, ticked.more ? 1 : 0, 0, {}}; }
 
+inline std::int64_t step_of(std::int64_t commands) { return commands; }
+inline std::int64_t step_of(Duration latency) { return latency.count(); }
+
+/// A histogram: the last step has no bound.
+template <class Bounds, class Counts, std::size_t size>
+void to_c(const Bounds& bounds, const Counts& counts, boxoffice_bucket (&c)[size]) {
+    static_assert(std::tuple_size_v<Counts> == size && std::tuple_size_v<Bounds> + 1 == size);
+    for (std::size_t i = 0; i < size; ++i)
+        c[i] = {i < bounds.size() ? step_of(bounds[i]) : std::numeric_limits<std::int64_t>::max(), counts[i]};
+}
+
+inline void to_c(const CommitStats& stats, boxoffice_commit_stats& c) {
+    c.commits = std::accumulate(stats.by_commands.begin(), stats.by_commands.end(), std::int64_t{0});
+    c.commands = stats.commands;
+    c.spent_us = stats.spent.count();
+    to_c(CommitStats::command_bounds, stats.by_commands, c.by_commands);
+    to_c(CommitStats::latency_bounds, stats.by_latency, c.by_latency_us);
+}
 inline void to_c(const Stats& stats, boxoffice_stats& c) {
     c.users = stats.users;
     c.waiting = stats.waiting;

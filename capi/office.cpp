@@ -235,6 +235,11 @@ boxoffice_status boxoffice_get_stats(boxoffice_office* office, boxoffice_stats* 
     return answer(office, stats, error, [](BoxOffice& box) { return box.stats(); });
 }
 
+boxoffice_status boxoffice_get_commit_stats(boxoffice_office* office, boxoffice_commit_stats* stats,
+                                            boxoffice_error* error) {
+    return answer(office, stats, error, [](BoxOffice& box) -> Result<CommitStats> { return box.commit_stats(); });
+}
+
 boxoffice_status boxoffice_list_events(boxoffice_office* office, int64_t sequence, boxoffice_event* events,
                                        size_t capacity, size_t* count, boxoffice_error* error) {
     // One more than the most: the engine refuses it.

@@ -66,6 +66,7 @@ static void test_nulls(test_office *it) {
     CHECK_OK(boxoffice_execute(office, NULL, 0, NULL, 0, NULL, NULL));
     CHECK_STATUS(boxoffice_tick(office, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_get_stats(office, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_get_commit_stats(office, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_list_events(office, 0, NULL, 1, &count, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_audit(office, NULL, 1, &count, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_backup(office, NULL, 0, 0, NULL), BOXOFFICE_INVALID_ARGUMENT);

@@ -44,10 +44,14 @@ static void test_told_by_who_drives(void) {
     inbox in;
     boxoffice_completion completion = to_inbox(&in);
     boxoffice_command commands[3];
+    boxoffice_commit_stats before, after;
+    int64_t by_latency = 0;
     int32_t led = 7;
     int64_t mina, balance = 0;
+    size_t i;
     open_test_office(&it, NULL);
     mina = make_user(&it, "mina");
+    CHECK_OK(boxoffice_get_commit_stats(it.office, &before, NULL));
     CHECK_OK(boxoffice_drive(it.office, 0, &led, NULL));
     CHECK(led == 0);
     commands[0] = recharge(mina, 5);
@@ -68,7 +72,15 @@ static void test_told_by_who_drives(void) {
     CHECK(in.outcomes[2].status == BOXOFFICE_OK && in.outcomes[2].balance == 12);
     CHECK_OK(boxoffice_balance(it.office, mina, &balance, NULL));
     CHECK(balance == 12);
+    /* Three commands in one commit, between two and four. */
+    CHECK_OK(boxoffice_get_commit_stats(it.office, &after, NULL));
+    CHECK(after.commits == before.commits + 1 && after.commands == before.commands + 3);
+    CHECK(after.by_commands[2].up_to == 4 && after.by_commands[2].count == before.by_commands[2].count + 1);
+    CHECK(after.by_latency_us[0].up_to == 250 && after.by_latency_us[10].up_to == INT64_MAX);
+    for (i = 0; i < 11; ++i) by_latency += after.by_latency_us[i].count;
+    CHECK(by_latency == after.commits && after.spent_us >= before.spent_us);
     CHECK_OK(boxoffice_close(&it.office));
+    CHECK_STATUS(boxoffice_get_commit_stats(it.office, &after, NULL), BOXOFFICE_INVALID_HANDLE);
     CHECK(in.told_count == 3);
 }
 

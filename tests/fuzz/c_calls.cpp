@@ -455,6 +455,11 @@ class Sequence : Batches {
                 get(function, out, [](auto* h, auto* o, auto* e) { return boxoffice_get_stats(h, o, e); });
                 return;
             }
+            case Function::get_commit_stats: {
+                Out<boxoffice_commit_stats> out(1, no);
+                get(function, out, [](auto* h, auto* o, auto* e) { return boxoffice_get_commit_stats(h, o, e); });
+                return;
+            }
             case Function::list_events: {
                 Out<boxoffice_event> out(n);
                 list(function, out, n, [&](auto* h, auto* o, auto most, auto* c, auto* e) {

@@ -34,6 +34,23 @@ class HouseTest(unittest.TestCase):
         self.addCleanup(self.office.close)
         self.house = House(self.office)
 
+    def test_how_commits_went(self) -> None:
+        office = self.office
+        mina = office.create_user("mina")
+        before = office.commit_stats()
+        office.batch([boxoffice.Recharge(mina, amount) for amount in (1, 2, 3)])
+        after = office.commit_stats()
+        self.assertEqual(
+            (after.commits - before.commits, after.commands - before.commands), (1, 3)
+        )
+        bounds = [bound for bound, _ in after.by_commands]
+        self.assertEqual(bounds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, None])
+        self.assertEqual(after.by_commands[2][1], before.by_commands[2][1] + 1)
+        first, *_, last = after.by_latency
+        self.assertEqual((first[0], last[0]), (datetime.timedelta(microseconds=250), None))
+        self.assertEqual(sum(count for _, count in after.by_latency), after.commits)
+        self.assertGreaterEqual(after.spent, before.spent)
+
     def test_users(self) -> None:
         mina = self.office.create_user("미나")
         self.assertEqual(self.office.find_user("미나"), mina)

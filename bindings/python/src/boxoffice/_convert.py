@@ -17,6 +17,7 @@ from ._layouts import layout
 from ._library import load
 from .answers import (
     Claims,
+    CommitStats,
     Concert,
     Event,
     Joined,
@@ -369,6 +370,22 @@ def ticked(fields: Tuple[Any, ...]) -> Ticked:
 def stats(fields: Tuple[Any, ...]) -> Stats:
     users, waiting, admitted, *seats = fields
     return Stats(users, waiting, admitted, SeatCounts(*seats))
+
+
+def commit_stats(fields: Tuple[Any, ...]) -> CommitStats:
+    commits, commands, spent, *steps = fields
+    pairs = list(zip(steps[::2], steps[1::2]))
+    half = len(pairs) // 2
+    return CommitStats(
+        commits,
+        commands,
+        spent * _MICROSECOND,
+        tuple((None if up_to == INT64_MAX else up_to, count) for up_to, count in pairs[:half]),
+        tuple(
+            (None if up_to == INT64_MAX else up_to * _MICROSECOND, count)
+            for up_to, count in pairs[half:]
+        ),
+    )
 
 
 class _EventNames(dict):  # type: ignore[type-arg]

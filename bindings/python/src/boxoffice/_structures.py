@@ -384,6 +384,17 @@ class Stats(ctypes.Structure):
     ]
 
 
+class Bucket(ctypes.Structure):
+    _fields_ = [("up_to", c_int64), ("count", c_int64)]
+
+
+class CommitStats(ctypes.Structure):
+    _fields_ = [
+        ("commits", c_int64), ("commands", c_int64), ("spent_us", c_int64),
+        ("by_commands", Bucket * 11), ("by_latency_us", Bucket * 11), ("reserved", c_int64 * 5),
+    ]
+
+
 class Event(ctypes.Structure):
     _fields_ = [
         ("sequence", c_int64), ("at_us", c_int64), ("user", c_int64), ("room", c_int64),
@@ -433,6 +444,8 @@ STRUCTURES: Dict[str, Type[ctypes.Structure]] = {
     "boxoffice_completion": Completion,
     "boxoffice_ticked": Ticked,
     "boxoffice_stats": Stats,
+    "boxoffice_bucket": Bucket,
+    "boxoffice_commit_stats": CommitStats,
     "boxoffice_event": Event,
     "boxoffice_violation": Violation,
 }
@@ -582,6 +595,9 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "boxoffice_drive": (c_int32, [POINTER(Office), c_int64, POINTER(c_int32), POINTER(Error)]),
     "boxoffice_tick": (c_int32, [POINTER(Office), c_int64, POINTER(Ticked), POINTER(Error)]),
     "boxoffice_get_stats": (c_int32, [POINTER(Office), POINTER(Stats), POINTER(Error)]),
+    "boxoffice_get_commit_stats": (c_int32, [
+        POINTER(Office), POINTER(CommitStats), POINTER(Error),
+    ]),
     "boxoffice_list_events": (c_int32, [
         POINTER(Office), c_int64, POINTER(Event), c_size_t, POINTER(c_size_t), POINTER(Error),
     ]),

@@ -271,6 +271,7 @@ class Office:
         block_seat = _awaited(_office.Office.block_seat)
         capture_payment = _awaited(_office.Office.capture_payment)
         change_room = _awaited(_office.Office.change_room)
+        commit_stats = _awaited(_office.Office.commit_stats)
         concerts = _awaited(_office.Office.concerts)
         count_seats = _awaited(_office.Office.count_seats)
         create_concert = _awaited(_office.Office.create_concert)

@@ -18,6 +18,7 @@ __all__ = [
     "AccountId",
     "Arrived",
     "Claims",
+    "CommitStats",
     "Concert",
     "ConcertId",
     "Durability",
@@ -473,6 +474,20 @@ class Stats(_Answer):
     waiting: int
     admitted: int
     seats: SeatCounts
+
+
+@dataclass(frozen=True)
+class CommitStats(_Answer):
+    """How this office's commits went since it was opened: one transaction each, with the commands
+    of all who waited for it. ``by_commands`` and ``by_latency`` are histograms: pairs of a bound
+    (None: above all of them) and how many were above the bound before it and up to it."""
+
+    __slots__ = ("commits", "commands", "spent", "by_commands", "by_latency")
+    commits: int
+    commands: int
+    spent: datetime.timedelta
+    by_commands: Tuple[Tuple[Optional[int], int], ...]
+    by_latency: Tuple[Tuple[Optional[datetime.timedelta], int], ...]
 
 
 @dataclass(frozen=True)

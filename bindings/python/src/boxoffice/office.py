@@ -15,6 +15,7 @@ from ._handle import PAGE, Handle
 from .answers import (
     Arrived,
     Claims,
+    CommitStats,
     Concert,
     ConcertId,
     Event,
@@ -80,6 +81,11 @@ class Office(Handle):
     def stats(self) -> Stats:
         """How many users, places and seats there are."""
         return self._ask(self._library.boxoffice_get_stats, c.Stats, convert.stats)
+
+    def commit_stats(self) -> CommitStats:
+        """How many commands share a commit, and how long that takes. Waits for nobody."""
+        function = self._library.boxoffice_get_commit_stats
+        return self._ask(function, c.CommitStats, convert.commit_stats)
 
     def tick(self, events_consumed: int = 0) -> Ticked:
         """Retires what has expired, and prunes; also events up to the sequence that you have
