@@ -11,11 +11,18 @@ from html import escape
 
 WIDTH, MARGIN, BAR, GAP = 820, 24, 22, 8
 LABEL_WIDTH, VALUE_WIDTH = 270, 190
-COLOURS = {"postgres": "#8c8c8c", "redis": "#b5b5b5", "engine-sqlite": "#1f6fb2", "engine-memory": "#7fb3dd"}
+COLOURS = {
+    "postgres": "#8c8c8c",
+    "redis": "#b5b5b5",
+    "engine-sqlite": "#1f6fb2",
+    "engine-submit": "#12507f",
+    "engine-memory": "#7fb3dd",
+}
 NAMES = {
     "postgres": "PostgreSQL",
     "redis": "Redis",
     "engine-sqlite": "boxoffice, SQLite FULL",
+    "engine-submit": "boxoffice, SQLite FULL, submitted",
     "engine-memory": "boxoffice, in memory (not durable)",
 }
 LINES = (
@@ -41,7 +48,8 @@ def bars(rows, title, top):
     left = MARGIN + LABEL_WIDTH
     for row in sorted(rows, key=lambda row: -row["value"]):
         length = row["value"] / most * room
-        parts.append(text(left - 8, y + BAR * 0.7, f"{NAMES[row['subject']]}, {row['callers']:.0f}", anchor="end"))
+        callers = f"{row['callers']:.0f}" + (f" × {row['pipeline']:.0f}" if row.get("pipeline", 1) > 1 else "")
+        parts.append(text(left - 8, y + BAR * 0.7, f"{NAMES[row['subject']]}, {callers}", anchor="end"))
         parts.append(
             f'<rect x="{left}" y="{y}" width="{max(length, 1):.1f}" height="{BAR}" fill="{COLOURS[row["subject"]]}"/>'
         )

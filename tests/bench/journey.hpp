@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include "measure.hpp"
 
@@ -26,8 +29,9 @@ struct Pool {
     std::int64_t users;
     std::int64_t seats;
 
-    static Pool of(const Flags& flags, std::int64_t per_second_max) {
-        const auto callers = flags.count("callers");
+    /// For `callers` times as many as each has under way.
+    static Pool of(const Flags& flags, std::int64_t per_second_max, std::int64_t width = 1) {
+        const auto callers = flags.count("callers") * width;
         const auto seats =
             static_cast<std::int64_t>(flags.number("seconds") * static_cast<double>(per_second_max)) + 2 * callers;
         return {std::max(std::min<std::int64_t>(seats, 20'000), callers), seats};
@@ -40,10 +44,11 @@ struct Journeys {
     Usage used;
 };
 
-/// `make_buyer(index)` gives what makes a Ticket's journey, and throws where an answer is not as it must be. `usage()` reads
-/// what subject and client have used.
+/// `make_buyer(index)` gives what makes a Ticket's journey, or those of `width` Tickets side by side, and throws where an
+/// answer is not as it must be. `usage()` reads what subject and client have used.
 template <class MakeBuyer>
-Journeys run_journeys(const Flags& flags, Pool pool, const MakeBuyer& make_buyer, const std::function<Usage()>& usage) {
+Journeys run_journeys(const Flags& flags, Pool pool, const MakeBuyer& make_buyer, const std::function<Usage()>& usage,
+                      std::int64_t width = 1) {
     const auto callers = static_cast<int>(flags.count("callers"));
     std::atomic<std::int64_t> next_seat{0};
     std::atomic<std::int64_t> paid{0};
@@ -51,13 +56,19 @@ Journeys run_journeys(const Flags& flags, Pool pool, const MakeBuyer& make_buyer
     Journeys result;
     const auto make = [&](int index) {
         // A user is one caller's alone: one who waits long is not overtaken by its own next journey.
-        return [&, buyer = make_buyer(index), user = std::int64_t{index}]() mutable {
-            const auto seat = next_seat.fetch_add(1);
-            if (seat >= pool.seats) return false;
-            buyer(Ticket{user, seat});
-            paid.fetch_add(1);
-            user = user + callers < pool.users ? user + callers : user % callers;
-            return true;
+        return [&, buyer = make_buyer(index), first = index * width]() mutable -> std::int64_t {
+            const auto seat = next_seat.fetch_add(width);
+            if (seat + width > pool.seats) return 0;
+            std::vector<Ticket> tickets;
+            for (std::int64_t i = 0; i < width; ++i) tickets.push_back({first + i, seat + i});
+            if constexpr (std::is_invocable_v<decltype(buyer)&, std::span<const Ticket>>)
+                buyer(std::span<const Ticket>{tickets});
+            else
+                buyer(tickets.front());
+            paid.fetch_add(width);
+            const auto stride = callers * width;
+            first = first + stride + width <= pool.users ? first + stride : first % stride;
+            return width;
         };
     };
     result.run = run_callers(

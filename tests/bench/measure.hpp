@@ -67,11 +67,11 @@ class Flags {
 /// Latencies in ns, to within 1/64 of each: 64 buckets for every power of two.
 class Histogram {
   public:
-    void add(Clock::duration latency) {
+    void add(Clock::duration latency, std::uint64_t times = 1) {
         const auto ns = static_cast<std::uint64_t>(
             std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::nanoseconds>(latency).count()));
-        ++counts_[index_of(ns)];
-        ++count_;
+        counts_[index_of(ns)] += times;
+        count_ += times;
     }
     void add(const Histogram& other) {
         for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
@@ -168,7 +168,7 @@ struct Run {
 };
 
 /// Has `callers` threads each make a caller and call it again and again, until `stop` or until a call says that nothing is left
-/// (false). The time begins when each has been called once, or a while after: then all are at work, and what ends within the
+/// (0, or false); else it says how much it did. The time begins when each has been called once, or a while after: then all are at work, and what ends within the
 /// time counts, wherever in a call each was at the begin. It is `seconds`, and longer (up to ten times) until as many calls
 /// have ended as there are callers, since a shorter one may see none or all of them. `before` and `after` run at the begin and at the end, while all
 /// callers are there: for readings of usage.
@@ -203,7 +203,8 @@ Run run_callers(int callers, double seconds, const Make& make, const std::functi
             Clock::rep last_of_mine = 0;
             for (bool is_first = true; !stop; is_first = false) {
                 const auto from = Clock::now();
-                if (!call()) {
+                const auto done = static_cast<std::int64_t>(call());
+                if (done == 0) {
                     is_exhausted = true;
                     break;
                 }
@@ -212,7 +213,7 @@ Run run_callers(int callers, double seconds, const Make& make, const std::functi
                 const auto at = to.time_since_epoch().count();
                 if (stop || at < begin.load()) continue;
                 counted.fetch_add(1, std::memory_order_relaxed);
-                latencies.add(to - from);
+                latencies.add(to - from, static_cast<std::uint64_t>(done));
                 last_of_mine = at;
             }
             // Its connection stays until usage has been read.

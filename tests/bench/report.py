@@ -71,7 +71,8 @@ def rows_of(lines):
     groups = {}
     for line in lines:
         if line["measurement"] != "syncs":
-            groups.setdefault((line["measurement"], line["subject"], line["callers"]), []).append(line)
+            key = (line["measurement"], line["subject"], line["callers"], line.get("pipeline"))
+            groups.setdefault(key, []).append(line)
     rows = [median_row(group) for group in groups.values()]
     # The same journeys with 64 callers, if they were measured, are among the many callers' candidates.
     best = {}
@@ -89,7 +90,7 @@ def rows_of(lines):
         if "cpu_seconds" in row:
             row["cpu_us_a_command"] = row["cpu_seconds"] / row["commands"] * 1e6
             row["bytes_written_a_command"] = row["bytes_written"] / row["commands"]
-            row.setdefault("syncs_a_command", syncs.get(row["subject"]) if row["callers"] == 64 else None)
+            row.setdefault("syncs_a_command", syncs.get(row["subject"]) if row["callers"] == 64 and row.get("pipeline", 1) == 1 else None)
         base = BASES.get(row["measurement"])
         for other in rows:
             if other["measurement"] == row["measurement"] and other["subject"] == base:
@@ -111,7 +112,7 @@ def details(row):
     if "ratio_to_base" in row and row["subject"] != row["ratio_to"]:
         said.append(f"{row['ratio_to_base']:.2f} × {SUBJECTS[row['ratio_to']]}")
     if row["measurement"] in ("journeys", "many-callers"):
-        said.append(f"{row['callers']} callers")
+        said.append(f"{row['callers']} callers" + (f", each {row['pipeline']:.0f} side by side" if row.get("pipeline", 1) > 1 else ""))
     if row["measurement"] == "waiting-places":
         said.append(
             f"{row['count']:,.0f} places; {row['bytes_a_place']:.0f} B each, a user {row['bytes_a_user']:.0f} B; a join "

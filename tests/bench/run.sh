@@ -30,6 +30,7 @@ rounds=5
 seconds=3
 many=1024
 connections=(64 256 1024)
+pipelines=(4 16)
 batches=10
 memory_batches=50
 population=1000000
@@ -53,7 +54,7 @@ while [ $# -gt 0 ]; do
             shift 2
             ;;
         --quick)
-            is_quick=true rounds=1 seconds=0.4 many=128 connections=(64 128) batches=2 memory_batches=5 population=20000
+            is_quick=true rounds=1 seconds=0.4 many=128 connections=(64 128) pipelines=(2) batches=2 memory_batches=5 population=20000
             shift
             ;;
         --full) population=10000000; shift ;;
@@ -234,6 +235,10 @@ for ((round = 1; round <= rounds; ++round)); do
             callers=(--name many-callers --callers "$count" --seconds "$seconds")
             measure "journeys, PostgreSQL, $count connections" "${postgres[@]}" "${callers[@]}"
             measure "journeys, Redis, $count connections" "${redis[@]}" "${callers[@]}"
+        done
+        for count in "${pipelines[@]}"; do
+            measure "journeys, Redis, 64 connections, $count side by side on each" "${redis[@]}" \
+                --name many-callers --callers 64 --pipeline "$count" --seconds "$seconds"
         done
         measure "journeys, SQLite FULL, $many threads" "${engine[@]}" --name many-callers --callers "$many" --seconds "$seconds"
         measure "journeys, SQLite FULL, $many submitted at a time" \
