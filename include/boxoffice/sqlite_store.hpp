@@ -21,8 +21,8 @@ struct SqliteOptions {
     std::string path;  ///< made if absent; ":memory:" opens a MemoryStore instead
     Durability durability = Durability::full;
     Duration busy_timeout = std::chrono::seconds{5};  ///< how long a call waits for others; then `busy`
-    /// Bytes; the log is folded into the file beyond this. Where somebody who reads keeps it from being folded it grows to eight
-    /// times as much; beyond that commits are `busy`.
+    /// Bytes; the log is folded into the file from a quarter of this on. Where somebody who reads keeps it from being started over
+    /// it grows to eight times as much; beyond that commits are `busy`.
     std::int64_t wal_size_max = 64LL * 1024 * 1024;
     /// When nobody has committed for so long, a tick folds the log, and a file that is copied then is whole.
     Duration quiet_before_fold = std::chrono::seconds{2};

@@ -35,7 +35,7 @@ Checkpointer::Checkpointer(Connection& connection, Duration busy_timeout, std::i
 
 void Checkpointer::after_commit() {
     const auto size = log_size();
-    if (size <= wal_size_max_) start_over();
+    if (size <= fold_from()) start_over();
     if (size <= try_above_) return;
     if (size <= 2 * wal_size_max_) {
         checkpoint(SQLITE_CHECKPOINT_PASSIVE, Duration::zero());
@@ -54,7 +54,7 @@ bool Checkpointer::try_to_empty() {
     return false;
 }
 
-void Checkpointer::start_over() { try_above_ = wal_size_max_; }
+void Checkpointer::start_over() { try_above_ = fold_from(); }
 
 bool Checkpointer::fold_all(bool wait) {
     const auto wait_max = wait ? std::min(busy_timeout_, readers_wait_max) : Duration::zero();

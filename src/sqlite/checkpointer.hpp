@@ -16,9 +16,9 @@ class Checkpointer {
     Checkpointer(const Checkpointer&) = delete;
     Checkpointer& operator=(const Checkpointer&) = delete;
 
-    /// After a commit: folds when the log is longer than `wal_size_max`. First without disturbing anyone: the log is
-    /// then started over by the next commit that finds no reader in it. Where readers always overlap that never comes,
-    /// so beyond twice the size it waits for the readers of the moment, for 100 ms at most. Where one stays longer, it looks
+    /// After a commit: folds when the log is longer than a quarter of `wal_size_max`, since all who wait for a commit wait for
+    /// the folding after it, and a short one is over soon. First without disturbing anyone: the log is then started over by
+    /// the next commit that finds no reader in it. Where readers always overlap that never comes, so beyond twice the size it waits for the readers of the moment, for 100 ms at most. Where one stays longer, it looks
     /// ten times a second whether the log is free, and waits again after two seconds. Throws on I/O errors.
     void after_commit();
 
@@ -34,6 +34,7 @@ class Checkpointer {
     void start_over();
     bool try_to_empty();
     int checkpoint(int mode, Duration wait_max);
+    [[nodiscard]] std::int64_t fold_from() const { return wal_size_max_ / 4; }
     [[nodiscard]] std::int64_t log_size() const { return frame_count_ * frame_size_; }
 
     Connection& connection_;

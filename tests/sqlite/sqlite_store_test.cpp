@@ -177,7 +177,7 @@ TEST_CASE("The log stays bounded", "[sqlite]") {
         return static_cast<std::int64_t>(std::filesystem::file_size(folder / "house.db-wal"));
     };
     std::int64_t largest = 0;
-    int most = 3;  // times wal_size_max
+    int most = 1;  // times wal_size_max
 
     SECTION("with nobody reading") {
         for (int i = 0; i < 600; ++i) {
@@ -206,7 +206,7 @@ TEST_CASE("The log stays bounded", "[sqlite]") {
     }
     INFO(largest);
     CHECK(largest < most * options.wal_size_max);
-    CHECK(largest > options.wal_size_max / 2);  // else the test has not come near the limit
+    CHECK(largest > options.wal_size_max / 4);  // else the test has not come near the limit
 }
 
 TEST_CASE("A reader that stays delays no commit for long, and no checkpoint is lost for good", "[sqlite]") {
