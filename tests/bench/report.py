@@ -20,10 +20,12 @@ SUBJECTS = {
     "raw-sqlite": "SQLite by hand",
     "engine-sqlite": "boxoffice, SQLite FULL",
     "engine-memory": "boxoffice, in memory",
+    "http": "boxoffice over HTTP, SQLite FULL",
 }
 MEASUREMENTS = {
     "journeys": "journeys, 64 blocking callers",
     "many-callers": "journeys, best of many callers",
+    "http": "journeys over HTTP, a connection a caller",
     "holds": "single holds, 64 threads",
     "batch-holds": "batches of 1,000 holds",
     "batch-pays": "batches of 1,000 pays",
@@ -36,7 +38,13 @@ MEASUREMENTS = {
     "growth": "dearest of hold and pay, from 10,000 users to all",
 }
 # Whose ratio is of interest, by measurement.
-BASES = {"journeys": "postgres", "many-callers": "postgres", "batch-holds": "raw-sqlite", "batch-pays": "raw-sqlite"}
+BASES = {
+    "journeys": "postgres",
+    "many-callers": "postgres",
+    "http": "engine-sqlite",
+    "batch-holds": "raw-sqlite",
+    "batch-pays": "raw-sqlite",
+}
 CURVES = ("curve", "hold_curve", "pay_curve")
 
 
@@ -109,7 +117,7 @@ def details(row):
     said = []
     if "ratio_to_base" in row and row["subject"] != row["ratio_to"]:
         said.append(f"{row['ratio_to_base']:.2f} × {SUBJECTS[row['ratio_to']]}")
-    if row["measurement"] in ("journeys", "many-callers"):
+    if row["measurement"] in ("journeys", "many-callers", "http"):
         said.append(f"{row['callers']} callers")
     if row["measurement"] == "waiting-places":
         said.append(
