@@ -1,6 +1,9 @@
 #include "commands.hpp"
 
 #include <new>
+#include <utility>
+#include <variant>
+#include <vector>
 
 namespace http_server {
 

@@ -13,7 +13,6 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include "boxoffice/office.hpp"
 #include "front.hpp"

@@ -1,7 +1,6 @@
 /// Commands of many requests under way on one thread: they share commits, and each request is answered once, whatever
 /// comes of it.
 
-#include <atomic>
 #include <chrono>
 #include <deque>
 #include <iterator>
