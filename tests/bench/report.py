@@ -25,7 +25,7 @@ SUBJECTS = {
 MEASUREMENTS = {
     "journeys": "journeys, 64 blocking callers",
     "many-callers": "journeys, best of many callers",
-    "http": "journeys over HTTP, a connection a caller",
+    "http": "journeys in process and over HTTP, a connection a caller",
     "holds": "single holds, 64 threads",
     "batch-holds": "batches of 1,000 holds",
     "batch-pays": "batches of 1,000 pays",
