@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <array>
+#include <utility>
 
 namespace http_server {
 
@@ -10,12 +11,21 @@ using namespace boxoffice;
 
 namespace {
 
+template <class Key>
+Task<Result<User>> find(const Call& call, const Key& key) {
+    if (auto known = call.host.users.find(key)) co_return *std::move(known);
+    const auto look = [&] { return call.host.office.user(key); };
+    auto found = co_await call.ask(look);
+    if (found) call.host.users.keep(*found);
+    co_return found;
+}
+
 /// The user that a token proves.
-Result<User> user_of(const Call& call, const TokenClaims& claims) {
-    auto user = call.host.office.user(claims.user);
+Task<Result<User>> user_of(const Call& call, const TokenClaims& claims) {
+    auto user = co_await find(call, claims.user);
     // A token of another file signed with the same key.
-    if (!user && user.error().code == ErrorCode::unknown_user) return refuse(ErrorCode::invalid_token);
-    return user;
+    if (!user && user.error().code == ErrorCode::unknown_user) co_return refuse(ErrorCode::invalid_token);
+    co_return user;
 }
 
 using Hash = std::array<unsigned char, 32>;
@@ -37,24 +47,24 @@ Result<TokenClaims> bearer(const Call& call) {
     return call.host.office.authenticate(header->substr(scheme.size()));
 }
 
-Result<User> caller(const Call& call, const std::optional<std::string>& user_id) {
-    if (call.host.settings.auth == Auth::none && user_id) return call.host.office.user(*user_id);
-    const auto claims = bearer(call);
-    if (!claims) return tl::unexpected(claims.error());
-    auto user = user_of(call, *claims);
-    if (user && user_id && user->external_id != *user_id) return refuse(ErrorCode::invalid_token);
-    return user;
+Task<Result<User>> find_user(const Call& call, const std::string& external_id) { return find(call, external_id); }
+
+Task<Result<User>> caller(const Call& call, const std::optional<std::string>& user_id) {
+    if (call.host.settings.auth == Auth::none && user_id) co_return co_await find(call, *user_id);
+    CO_TRY_VALUE(const auto claims, bearer(call));
+    CO_TRY_VALUE(auto user, co_await user_of(call, claims));
+    if (user_id && user.external_id != *user_id) co_return refuse(ErrorCode::invalid_token);
+    co_return user;
 }
 
-Result<TurnCaller> turn_caller(const Call& call, const std::string& user_id, const std::optional<std::string>& token) {
-    if (!token) return refuse(ErrorCode::invalid_token);
-    const auto claims = call.host.office.authenticate(*token);
-    if (!claims) return tl::unexpected(claims.error());
-    const auto user = user_of(call, *claims);
-    if (!user) return tl::unexpected(user.error());
+Task<Result<TurnCaller>> turn_caller(const Call& call, const std::string& user_id,
+                                     const std::optional<std::string>& token) {
+    if (!token) co_return refuse(ErrorCode::invalid_token);
+    CO_TRY_VALUE(const auto claims, call.host.office.authenticate(*token));
+    CO_TRY_VALUE(auto user, co_await user_of(call, claims));
     // Without the bearer check, too: a place in line is its user's own.
-    if (user->external_id != user_id) return refuse(ErrorCode::invalid_token);
-    return TurnCaller{*user, claims->token};
+    if (user.external_id != user_id) co_return refuse(ErrorCode::invalid_token);
+    co_return TurnCaller{std::move(user), claims.token};
 }
 
 Result<IdempotencyKey> idempotency_key(const Request& request) {

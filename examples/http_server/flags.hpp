@@ -36,7 +36,7 @@ struct Flags {
     std::int64_t turn_attempts = 3;
     std::int64_t turn_interval_ms = 50;
     std::int64_t io_threads = 1;
-    std::int64_t workers = 16;
+    std::int64_t workers = 4;
     std::int64_t read_workers = 2;
     std::int64_t queue = 1024;
     std::int64_t queue_timeout = 3;

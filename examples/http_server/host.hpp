@@ -10,11 +10,13 @@
 
 #include "boxoffice/office.hpp"
 #include "commands.hpp"
+#include "front.hpp"
 #include "health.hpp"
 #include "http.hpp"
 #include "metrics.hpp"
 #include "seat_answers.hpp"
 #include "time_zone.hpp"
+#include "users.hpp"
 
 namespace http_server {
 
@@ -39,6 +41,7 @@ struct Settings {
     std::string own_host;                               ///< what it listens on
     std::string database;                               ///< the file, for its health; empty: in memory
     std::string backup_directory;                       ///< where copies go; empty: there are none
+    Commands::Limits commands;                          ///< of those that wait
 };
 
 struct Wording;
@@ -50,15 +53,36 @@ struct Host {
     const Metrics& metrics;
     Health& health;
     SeatAnswers& seats;
+    Users& users;
 };
 
 /// One request on its way through an endpoint.
 struct Call {
     const Host& host;
     const Request& request;
-    const Wording& wording;      ///< the endpoint's
-    std::string_view parameter;  ///< the part of the path that the route names {id}
-    int attempt = 1;             ///< counts the tries of a turn
+    const Wording& wording;               ///< the endpoint's
+    std::string_view parameter;           ///< the part of the path that the route names {id}
+    Front* front = nullptr;               ///< who serves it; none: it cannot wait
+    int attempt = 1;                      ///< counts the tries of a turn
+    mutable bool is_turned_away = false;  ///< too much waits: nothing was done, whatever the endpoint answers
+
+    // ---- to be awaited, each with what has a name (task.hpp) ----------------------------------------------------------
+
+    /// The command's answer.
+    template <class C>
+    [[nodiscard]] Execution<C> execute(const C& command) const {
+        return {host.commands, *front, is_turned_away, command};
+    }
+    /// What `question`, which asks the store, returns.
+    template <class Question>
+    [[nodiscard]] Offloaded<Question> ask(const Question& question) const {
+        return {*front, Staff::readers, is_turned_away, question};
+    }
+    /// What `work`, which may take long, returns.
+    template <class Work>
+    [[nodiscard]] Offloaded<Work> have_done(const Work& work) const {
+        return {*front, Staff::workers, is_turned_away, work};
+    }
 };
 
 }  // namespace http_server

@@ -5,10 +5,12 @@
 #include <boost/asio.hpp>
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "clients.hpp"
+#include "front.hpp"
 #include "server.hpp"
 #include "worker_pool.hpp"
 
@@ -27,8 +29,8 @@ inline constexpr std::chrono::milliseconds drain_tick_interval{20};
 struct Shared {
     Router& router;
     const ServerOptions& options;
-    WorkerPool& commands;
-    WorkerPool& reads;
+    WorkerPool& readers;
+    WorkerPool& workers;
     Clients clients;
     std::atomic<bool> is_draining{false};
     std::atomic<std::int64_t> unsent{0};  ///< bytes of answers that wait for their readers
@@ -52,6 +54,10 @@ class Loop {
     void drain();
     void add(Session* session) { sessions_.push_back(session); }
     void remove(Session* session);
+    /// Has it go on, on the loop's thread. From any thread; many that come together wake the loop once.
+    void resume(Waiting& waiting) noexcept;
+    /// On the loop's thread, or where that has ended.
+    void resume_waiting();
     /// A deadline that is never early: the last tick may be almost one interval ago.
     [[nodiscard]] SteadyClock::time_point after(SteadyClock::duration span) const { return now + tick_interval + span; }
 
@@ -64,6 +70,8 @@ class Loop {
     void tick();
     void renew_date();
 
+    std::mutex mutex_;
+    WaitingList waiting_;  // guarded by it
     Timer timer_;
     SteadyClock::time_point drain_until_ = SteadyClock::time_point::max();
 };

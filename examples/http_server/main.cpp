@@ -53,7 +53,7 @@ std::size_t make_room_for(std::size_t connections) {
 /// Retires what has expired, so that counts and files stay tidy; nothing depends on it.
 void sweep(Commands& commands, const std::function<void(const std::string&)>& log_fault) {
     for (bool more = true; more;) {
-        const auto ticked = commands.execute(Tick{});
+        const auto ticked = commands.execute_now(Tick{});
         if (!ticked) log_fault("the sweeper: " + ticked.error().text());
         more = ticked && ticked->more;
     }
@@ -86,6 +86,7 @@ Settings settings_of(const Flags& flags, const DayOf& day_of) {
     settings.own_host = flags.host;
     settings.database = flags.db;
     settings.backup_directory = flags.backup_directory;
+    settings.commands = {static_cast<std::size_t>(flags.queue), std::chrono::seconds{flags.queue_timeout}};
     if (!flags.backup_directory.empty() && !std::filesystem::is_directory(flags.backup_directory))
         throw BadInput("--backup-dir: expected a directory, found " + support::in_quotes(flags.backup_directory));
     return settings;

@@ -92,7 +92,8 @@ std::string Metrics::text(const boxoffice::Stats& stats, const boxoffice::Commit
     gauge(out, "boxoffice_seats_held", "Seats held and not paid.", stats.seats.held);
     gauge(out, "boxoffice_seats_sold", "Seats sold.", stats.seats.sold);
     gauge(out, "boxoffice_http_connections", "Open connections.", connections.load(std::memory_order_relaxed));
-    gauge(out, "boxoffice_http_queued", "Requests that wait for a worker.", queued.load(std::memory_order_relaxed));
+    gauge(out, "boxoffice_http_queued", "Requests that wait to be decided, or for a thread that may wait.",
+          queued.load(std::memory_order_relaxed));
     return out;
 }
 

@@ -21,7 +21,7 @@ class Metrics {
     void count(std::size_t route, int status, std::chrono::nanoseconds took);
 
     std::atomic<std::int64_t> connections{0};
-    std::atomic<std::int64_t> queued{0};  ///< requests that wait for a worker
+    std::atomic<std::int64_t> queued{0};  ///< requests that wait to be decided, or for a thread
 
     [[nodiscard]] std::string text(const boxoffice::Stats& stats, const boxoffice::CommitStats& commits) const;
 

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "endpoints/endpoints.hpp"
+#include "task.hpp"
 #include "web_files.hpp"
 
 namespace http_server {
@@ -44,7 +46,7 @@ struct Route {
     std::string_view method;
     std::string_view pattern;
     const Wording& wording;
-    endpoints::Answer (*answer)(const Call&) = nullptr;
+    endpoints::Answering (*answer)(const Call&) = nullptr;
     std::optional<endpoints::Answer> (*answer_now)(const Call&) = nullptr;  ///< asked first, where there is one
     std::size_t body_size_max = body_max;
     bool is_admin = false;  ///< with the key only; and what reads there reads much, and has time
@@ -56,9 +58,9 @@ const std::array table{
     Route{"POST", "/api/token", issue_wording, issue_token},
     Route{"POST", "/api/token/peek", peek_wording, peek, peek_now},
     Route{"DELETE", "/api/token", plain_wording, leave},
-    Route{"GET", "/api/concert/date", date_wording, list_dates},
-    Route{"GET", "/api/concert/seat", date_wording, list_seats},
-    Route{"GET", "/api/concert/map", date_wording, seat_map},
+    Route{"GET", "/api/concert/date", date_wording, reading<list_dates>},
+    Route{"GET", "/api/concert/seat", date_wording, reading<list_seats>},
+    Route{"GET", "/api/concert/map", date_wording, reading<seat_map>},
     Route{"POST", "/api/reservations", hold_wording, hold_seat},
     Route{"GET", "/api/reservations", plain_wording, list_reservations},
     Route{"GET", "/api/reservations/{id}", plain_wording, show_reservation},
@@ -68,11 +70,11 @@ const std::array table{
     Route{"POST", "/api/payment", payment_wording, pay},
     Route{"POST", "/api/admin/users", plain_wording, create_user, nullptr, body_max, true},
     Route{"POST", "/api/admin/concerts", plain_wording, create_concert, nullptr, plan_max, true},
-    Route{"GET", "/api/admin/audit", plain_wording, audit, nullptr, body_max, true},
-    Route{"POST", "/api/admin/backup", plain_wording, back_up, nullptr, body_max, true},
+    Route{"GET", "/api/admin/audit", plain_wording, working<audit>, nullptr, body_max, true},
+    Route{"POST", "/api/admin/backup", plain_wording, working<back_up>, nullptr, body_max, true},
     Route{"GET", "/healthz", plain_wording, nullptr, healthz_now},
     Route{"GET", "/readyz", plain_wording, readyz},
-    Route{"GET", "/metrics", plain_wording, metrics},
+    Route{"GET", "/metrics", plain_wording, reading<metrics>},
     Route{"GET", "/{file}", plain_wording, nullptr, web_file_now},
 };
 constexpr std::string_view file_pattern = "/{file}";
@@ -127,18 +129,6 @@ std::vector<std::string> labels() {
     return out;
 }
 
-/// Runs an endpoint; what it throws (memory ran out) is a fault like the engine's.
-template <class F>
-auto guarded(F work) -> decltype(work()) {
-    try {
-        return work();
-    } catch (const std::bad_alloc&) {
-        return Answer{boxoffice::refuse(ErrorCode::out_of_memory)};
-    } catch (const std::exception& e) {
-        return Answer{boxoffice::refuse(ErrorCode::internal, e.what())};
-    }
-}
-
 }  // namespace
 
 Router::Router(boxoffice::BoxOffice& office, Settings settings)
@@ -146,10 +136,10 @@ Router::Router(boxoffice::BoxOffice& office, Settings settings)
       settings_(std::move(settings)),
       gate_(settings_.allowed_hosts, settings_.own_host),
       health_(settings_.database),
-      commands_(office, &health_),
       metrics_(labels()),
+      commands_(office, health_, metrics_.queued, settings_.commands),
       seats_(office),
-      host_{office_, commands_, settings_, metrics_, health_, seats_} {}
+      host_{office_, commands_, settings_, metrics_, health_, seats_, users_} {}
 
 std::vector<Router::Name> Router::routes() {
     std::vector<Name> out;
@@ -175,11 +165,6 @@ std::optional<Response> Router::check_header(const Request& request) const {
     return response;
 }
 
-bool Router::is_read(const Request& request) const {
-    const auto* route = find_route(request, settings_.admin_key.has_value()).route();
-    return route != nullptr && route->method == "GET" && !route->is_admin;
-}
-
 std::optional<Response> Router::handle_now(const Request& request) const {
     const auto match = find_route(request, settings_.admin_key.has_value());
     const auto* route = match.route();
@@ -196,17 +181,50 @@ std::optional<Response> Router::handle_now(const Request& request) const {
     return response;
 }
 
-Reply Router::handle(const Request& request, int attempt) const {
+/// A request under way.
+struct Router::Serving {
+    /// Takes the completion when there is memory for all that this needs itself; where it throws, it has not.
+    static Detached begin(const Router& router, Call call, std::size_t route, Completion& given) {
+        const auto completion = std::exchange(given, nullptr);
+        Answer answer;
+        try {
+            answer = co_await table[route].answer(call);
+        } catch (const std::bad_alloc&) {
+            answer = boxoffice::refuse(ErrorCode::out_of_memory);
+        } catch (const std::exception& e) {
+            answer = boxoffice::refuse(ErrorCode::internal, e.what());
+        }
+        completion(router.reply_to(call, route, std::move(answer)));
+    }
+};
+
+void Router::handle(const Request& request, int attempt, Front& front, Completion completion) const noexcept {
     const auto match = find_route(request, settings_.admin_key.has_value());
     const auto* route = match.route();
-    if (route == nullptr || route->answer == nullptr) return *handle_now(request);
-    const Call call{host_, request, route->wording, match.parameter, attempt};
-    auto answer = guarded([&] { return route->answer(call); });
-    if (!answer && answer.error().code == ErrorCode::not_your_turn && attempt < settings_.turn_attempts)
-        return Again{settings_.turn_interval};
-    auto response = answer ? *std::move(answer) : fail(answer.error(), route->wording);
-    response.route = match.index;
-    return response;
+    const Call call{host_,           request, route != nullptr ? route->wording : plain_wording,
+                    match.parameter, &front,  attempt};
+    auto answer = guarded([&]() -> Answer {
+        if (route == nullptr || route->answer == nullptr) return *handle_now(request);
+        Serving::begin(*this, call, match.index, completion);
+        return Response{};
+    });
+    if (completion != nullptr) completion(reply_to(call, match.index, std::move(answer)));
+}
+
+Reply Router::reply_to(const Call& call, std::size_t route, Answer answer) const noexcept {
+    try {
+        if (call.is_turned_away) return TurnedAway{route};
+        if (!answer && answer.error().code == ErrorCode::not_your_turn && call.attempt < settings_.turn_attempts)
+            return Again{settings_.turn_interval};
+        auto response = answer ? *std::move(answer) : fail(answer.error(), call.wording);
+        response.route = route;
+        return response;
+    } catch (const std::bad_alloc&) {  // not even for an error's words
+        Response response;
+        response.status = 500;
+        response.route = route;
+        return response;
+    }
 }
 
 Response Router::fail(const boxoffice::Error& error, const Wording& wording) const {

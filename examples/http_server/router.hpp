@@ -1,11 +1,12 @@
 #pragma once
 /// From a request to a response, without sockets: the whole HTTP contract. A front asks check_header as soon as it has
-/// a request's header; reads the body; asks handle_now on the thread that reads, and where that has no answer, handle
-/// on a thread that may wait: one of those kept for reads, if is_read says so, since commands may all wait for a
-/// writer.
+/// a request's header; reads the body; asks handle_now, and where that has no answer, handle, which holds its thread no
+/// longer than it works: what must wait goes on when it can, where the front says. A thread of the host's is in
+/// commands().drive().
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -25,7 +26,15 @@ struct Again {
     std::chrono::milliseconds after;
 };
 
-using Reply = std::variant<Response, Again>;
+/// Too much waits already, or the commands were closed: nothing was done.
+struct TurnedAway {
+    std::size_t route = no_route;
+};
+
+using Reply = std::variant<Response, Again, TurnedAway>;
+
+/// Takes the reply, on the front's thread; it must not throw.
+using Completion = std::function<void(Reply)>;
 
 /// Thread-safe. It knows no clock but the office's, and starts no threads. Nothing throws; faults become 500 and 503.
 class Router {
@@ -39,15 +48,14 @@ class Router {
     /// admin path without the key. Nothing: go on.
     [[nodiscard]] std::optional<Response> check_header(const Request& request) const;
 
-    /// Is it answered from what is committed, whatever writers do?
-    [[nodiscard]] bool is_read(const Request& request) const;
-
     /// Answers what needs neither the store nor a lock that is held for long: unknown paths and methods, files, most
     /// peeks.
     [[nodiscard]] std::optional<Response> handle_now(const Request& request) const;
 
-    /// Answers, waiting for the store where it must. `attempt` is 1, then counts up after each Again.
-    [[nodiscard]] Reply handle(const Request& request, int attempt = 1) const;
+    /// Has the request answered: `completion` is called once, inside this call or later, as soon as the front has what was
+    /// waited for go on. On the front's thread; request and front must live until then. `attempt` is 1, then counts up after each
+    /// Again.
+    void handle(const Request& request, int attempt, Front& front, Completion completion) const noexcept;
 
     /// How many bytes of body the request may have; beyond that it is payload_too_large().
     [[nodiscard]] std::size_t body_size_max(const Request& request) const;
@@ -61,19 +69,23 @@ class Router {
     [[nodiscard]] static std::vector<Name> routes();
 
     [[nodiscard]] Metrics& metrics() { return metrics_; }
-    /// For the commands that the host itself executes.
+    /// Driven and closed by whoever serves the router.
     [[nodiscard]] Commands& commands() { return commands_; }
 
   private:
+    struct Serving;
+    [[nodiscard]] Reply reply_to(const Call& call, std::size_t route,
+                                 boxoffice::Result<Response> answer) const noexcept;
     [[nodiscard]] Response fail(const boxoffice::Error& error, const Wording& wording) const;
 
     boxoffice::BoxOffice& office_;
     const Settings settings_;
     const Gate gate_;
     Health health_;
-    Commands commands_;
     Metrics metrics_;
+    Commands commands_;
     SeatAnswers seats_;
+    Users users_;
     Host host_;
 };
 

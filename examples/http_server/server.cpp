@@ -15,9 +15,10 @@ class Server::Impl {
   public:
     Impl(Router& router, ServerOptions options)
         : options_(std::move(options)),
-          commands_(options_.workers, options_.queue_size_max, router.metrics().queued, options_.queue_timeout),
-          reads_(options_.read_workers, options_.queue_size_max, router.metrics().queued, options_.queue_timeout),
-          shared_{router, options_, commands_, reads_, {}},
+          readers_(options_.read_workers, options_.queue_size_max, router.metrics().queued, options_.queue_timeout),
+          workers_(options_.workers, options_.queue_size_max, router.metrics().queued, options_.queue_timeout),
+          driver_(1, 1, undriven_),
+          shared_{router, options_, readers_, workers_, {}},
           acceptor_((make_loops(), loops_.front()->context)),
           signals_(loops_.front()->context, SIGTERM, SIGINT),
           hangup_(loops_.front()->context),
@@ -26,6 +27,9 @@ class Server::Impl {
           pause_(loops_.front()->context.get_executor()) {
         listen();
     }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    ~Impl() { shared_.router.commands().close(); }  // which ends the driver, if run() has not
 
     [[nodiscard]] net::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 
@@ -40,16 +44,18 @@ class Server::Impl {
         await_signal();
         if (options_.log != nullptr) await_hangup();
         await_second();
+        drive();
         std::vector<std::thread> threads;
         for (std::size_t i = 1; i < loops_.size(); ++i) threads.emplace_back([loop = loops_[i].get()] { loop->run(); });
         loops_.front()->run();
         for (auto& thread : threads) thread.join();
-        // Nobody is left to answer. What a worker is at may still end in time, and then so does the store, in good
-        // order.
-        commands_.drop_queued();
-        reads_.drop_queued();
+        // Nobody is left to answer. What is under way in the store may still end in time, and then so does the store, in
+        // good order.
+        drop_waiting();
         const auto until = std::max(drain_until_, SteadyClock::now()) + std::chrono::milliseconds{100};
-        return commands_.stop_by(until) && reads_.stop_by(until);
+        if (!driver_.stop_by(until) || !workers_.stop_by(until) || !readers_.stop_by(until)) return false;
+        for (auto& loop : loops_) loop->resume_waiting();  // each ends here: nobody is left to wait for
+        return true;
     }
 
   private:
@@ -155,14 +161,26 @@ class Server::Impl {
         });
     }
 
-    /// What still waits for a worker shortly before the end of the drain is answered, while there is time to send it.
+    /// What still waits for a thread shortly before the end of the drain is answered, while there is time to send it.
     void await_drop() {
         const auto margin = std::min<SteadyClock::duration>(std::chrono::seconds{1}, options_.drain_timeout / 2);
         drop_.expires_at(drain_until_ - margin);
         drop_.async_wait([this](error_code error) {
-            if (error) return;
-            commands_.drop_queued();
-            reads_.drop_queued();
+            if (!error) drop_waiting();
+        });
+    }
+
+    void drop_waiting() {
+        shared_.router.commands().close();
+        workers_.drop_queued();
+        readers_.drop_queued();
+    }
+
+    /// One thread: while it decides, the next commands gather.
+    void drive() {
+        (void)driver_.try_push([&commands = shared_.router.commands()] {
+            while (commands.drive()) {
+            }
         });
     }
 
@@ -181,7 +199,7 @@ class Server::Impl {
         second_.async_wait([this](error_code error) {
             if (error) return;
             if (options_.every_second && !is_second_running_.exchange(true)) {
-                const bool is_taken = commands_.try_push(
+                const bool is_taken = workers_.try_push(
                     [this] {
                         options_.every_second();
                         is_second_running_ = false;
@@ -194,8 +212,10 @@ class Server::Impl {
     }
 
     const ServerOptions options_;
-    WorkerPool commands_;
-    WorkerPool reads_;
+    std::atomic<std::int64_t> undriven_{0};
+    WorkerPool readers_;
+    WorkerPool workers_;
+    WorkerPool driver_;  // last, so that it ends first: it has no end of its own but run()'s
     Shared shared_;
     std::vector<std::unique_ptr<Loop>> loops_;
     Acceptor acceptor_;

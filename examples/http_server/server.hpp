@@ -1,6 +1,6 @@
 #pragma once
-/// The front: sockets, HTTP/1.1, deadlines and limits, around a router. Threads that do I/O never wait for the store;
-/// what may wait runs on a pool of workers behind a bounded queue.
+/// The front: sockets, HTTP/1.1, deadlines and limits, around a router. Threads that do I/O never wait for the store: one
+/// thread of its own decides the commands, all that wait at a time, and pools behind bounded queues ask and do the rest.
 
 #include <chrono>
 #include <cstddef>
@@ -19,8 +19,8 @@ struct ServerOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8080;  ///< 0: any free one
     std::size_t io_threads = 1;
-    std::size_t workers = 16;           ///< for commands, which may all wait for a writer: as many share a commit
-    std::size_t read_workers = 2;       ///< for reads, which then go on
+    std::size_t workers = 4;            ///< for what takes long: audits, backups, plans, a payment gateway
+    std::size_t read_workers = 2;       ///< for what asks the store
     std::size_t queue_size_max = 1024;  ///< of each of the two
     std::chrono::seconds queue_timeout{3};
     std::size_t connections_max = 4096;
@@ -54,10 +54,10 @@ class Server {
     [[nodiscard]] std::string name() const;
 
     /// Serves until SIGTERM or SIGINT; then stops accepting and lets requests under way finish for up to
-    /// `drain_timeout`. Shortly before its end those that still wait for a worker are answered that nothing was done;
-    /// those that a worker is at have no answer, since nobody can say what will become of them. A second signal cuts
-    /// that short. False: a worker is still inside a call of the store, which may last, and the server must not be
-    /// destroyed; end the process.
+    /// `drain_timeout`. Shortly before its end those that were not begun are answered that nothing was done; those that
+    /// the store is at have no answer, since nobody can say what will become of them. A second signal cuts that short.
+    /// False: a call of the store goes on, which may last, and the server must not be destroyed; end the process. The
+    /// router's commands are closed then.
     [[nodiscard]] bool run();
 
   private:

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <ctime>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,15 +34,13 @@ inline constexpr std::chrono::seconds slow_reader_after{5};
 
 /// One connection: reads a request, has it answered, writes the answer, reads the next. Requests that come while
 /// another is under way wait in the socket, so answers go out in order.
-class Session : public std::enable_shared_from_this<Session> {
+class Session final : public std::enable_shared_from_this<Session>, public Front {
   public:
     Session(Loop& loop, Socket socket, Clients::Place place)
         : loop_(loop), shared_(loop.shared), socket_(std::move(socket)), place_(std::move(place)) {
         loop_.add(this);
         shared_.router.metrics().connections.fetch_add(1, std::memory_order_relaxed);
     }
-    Session(const Session&) = delete;
-    Session& operator=(const Session&) = delete;
     ~Session() {
         count_unsent(0);
         shared_.router.metrics().connections.fetch_sub(1, std::memory_order_relaxed);
@@ -217,50 +216,37 @@ class Session : public std::enable_shared_from_this<Session> {
         request_.body = message.body();
         keep_alive_ = message.keep_alive();
         attempt_ = 1;
-        is_read_ = shared_.router.is_read(request_);
         if (!is_target_good_) return answer(unreadable(400, "the request target is malformed"));
         if (auto response = shared_.router.handle_now(request_)) return answer(*std::move(response));
-        submit();
+        handle();
     }
 
-    /// Has a worker ask the router; the answer comes back to this loop. Reads have workers of their own: commands may
-    /// all wait for a writer.
-    void submit() {
-        // The worker gives its reference back with the answer, so that the last one is always dropped on the loop's
-        // thread.
-        const auto held = std::make_shared<std::shared_ptr<Session>>(shared_from_this());
-        auto& pool = is_read_ ? shared_.reads : shared_.commands;
-        const bool is_taken = pool.try_push(
-            [held] {
-                auto reply = (*held)->shared_.router.handle((*held)->request_, (*held)->attempt_);
-                come_back(std::move(*held), std::move(reply));
-            },
-            [held] {
-                auto reply = (*held)->not_done();
-                come_back(std::move(*held), std::move(reply));
-            });
-        if (!is_taken) answer(not_done());
+    /// The router's reply keeps this alive; what waits is resumed by the loop, and so the last reference is always dropped
+    /// on the loop's thread.
+    void handle() {
+        shared_.router.handle(request_, attempt_, *this,
+                              [self = shared_from_this()](Reply reply) { self->on_reply(std::move(reply)); });
     }
 
-    static void come_back(std::shared_ptr<Session> session, Reply reply) {
-        auto& context = session->loop_.context;
-        net::post(context, [session = std::move(session), reply = std::move(reply)]() mutable {
-            session->on_reply(std::move(reply));
-        });
-    }
+    void resume(Waiting& waiting) noexcept override { loop_.resume(waiting); }
 
-    /// No worker was at it.
-    [[nodiscard]] Response not_done() const {
-        return shared_.is_draining.load(std::memory_order_relaxed) ? shutting_down() : overloaded();
+    bool offload(Staff staff, Job& job) noexcept override {
+        auto& pool = staff == Staff::readers ? shared_.readers : shared_.workers;
+        return pool.try_push([&job] { job.run(); }, [&job] { job.drop(); });
     }
 
     void on_reply(Reply reply) {
         if (auto* response = std::get_if<Response>(&reply)) return answer(std::move(*response));
+        if (const auto* turned_away = std::get_if<TurnedAway>(&reply)) {
+            auto response = shared_.is_draining.load(std::memory_order_relaxed) ? shutting_down() : overloaded();
+            response.route = turned_away->route;
+            return answer(std::move(response));
+        }
         if (!timer_) timer_.emplace(loop_.context.get_executor());
         timer_->expires_after(std::get<Again>(reply).after);
         timer_->async_wait([self = shared_from_this()](error_code) {
             ++self->attempt_;
-            self->submit();
+            self->handle();
         });
     }
 
@@ -377,7 +363,6 @@ class Session : public std::enable_shared_from_this<Session> {
     SteadyClock::time_point wrote_at_{};
     int attempt_ = 1;
     bool is_target_good_ = true;
-    bool is_read_ = false;
     bool is_head_ = false;
     bool is_http_1_0_ = false;
     bool keep_alive_ = true;
@@ -393,6 +378,29 @@ inline void Loop::run() {
 
 inline void Loop::adopt(Socket socket, Clients::Place place) {
     std::make_shared<Session>(*this, std::move(socket), std::move(place))->start();
+}
+
+inline void Loop::resume(Waiting& waiting) noexcept {
+    bool is_first = false;
+    {
+        const std::lock_guard lock(mutex_);
+        is_first = waiting_.empty();
+        waiting_.add(waiting);
+    }
+    if (!is_first) return;
+    try {
+        net::post(context, [this] { resume_waiting(); });
+    } catch (const std::bad_alloc&) {  // the next tick does it
+    }
+}
+
+inline void Loop::resume_waiting() {
+    WaitingList waiting;
+    {
+        const std::lock_guard lock(mutex_);
+        waiting = std::exchange(waiting_, {});
+    }
+    while (auto* const one = waiting.take_first()) one->coroutine.resume();
 }
 
 inline void Loop::remove(Session* session) {
@@ -412,6 +420,7 @@ inline void Loop::renew_date() {
 inline void Loop::tick() {
     now = SteadyClock::now();
     renew_date();
+    resume_waiting();
     const bool is_draining = drain_until_ != SteadyClock::time_point::max();
     for (auto* session : sessions_) {  // a session that closes is gone only when its handlers have run
         session->check_deadline(now);

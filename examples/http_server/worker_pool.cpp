@@ -1,5 +1,6 @@
 #include "worker_pool.hpp"
 
+#include <new>
 #include <utility>
 
 namespace http_server {
@@ -11,12 +12,14 @@ WorkerPool::WorkerPool(std::size_t thread_count, std::size_t queue_size_max, std
     for (std::size_t i = 0; i < thread_count; ++i) threads_.emplace_back([this] { work(); });
 }
 
-bool WorkerPool::try_push(Task run, Task drop) {
-    {
+bool WorkerPool::try_push(Task run, Task drop) noexcept {
+    try {
         const std::lock_guard lock(mutex_);
         if (is_stopped_ || queue_.size() >= queue_size_max_) return false;
         queue_.push_back({std::move(run), std::move(drop), Clock::now()});
         queued_.fetch_add(1, std::memory_order_relaxed);
+    } catch (const std::bad_alloc&) {
+        return false;
     }
     changed_.notify_one();
     return true;

@@ -29,8 +29,8 @@ class WorkerPool {
     WorkerPool& operator=(const WorkerPool&) = delete;
     ~WorkerPool() { stop(); }
 
-    /// False: the queue is full, or the pool was stopped. Either `run` or `drop` is called, once; neither may throw.
-    [[nodiscard]] bool try_push(Task run, Task drop = nullptr);
+    /// False: the queue is full, memory is, or the pool was stopped. Either `run` or `drop` is called, once; neither may throw.
+    [[nodiscard]] bool try_push(Task run, Task drop = nullptr) noexcept;
 
     /// Takes nothing more, and drops what waits. What runs goes on.
     void drop_queued();

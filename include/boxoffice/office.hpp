@@ -25,6 +25,12 @@ namespace boxoffice {
 /// The longest interval of await_turn: whoever sleeps longer sleeps through a turn.
 inline constexpr Duration await_interval_max = std::chrono::seconds{60};
 
+/// What look() sees.
+struct Looked {
+    Peeked peeked;
+    std::optional<Arrive> arrive;  ///< the place has its turn and has not shown up
+};
+
 /// Takes the outcomes of submitted commands, one each and in order.
 using Completion = std::function<void(std::vector<Outcome>)>;
 
@@ -105,6 +111,10 @@ class BoxOffice {
     /// waits for anyone. Empty: ask peek(), on a thread that may wait; so it is for places whose turn may have come, when an
     /// admission is due, and once in `snapshot_age_max`, when other processes' admissions are to be looked for.
     Result<std::optional<Peeked>> peek_snapshot(std::string_view token);
+
+    /// The answer of peek() for event loops that arrive by submit(): it asks the store, but waits for no writer. Where `arrive` is
+    /// set, peek() would have executed it: the deadline is then that of its answer, and what refuses it refuses the peek.
+    Result<Looked> look(std::string_view token);
 
     /// Peeks up to `attempts_max` times, `interval` (0 to await_interval_max) apart on the office's clock, until it is this
     /// token's turn. stop() ends it. Refusals: not_your_turn when the attempts run out; those of peek. Mistakes: closed.

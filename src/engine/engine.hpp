@@ -47,6 +47,7 @@ class BoxOffice::Engine {
 
     [[nodiscard]] Result<TokenClaims> authenticate_at(std::string_view token, Time now) const;
     Result<Peeked> peek(std::string_view token);
+    Result<Looked> look(std::string_view token);
     Result<std::optional<Peeked>> peek_snapshot(std::string_view token);
 
     // ---- asking -------------------------------------------------------------------------------------------------
@@ -82,7 +83,7 @@ class BoxOffice::Engine {
     Result<NodeLease> renew_lease(const std::vector<NodeLease>& leases, Time now);
     void refresh_board(bool at_once = false);
     void try_advance();
-    Result<Peeked> peek_place(const TokenClaims& claims);
+    Result<Looked> look_at_place(const TokenClaims& claims);
 
     const std::uint32_t opened_in_ = fork_epoch();
     TurnBoard board_;

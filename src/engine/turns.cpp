@@ -10,6 +10,15 @@
 
 namespace boxoffice {
 
+namespace {
+
+Result<Looked> only_seen(Result<Peeked> peeked) {
+    if (!peeked) return tl::unexpected(std::move(peeked).error());
+    return Looked{std::move(*peeked), {}};
+}
+
+}  // namespace
+
 std::string BoxOffice::token_text(const TokenClaims& claims) const noexcept {
     return guarded(
                [&]() -> Result<std::string> { return crypto::sign(claims, engine_->keys.front(), engine_->store_id); })
@@ -26,6 +35,10 @@ Result<TokenClaims> BoxOffice::authenticate(std::string_view token) {
 
 Result<Peeked> BoxOffice::peek(std::string_view token) {
     return guarded([&] { return engine_->peek(token); });
+}
+
+Result<Looked> BoxOffice::look(std::string_view token) {
+    return guarded([&] { return engine_->look(token); });
 }
 
 Result<std::optional<Peeked>> BoxOffice::peek_snapshot(std::string_view token) {
@@ -54,6 +67,17 @@ Result<TokenClaims> BoxOffice::Engine::authenticate_at(std::string_view token, T
 }
 
 Result<Peeked> BoxOffice::Engine::peek(std::string_view token) {
+    BOXOFFICE_TRY_VALUE(auto looked, look(token));
+    if (!looked.arrive) return std::move(looked.peeked);
+    const Command arrive = *looked.arrive;
+    auto outcomes = execute(std::span{&arrive, 1});
+    if (outcomes.empty()) return refuse(ErrorCode::out_of_memory);
+    BOXOFFICE_TRY_VALUE(const auto arrived, std::move(outcomes[0]));
+    looked.peeked.deadline = std::get<Arrived>(arrived).deadline;
+    return std::move(looked.peeked);
+}
+
+Result<Looked> BoxOffice::Engine::look(std::string_view token) {
     BOXOFFICE_TRY(check_process());
     BOXOFFICE_TRY_VALUE(const auto now, timekeeper.now());
     BOXOFFICE_TRY_VALUE(const auto claims, authenticate_at(token, now));
@@ -68,8 +92,8 @@ Result<Peeked> BoxOffice::Engine::peek(std::string_view token) {
         try_advance();
         notice = board_.notice_of(claims.room);
     }
-    if (waits(claims, *notice)) return waiting_answer(claims, *notice, now);
-    return peek_place(claims);
+    if (waits(claims, *notice)) return only_seen(waiting_answer(claims, *notice, now));
+    return look_at_place(claims);
 }
 
 Result<std::optional<Peeked>> BoxOffice::Engine::peek_snapshot(std::string_view token) {
@@ -98,7 +122,7 @@ void BoxOffice::Engine::refresh_board(bool at_once) {
 }
 
 /// A place whose position has been served: the store knows what became of it.
-Result<Peeked> BoxOffice::Engine::peek_place(const TokenClaims& claims) {
+Result<Looked> BoxOffice::Engine::look_at_place(const TokenClaims& claims) {
     using Seen = std::pair<Place, Time>;
     BOXOFFICE_TRY_VALUE(const auto seen, ask([&](View& view, Time now) -> Result<Seen> {
                             BOXOFFICE_TRY_VALUE(auto place, one(view.places(), PlaceKeys{{claims.token}, {}, {}},
@@ -110,16 +134,11 @@ Result<Peeked> BoxOffice::Engine::peek_place(const TokenClaims& claims) {
     if (!notice) return refuse(ErrorCode::internal, "a place in a room that is not shown");
     const auto& limits = notice->room.limits;
     const auto state = state_at(place, limits, now);
-    if (state == PlaceState::waiting) return waiting_answer(claims, *notice, now);
+    if (state == PlaceState::waiting) return only_seen(waiting_answer(claims, *notice, now));
     if (state != PlaceState::admitted) return refuse(reason_of(state));
-    Peeked answer{true, now, claims.position, 0, {}, limits.arrive_ttl / 3, place.deadline};
-    if (place.arrived_at != never) return answer;
-    const Command arrive = Arrive{claims.user, claims.token};
-    auto outcomes = execute(std::span{&arrive, 1});
-    if (outcomes.empty()) return refuse(ErrorCode::out_of_memory);
-    BOXOFFICE_TRY_VALUE(const auto arrived, std::move(outcomes[0]));
-    answer.deadline = std::get<Arrived>(arrived).deadline;
-    return answer;
+    Looked looked{{true, now, claims.position, 0, {}, limits.arrive_ttl / 3, place.deadline}, {}};
+    if (place.arrived_at == never) looked.arrive = Arrive{claims.user, claims.token};
+    return looked;
 }
 
 }  // namespace boxoffice

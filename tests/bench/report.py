@@ -21,10 +21,12 @@ SUBJECTS = {
     "engine-sqlite": "boxoffice, SQLite FULL",
     "engine-memory": "boxoffice, in memory",
     "engine-submit": "boxoffice, SQLite FULL, submitted",
+    "http": "boxoffice over HTTP, SQLite FULL",
 }
 MEASUREMENTS = {
     "journeys": "journeys, 64 blocking callers",
     "many-callers": "journeys, best of many callers",
+    "http": "journeys in process and over HTTP, a connection a caller",
     "holds": "single holds, 64 threads",
     "batch-holds": "batches of 1,000 holds",
     "batch-pays": "batches of 1,000 pays",
@@ -37,7 +39,13 @@ MEASUREMENTS = {
     "growth": "dearest of hold and pay, from 10,000 users to all",
 }
 # Whose ratio is of interest, by measurement.
-BASES = {"journeys": "postgres", "many-callers": "postgres", "batch-holds": "raw-sqlite", "batch-pays": "raw-sqlite"}
+BASES = {
+    "journeys": "postgres",
+    "many-callers": "postgres",
+    "http": "engine-sqlite",
+    "batch-holds": "raw-sqlite",
+    "batch-pays": "raw-sqlite",
+}
 CURVES = ("curve", "hold_curve", "pay_curve")
 
 
@@ -111,7 +119,7 @@ def details(row):
     said = []
     if "ratio_to_base" in row and row["subject"] != row["ratio_to"]:
         said.append(f"{row['ratio_to_base']:.2f} × {SUBJECTS[row['ratio_to']]}")
-    if row["measurement"] in ("journeys", "many-callers"):
+    if row["measurement"] in ("journeys", "many-callers", "http"):
         said.append(f"{row['callers']} callers" + (f", each {row['pipeline']:.0f} side by side" if row.get("pipeline", 1) > 1 else ""))
     if row["measurement"] == "waiting-places":
         said.append(

@@ -8,7 +8,7 @@
 #   --seconds S       how long each measurement takes (default: 3)
 #   --quick           everything once and tiny, in about a minute: shows that it works, and says nothing of speed
 #   --full            10,000,000 waiting places and users in the place of 1,000,000
-#   --only NAMES      some of: journeys many-callers holds batches memory peeks seat-list waiting growth
+#   --only NAMES      some of: journeys many-callers http holds batches memory peeks seat-list waiting growth
 #   --output FOLDER   where results go (default: build/bench)
 #   --built FOLDER    builds nothing, and runs what a build with BOXOFFICE_BENCH made there: for a smoke test
 #
@@ -24,13 +24,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$(dirname "$here")")
 build=${BOXOFFICE_BUILD_DIR:-$root/build/bench/release}
 output=$root/build/bench
-all_names=(journeys many-callers holds batches memory peeks seat-list waiting growth)
+all_names=(journeys many-callers http holds batches memory peeks seat-list waiting growth)
 names=("${all_names[@]}")
 rounds=5
 seconds=3
 many=1024
 connections=(64 256 1024)
 pipelines=(4 16)
+http_callers=256
 batches=10
 memory_batches=50
 population=1000000
@@ -54,7 +55,7 @@ while [ $# -gt 0 ]; do
             shift 2
             ;;
         --quick)
-            is_quick=true rounds=1 seconds=0.4 many=128 connections=(64 128) pipelines=(2) batches=2 memory_batches=5 population=20000
+            is_quick=true rounds=1 seconds=0.4 many=128 http_callers=64 connections=(64 128) pipelines=(2) batches=2 memory_batches=5 population=20000
             shift
             ;;
         --full) population=10000000; shift ;;
@@ -103,11 +104,12 @@ quietly() {
     "$@" >"$output/$name.log" 2>&1 || { tail -n 50 "$output/$name.log" >&2; fail "$name failed ($*)"; }
 }
 
-quietly install install_packages "${boxoffice_packages[@]}" postgresql redis-server libpq-dev libhiredis-dev python3 strace
+quietly install install_packages "${boxoffice_packages[@]}" postgresql redis-server libpq-dev libhiredis-dev python3 strace \
+    libboost1.81-dev nlohmann-json3-dev
 # A warning that another compiler gives is no reason not to measure.
 if ! $is_built; then
     (cd "$root" && quietly configure cmake --preset release -B "$build" -DBOXOFFICE_BENCH=ON -DBOXOFFICE_TESTS=OFF \
-        -DBOXOFFICE_EXAMPLES=OFF -DBOXOFFICE_UNITY=ON)
+        -DBOXOFFICE_EXAMPLES=ON -DBOXOFFICE_UNITY=ON -DBOXOFFICE_WERROR=OFF)
     (cd "$root" && quietly build cmake --build "$build" --target side_by_side)
 fi
 
@@ -243,6 +245,12 @@ for ((round = 1; round <= rounds; ++round)); do
         measure "journeys, SQLite FULL, $many threads" "${engine[@]}" --name many-callers --callers "$many" --seconds "$seconds"
         measure "journeys, SQLite FULL, $many submitted at a time" \
             "${engine[@]}" --measure submitted --name many-callers --callers "$many" --seconds "$seconds"
+    fi
+    if wanted http; then
+        callers=(--name http --callers "$http_callers" --seconds "$seconds")
+        measure "journeys, SQLite FULL, $http_callers threads" "${engine[@]}" "${callers[@]}"
+        measure "journeys over HTTP, $http_callers connections" "$programs/http_bench" --folder "$work" \
+            --server "$build/examples/boxoffice_server" "${callers[@]}"
     fi
     ! wanted holds || measure "holds, SQLite FULL, 64 threads" \
         "${engine[@]}" --measure holds --name holds --callers 64 --seconds "$seconds"

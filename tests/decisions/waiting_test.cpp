@@ -432,3 +432,31 @@ TEST_CASE("a snapshot answers those who wait as peek does, and asks no store") {
     office.wait(hours{24});
     CHECK(outcome(office->peek_snapshot(c.text)) == "invalid_token");
 }
+
+TEST_CASE("a look says what peek says, and leaves arriving to whoever looks") {
+    auto faults = std::make_shared<Faults>();
+    Office office{room_for(1), nullptr, std::make_shared<FaultyStore>(std::make_unique<MemoryStore>(), faults)};
+    const auto a = office.comes("a");
+    const auto b = office.comes("b");
+    const auto look = [&](const Buyer& buyer) { return must(office->look(buyer.text), "look"); };
+
+    faults->plan(FaultPoint::begin, FaultKind::busy, 1'000);  // another process is deciding, and stays
+    const auto first = look(a);
+    CHECK(first.peeked.is_turn);
+    CHECK(first.peeked.deadline == office.now() + office->options().main_room.arrive_ttl);
+    REQUIRE(first.arrive);
+    CHECK(outcome(office->peek(a.text)) == "busy");
+    CHECK_FALSE(look(b).peeked.is_turn);
+    CHECK_FALSE(look(b).arrive);
+    faults->clear();
+
+    const auto arrived = must(office->execute(*first.arrive), "arrive");
+    const auto again = look(a);
+    CHECK_FALSE(again.arrive);
+    CHECK(again.peeked.deadline == arrived.deadline);
+    CHECK(must(office->peek(a.text), "peek").deadline == arrived.deadline);
+    office.leave(a);
+    CHECK(outcome(office->look(a.text)) == "place_left");
+    CHECK(look(b).arrive);
+    CHECK(outcome(office->look("nonsense")) == "invalid_token");
+}

@@ -134,6 +134,7 @@ TEST_CASE("no query or token function throws for want of memory") {
     (void)strike(dump, failing, nothing, [&] { return office->token_text(claims).size() == 68; });
     (void)strike(dump, failing, nothing, [&] { return no_fault(office->peek(yuna.text)); });
     (void)strike(dump, failing, nothing, [&] { return no_fault(office->peek_snapshot(yuna.text)); });
+    (void)strike(dump, failing, nothing, [&] { return no_fault(office->look(yuna.text)); });
     (void)strike(dump, failing, nothing, [&] { return no_fault(office->await_turn(yuna.text, 2, seconds{0})); });
     (void)strike(dump, failing, nothing, [&] { return no_fault(office->await_turn(yuna.text, 0, seconds{1})); });
     (void)strike(dump, failing, nothing, [&] { return no_fault(office->now()); });
@@ -176,6 +177,7 @@ TEST_CASE("a host's clock that throws makes faults, not exceptions") {
     CHECK(outcome(office->authenticate(text)) == "internal");
     CHECK(outcome(office->peek(text)) == "internal");
     CHECK(outcome(office->peek_snapshot(text)) == "internal");
+    CHECK(outcome(office->look(text)) == "internal");
     CHECK(outcome(office->balance(mina)) == "internal");
     CHECK(outcome(office->execute(Recharge{mina, Points{1}, ""})) == "internal");
     clock->throws = false;

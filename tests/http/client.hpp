@@ -1,11 +1,17 @@
 #pragma once
 /// A box office behind a router, and somebody who sends it requests: no sockets, a clock that stands still.
 
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "errors.hpp"
+#include "front.hpp"
 #include "router.hpp"
 #include "support/office.hpp"
 
@@ -24,12 +30,42 @@ inline std::pair<std::string, std::string> bearer(const std::string& token) {
 }
 inline std::pair<std::string, std::string> key(const std::string& text) { return {"Idempotency-Key", text}; }
 
+/// A front without a loop: jobs are done at once, and what waits goes on when it is told to.
+class Desk final : public http_server::Front {
+  public:
+    void resume(http_server::Waiting& waiting) noexcept override {
+        const std::lock_guard lock(mutex_);
+        waiting_.add(waiting);
+    }
+    bool offload(http_server::Staff, http_server::Job& job) noexcept override {
+        if (!does_jobs) return false;
+        job.run();
+        return true;
+    }
+    /// False: nothing was there to go on.
+    bool go_on() {
+        auto waiting = [&] {
+            const std::lock_guard lock(mutex_);
+            return std::exchange(waiting_, {});
+        }();
+        if (waiting.empty()) return false;
+        while (auto* const one = waiting.take_first()) one->coroutine.resume();
+        return true;
+    }
+
+    bool does_jobs = true;
+
+  private:
+    std::mutex mutex_;
+    http_server::WaitingList waiting_;
+};
+
 class Client {
   public:
     explicit Client(Office& with, http_server::Settings settings = {})
         : office{with}, router{with.box(), std::move(settings)} {}
 
-    /// What the front does with one try: check_header, handle_now, then handle.
+    /// What the front does with one try: check_header, handle_now, then handle. From any thread.
     http_server::Reply try_send(const std::string& method, const std::string& target, const std::string& body = {},
                                 const HeaderList& headers = {}, int attempt = 1) {
         http_server::Request request;
@@ -43,7 +79,13 @@ class Client {
             if (auto refusal = router.check_header(request)) return *std::move(refusal);
         if (attempt == 1)
             if (auto response = router.handle_now(request)) return *std::move(response);
-        return router.handle(request, attempt);
+        Desk desk;
+        std::optional<http_server::Reply> reply;
+        router.handle(request, attempt, desk, [&](http_server::Reply given) { reply = std::move(given); });
+        // Another thread may be at the command.
+        while (!reply)
+            if (!desk.go_on() && !router.commands().drive_waiting()) std::this_thread::yield();
+        return *std::move(reply);
     }
 
     /// Tries until there is an answer; the clock moves on between the tries.
@@ -55,6 +97,7 @@ class Client {
                 router.metrics().count(response->route, response->status, std::chrono::milliseconds{3});
                 return std::move(*response);
             }
+            if (std::holds_alternative<http_server::TurnedAway>(reply)) return http_server::overloaded();
             ++waits;
             office.wait(std::get<http_server::Again>(reply).after);
         }

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <future>
-#include <set>
 #include <thread>
 
 #include "commands.hpp"
@@ -87,46 +86,20 @@ TEST_CASE("a task that has waited too long is dropped, those that have not are r
     }
 }
 
-TEST_CASE("callers who come together share a transaction, and each gets their own answer", "[threads]") {
-    Office office;
-    const auto user = office.user("ann");
-    Commands commands(office.box());
-    constexpr int thread_count = 8;
-    constexpr int rounds = 200;
-    std::vector<std::thread> threads;
-    std::mutex mutex;
-    std::set<std::int64_t> balances;
-    for (int t = 0; t < thread_count; ++t)
-        threads.emplace_back([&] {
-            for (int i = 0; i < rounds; ++i) {
-                const auto recharged = commands.execute(Recharge{user, Points{1}, {}});
-                const auto refused = commands.execute(CreateUser{"ann"});
-                const std::lock_guard lock(mutex);
-                if (recharged) balances.insert(recharged->balance.value);
-                if (refused || refused.error().code != ErrorCode::user_exists) balances.insert(-1);
-            }
-        });
-    for (auto& thread : threads) thread.join();
-    CHECK(balances.size() == thread_count * rounds);  // each balance was somebody's answer, once
-    CHECK(*balances.begin() == 1);
-    CHECK(*balances.rbegin() == thread_count * rounds);
-    CHECK(office->commit_stats().commands == 2 * thread_count * rounds + 1);  // ann's own, too
-    CHECK(office.audit().empty());
-}
-
 TEST_CASE("the host's health hears what a command met, and when one succeeds again", "[threads]") {
     const auto faults = std::make_shared<Faults>();
     Office office({}, nullptr, std::make_shared<FaultyStore>(std::make_unique<MemoryStore>(), faults));
     http_server::Health health;
-    Commands commands(office.box(), &health);
+    std::atomic<std::int64_t> waiting{0};
+    Commands commands(office.box(), health, waiting, {});
     const auto trouble = [&] { return health.trouble(http_server::Health::Clock::now()).has_value(); };
     CHECK(health.is_silent(http_server::Health::Clock::now(), std::chrono::hours{1}));
     faults->plan(FaultPoint::before_commit, FaultKind::storage);
-    CHECK(outcome(commands.execute(CreateUser{"ann"})) == "storage");
+    CHECK(outcome(commands.execute_now(CreateUser{"ann"})) == "storage");
     CHECK(trouble());
-    CHECK(outcome(commands.execute(CreateUser{"ann"})) == "ok");
+    CHECK(outcome(commands.execute_now(CreateUser{"ann"})) == "ok");
     CHECK_FALSE(trouble());
-    CHECK(outcome(commands.execute(CreateUser{"ann"})) == "user_exists");
+    CHECK(outcome(commands.execute_now(CreateUser{"ann"})) == "user_exists");
     CHECK_FALSE(trouble());
     CHECK_FALSE(health.is_silent(http_server::Health::Clock::now(), std::chrono::hours{1}));
 }
@@ -147,11 +120,7 @@ TEST_CASE("buyers race for seats through one router", "[threads]") {
         threads.emplace_back([&, i] {
             const auto body =
                 client.hold_body("buyer-" + std::to_string(i), tokens[static_cast<std::size_t>(i)], "1").dump();
-            http_server::Request request;
-            request.method = "POST";
-            request.path = "/api/reservations";
-            request.body = body;
-            const auto reply = client.router.handle(request);
+            const auto reply = client.try_send("POST", "/api/reservations", body);
             const auto* response = std::get_if<Response>(&reply);
             if (response != nullptr && response->status == 200) ++held;
             if (response != nullptr && response->status == 409) ++refused;

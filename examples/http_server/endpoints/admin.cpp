@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <mutex>
+#include <utility>
 
 #include "endpoints/endpoints.hpp"
 #include "support/input.hpp"
@@ -69,6 +71,18 @@ Result<House> house_of(const Body& body) {
     return has_plan ? read_plan(body) : read_seats(*list);
 }
 
+using AskedConcert = std::pair<CreateConcert, support::NotForSale>;
+
+Result<AskedConcert> read_concert(const Call& call) {
+    BOXOFFICE_TRY_VALUE(const auto body, Body::parse(call.request.body));
+    BOXOFFICE_TRY_VALUE(const auto date_text, body.text("date"));
+    BOXOFFICE_TRY_VALUE(const auto date, parse_date(date_text));
+    BOXOFFICE_TRY_VALUE(const auto title, body.text("title"));
+    BOXOFFICE_TRY_VALUE(auto house, house_of(body));
+    return AskedConcert{{date, title, call.host.office.main_room(), std::move(house.seats)},
+                        std::move(house.not_for_sale)};
+}
+
 void write(JsonWriter& json, const support::NotForSale& it) {
     json.open_object("notForSale")
         .member("seats", it.seats)
@@ -81,36 +95,33 @@ void write(JsonWriter& json, const support::NotForSale& it) {
 
 }  // namespace
 
-Answer create_user(const Call& call) {
-    BOXOFFICE_TRY(check_admin(call));
-    BOXOFFICE_TRY_VALUE(const auto body, Body::parse(call.request.body));
-    BOXOFFICE_TRY_VALUE(const auto user_id, body.text("userId"));
-    const auto created = call.host.commands.execute(CreateUser{user_id});
-    if (!created) return tl::unexpected(created.error());
+Answering create_user(const Call& call) {
+    CO_TRY(check_admin(call));
+    CO_TRY_VALUE(const auto body, Body::parse(call.request.body));
+    CO_TRY_VALUE(const auto user_id, body.text("userId"));
+    const CreateUser command{user_id};
+    CO_TRY(co_await call.execute(command));
     JsonWriter json;
     json.open_object().member("userId", user_id).close_object();
-    return json_response(json);
+    co_return json_response(json);
 }
 
-Answer create_concert(const Call& call) {
-    BOXOFFICE_TRY(check_admin(call));
-    BOXOFFICE_TRY_VALUE(const auto body, Body::parse(call.request.body));
-    BOXOFFICE_TRY_VALUE(const auto date_text, body.text("date"));
-    BOXOFFICE_TRY_VALUE(const auto date, parse_date(date_text));
-    BOXOFFICE_TRY_VALUE(const auto title, body.text("title"));
-    BOXOFFICE_TRY_VALUE(const auto house, house_of(body));
-    const auto count = static_cast<std::int64_t>(house.seats.size());
-    BOXOFFICE_TRY_VALUE(const auto created, call.host.commands.execute(CreateConcert{
-                                                date, title, call.host.office.main_room(), std::move(house.seats)}));
+Answering create_concert(const Call& call) {
+    CO_TRY(check_admin(call));
+    const auto work = [&] { return read_concert(call); };  // a plan of megabytes
+    CO_TRY_VALUE(auto asked, co_await call.have_done(work));
+    const auto& [command, not_for_sale] = asked;
+    const auto count = std::ssize(command.seats);
+    CO_TRY_VALUE(const auto created, co_await call.execute(command));
     JsonWriter json;
     json.open_object()
         .member("concertId", created.id)
-        .member("date", date)
-        .member("title", title)
+        .member("date", command.date)
+        .member("title", command.title)
         .member("seats", count);
-    write(json, house.not_for_sale);
+    write(json, not_for_sale);
     json.close_object();
-    return json_response(json);
+    co_return json_response(json);
 }
 
 Answer audit(const Call& call) {

@@ -3,7 +3,9 @@
 /// which the router words. Checks run in the contract's order: shape → token → idempotency → turn → existence →
 /// ownership → state → money; from idempotency on they are the engine's own.
 ///
-/// All may wait for the store, but those that end in `_now`: they answer from memory, or not at all.
+/// None holds the thread that it runs on: a Task awaits what asks the store and what changes it. Those that return an
+/// Answer wait, and run on a thread for that (`reading`, `working`); those that end in `_now` answer from memory, or not
+/// at all.
 
 #include <optional>
 #include <string>
@@ -12,16 +14,32 @@
 #include "errors.hpp"
 #include "host.hpp"
 #include "json.hpp"
+#include "task.hpp"
 
 namespace http_server::endpoints {
 
 using Answer = boxoffice::Result<Response>;
+using Answering = Task<Answer>;
+
+/// An endpoint that asks the store and nothing else.
+template <Answer (*answer)(const Call&)>
+Answering reading(const Call& call) {
+    const auto question = [&] { return answer(call); };
+    co_return co_await call.ask(question);
+}
+
+/// An endpoint that may take long.
+template <Answer (*answer)(const Call&)>
+Answering working(const Call& call) {
+    const auto work = [&] { return answer(call); };
+    co_return co_await call.have_done(work);
+}
 
 // token.cpp
-Answer issue_token(const Call& call);
-Answer peek(const Call& call);
+Answering issue_token(const Call& call);
+Answering peek(const Call& call);
 std::optional<Answer> peek_now(const Call& call);
-Answer leave(const Call& call);
+Answering leave(const Call& call);
 /// Does the place wait, as far as can be said without the store?
 bool is_waiting(const Call& call, const std::string& token);
 
@@ -41,27 +59,27 @@ Answer concert_error(const Call& call, boxoffice::Date date, const boxoffice::Er
 boxoffice::Result<boxoffice::Date> today(const Call& call);
 
 // reservations.cpp
-Answer hold_seat(const Call& call);
-Answer list_reservations(const Call& call);
-Answer show_reservation(const Call& call);
-Answer release_hold(const Call& call);
+Answering hold_seat(const Call& call);
+Answering list_reservations(const Call& call);
+Answering show_reservation(const Call& call);
+Answering release_hold(const Call& call);
 
 // points.cpp
-Answer recharge(const Call& call);
-Answer show_balance(const Call& call);
+Answering recharge(const Call& call);
+Answering show_balance(const Call& call);
 
 // payment.cpp
-Answer pay(const Call& call);
+Answering pay(const Call& call);
 
 // admin.cpp
-Answer create_user(const Call& call);
-Answer create_concert(const Call& call);
+Answering create_user(const Call& call);
+Answering create_concert(const Call& call);
 Answer audit(const Call& call);
 Answer back_up(const Call& call);
 
 // operations.cpp
 std::optional<Answer> healthz_now(const Call& call);
-Answer readyz(const Call& call);
+Answering readyz(const Call& call);
 Answer metrics(const Call& call);
 std::optional<Answer> web_file_now(const Call& call);
 

@@ -1,5 +1,7 @@
 /// For load balancers, monitoring and browsers.
 
+#include <string>
+
 #include "endpoints/endpoints.hpp"
 #include "web_files.hpp"
 
@@ -31,26 +33,24 @@ std::optional<Answer> healthz_now(const Call& call) {
 
 /// For balancers: whatever ails it, requests are better sent elsewhere. Reads are tried; of writes the commands tell,
 /// and one is tried only where there have been none, since it may have to wait.
-Answer readyz(const Call& call) {
+Answering readyz(const Call& call) {
     auto& health = call.host.health;
-    const auto complain = [&](const std::string& text) {
-        if (call.host.settings.log_fault) call.host.settings.log_fault("not ready: " + text);
-    };
-    if (const auto room = call.host.office.room("main"); !room) {
-        complain(room.error().text());
+    const auto say = [&](ErrorCode code, const std::string& logged, std::string_view otherwise) {
+        if (call.host.settings.log_fault) call.host.settings.log_fault("not ready: " + logged);
         const auto known = health.trouble(Health::Clock::now());
-        return not_ready(room.error().code, known ? known->reason : message_of(room.error().code));
+        return not_ready(code, known ? known->reason : otherwise);
+    };
+    const auto question = [&] { return call.host.office.room("main"); };
+    const auto room = co_await call.ask(question);
+    if (!room) co_return say(room.error().code, room.error().text(), message_of(room.error().code));
+    if (health.is_silent(Health::Clock::now(), Health::slow_after)) {
+        const Tick tick;
+        const auto ticked = co_await call.execute(tick);
+        if (!ticked) co_return say(ticked.error().code, ticked.error().text(), message_of(ticked.error().code));
     }
-    if (health.is_silent(Health::Clock::now(), Health::slow_after))
-        if (const auto ticked = call.host.commands.execute(Tick{}); !ticked) {
-            complain(ticked.error().text());
-            const auto known = health.trouble(Health::Clock::now());
-            return not_ready(ticked.error().code, known ? known->reason : message_of(ticked.error().code));
-        }
     const auto trouble = health.trouble(Health::Clock::now());
-    if (!trouble) return ok_response();
-    complain(trouble->reason);
-    return not_ready(trouble->code, trouble->reason);
+    if (!trouble) co_return ok_response();
+    co_return say(trouble->code, trouble->reason, trouble->reason);
 }
 
 Answer metrics(const Call& call) {

@@ -1,35 +1,39 @@
 /// Prepaid points.
 
+#include <utility>
+
 #include "endpoints/endpoints.hpp"
 
 namespace http_server::endpoints {
 
 using namespace boxoffice;
 
-Answer recharge(const Call& call) {
-    BOXOFFICE_TRY_VALUE(const auto body, Body::parse(call.request.body));
-    BOXOFFICE_TRY_VALUE(const auto user_id, body.text("userId"));
-    BOXOFFICE_TRY_VALUE(const auto amount, body.integer("amount"));
-    BOXOFFICE_TRY(check_amount(Points{amount}));
-    BOXOFFICE_TRY_VALUE(const auto key, idempotency_key(call.request));
-    BOXOFFICE_TRY_VALUE(const auto user, caller(call, user_id));
-    BOXOFFICE_TRY_VALUE(const auto recharged, call.host.commands.execute(Recharge{user.id, Points{amount}, key}));
+Answering recharge(const Call& call) {
+    CO_TRY_VALUE(const auto body, Body::parse(call.request.body));
+    CO_TRY_VALUE(const std::optional<std::string> user_id, body.text("userId"));
+    CO_TRY_VALUE(const auto amount, body.integer("amount"));
+    CO_TRY(check_amount(Points{amount}));
+    CO_TRY_VALUE(auto key, idempotency_key(call.request));
+    CO_TRY_VALUE(const auto user, co_await caller(call, user_id));
+    const Recharge command{user.id, Points{amount}, std::move(key)};
+    CO_TRY_VALUE(const auto recharged, co_await call.execute(command));
     JsonWriter json;
     json.open_object().member("userId", user.external_id).member("newBalance", recharged.balance).close_object();
-    return json_response(json);
+    co_return json_response(json);
 }
 
-Answer show_balance(const Call& call) {
+Answering show_balance(const Call& call) {
     const auto user_id = call.request.parameter("userId");
-    if (!user_id || user_id->empty()) return refuse(ErrorCode::invalid_argument, "userId: expected a user's id");
-    const bool is_vouched_for = call.host.settings.auth == Auth::none;
-    BOXOFFICE_TRY_VALUE(const auto user, caller(call, is_vouched_for ? user_id : std::nullopt));
+    if (!user_id || user_id->empty()) co_return refuse(ErrorCode::invalid_argument, "userId: expected a user's id");
+    const auto vouched_for = call.host.settings.auth == Auth::none ? user_id : std::nullopt;
+    CO_TRY_VALUE(const auto user, co_await caller(call, vouched_for));
     // Somebody else's balance is as good as none.
-    if (user.external_id != *user_id) return refuse(ErrorCode::unknown_user);
-    BOXOFFICE_TRY_VALUE(const auto balance, call.host.office.balance(user.id));
+    if (user.external_id != *user_id) co_return refuse(ErrorCode::unknown_user);
+    const auto question = [&] { return call.host.office.balance(user.id); };
+    CO_TRY_VALUE(const auto balance, co_await call.ask(question));
     JsonWriter json;
     json.open_object().member("userId", user.external_id).member("currentBalance", balance).close_object();
-    return json_response(json);
+    co_return json_response(json);
 }
 
 }  // namespace http_server::endpoints

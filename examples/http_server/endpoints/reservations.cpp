@@ -1,6 +1,12 @@
 /// Holds and what became of them.
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "endpoints/endpoints.hpp"
 
@@ -76,27 +82,74 @@ Result<SeatId> find_seat(const Call& call, ConcertId concert, const std::string&
     return seat->seat.id;
 }
 
+/// What a hold is for, as far as the store has it.
+struct Wanted {
+    Result<SeatId> seat;
+    bool is_over = false;  ///< it is of a past day
+};
+
+Result<Wanted> find_wanted(const Call& call, const HoldRequest& request) {
+    const auto concert = find_concert(call, request.date, request.concert);
+    auto seat = concert ? find_seat(call, concert->id, request.seat_number) : tl::unexpected(concert.error());
+    if (!seat && range_of(seat.error().code) == ErrorRange::fault) return tl::unexpected(seat.error());
+    BOXOFFICE_TRY_VALUE(const auto first, today(call));
+    const bool is_over = seat && request.date < first;
+    return Wanted{std::move(seat), is_over};
+}
+
+/// The seats of that number of all concerts on the date.
+Result<std::vector<SeatId>> find_seats(const Call& call, const HoldRequest& request) {
+    BOXOFFICE_TRY_VALUE(const auto concerts, concerts_on(call, request.date));
+    std::vector<SeatId> seats;
+    for (const auto& concert : concerts)
+        if (const auto seat = find_seat(call, concert.id, request.seat_number)) seats.push_back(*seat);
+    return seats;
+}
+
 /// A date had one concert when a hold was made with this key and has several now: the answer is still the one given
 /// then. Since the key is taken, the engine can only repeat an answer or refuse.
-std::optional<Held> recall_hold(const Call& call, const HoldRequest& request, const TurnCaller& who) {
-    const auto concerts = concerts_on(call, request.date);
-    if (!concerts) return std::nullopt;
-    for (const auto& concert : *concerts) {
-        const auto seat = find_seat(call, concert.id, request.seat_number);
-        if (!seat) continue;
-        if (auto held = call.host.commands.execute(HoldSeat{who.user.id, who.token, *seat, request.key})) return *held;
+Task<Result<Held>> recall_hold(const Call& call, const HoldRequest& request, const HoldSeat& tried,
+                               const Error& otherwise) {
+    auto command = tried;
+    const auto question = [&] { return find_seats(call, request); };
+    const auto seats = co_await call.ask(question);
+    for (const auto seat : seats.value_or(std::vector<SeatId>{})) {
+        command.seat = seat;
+        auto held = co_await call.execute(command);
+        if (held) co_return held;
     }
-    return std::nullopt;
+    co_return tl::unexpected(otherwise);
 }
 
 /// A seat of a past day, which the engine was asked for in vain since it was not told which. Where the key is taken,
 /// the answer is the one given when the day had not passed: then the engine can only repeat it, or refuse.
-Answer refuse_past(const Call& call, HoldSeat command, SeatId seat, const Error& error) {
-    if (error.code == ErrorCode::unknown_seat) return refuse(ErrorCode::not_on_sale);
-    if (error.code != ErrorCode::idempotency_conflict) return tl::unexpected(error);
+Answering refuse_past(const Call& call, const HoldSeat& tried, SeatId seat, const Error& error) {
+    if (error.code == ErrorCode::unknown_seat) co_return refuse(ErrorCode::not_on_sale);
+    if (error.code != ErrorCode::idempotency_conflict) co_return tl::unexpected(error);
+    auto command = tried;
     command.seat = seat;
-    BOXOFFICE_TRY_VALUE(const auto before, call.host.commands.execute(command));
-    return held_response(before);
+    CO_TRY_VALUE(const auto before, co_await call.execute(command));
+    co_return held_response(before);
+}
+
+struct Page {
+    std::int64_t limit = page_size;
+    ReservationId before;
+};
+
+Result<Page> read_page(const Request& request) {
+    Page page;
+    if (const auto text = request.parameter("limit")) {
+        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), page.limit);
+        if (error != std::errc{} || end != text->data() + text->size() || page.limit < 1 || page.limit > page_size_max)
+            return refuse(ErrorCode::invalid_argument, "limit: 1 to 100");
+    }
+    if (const auto text = request.parameter("before")) {
+        const auto id = parse_id<ReservationId>(*text);
+        if (!id) return refuse(ErrorCode::invalid_argument, "before: the `next` of the page before");
+        page.before = *id;
+    }
+    return page;
 }
 
 Result<ReservationId> id_in_path(const Call& call) {
@@ -107,47 +160,39 @@ Result<ReservationId> id_in_path(const Call& call) {
 
 }  // namespace
 
-Answer hold_seat(const Call& call) {
-    BOXOFFICE_TRY_VALUE(const auto request, read_hold(call.request));
-    BOXOFFICE_TRY_VALUE(const auto who, turn_caller(call, request.user_id, request.token));
+Answering hold_seat(const Call& call) {
+    CO_TRY_VALUE(const auto request, read_hold(call.request));
+    CO_TRY_VALUE(const auto who, co_await turn_caller(call, request.user_id, request.token));
     // Who certainly waits is told so without troubling the writer, once nothing comes before the turn: a key is looked
     // up by the first try.
     if ((request.key.empty() || call.attempt > 1) && is_waiting(call, *request.token))
-        return refuse(ErrorCode::not_your_turn);
+        co_return refuse(ErrorCode::not_your_turn);
 
-    const auto concert = find_concert(call, request.date, request.concert);
-    const auto seat = concert ? find_seat(call, concert->id, request.seat_number) : tl::unexpected(concert.error());
-    if (!seat && range_of(seat.error().code) == ErrorRange::fault) return tl::unexpected(seat.error());
-    BOXOFFICE_TRY_VALUE(const auto first, today(call));
-    const bool is_over = seat && request.date < first;
+    const auto question = [&] { return find_wanted(call, request); };
+    CO_TRY_VALUE(const auto wanted, co_await call.ask(question));
+    const auto& seat = wanted.seat;
     // The engine checks key and turn before it misses the seat, as the contract's order asks.
-    const HoldSeat command{who.user.id, who.token, is_over ? SeatId{} : seat.value_or(SeatId{}), request.key};
-    const auto held = call.host.commands.execute(command);
-    if (held) return held_response(*held);
-    if (is_over) return refuse_past(call, command, *seat, held.error());
-    if (seat) return tl::unexpected(held.error());
-    if (held.error().code == ErrorCode::unknown_seat) return concert_error(call, request.date, seat.error());
-    if (held.error().code == ErrorCode::idempotency_conflict && seat.error().code == ErrorCode::ambiguous_concert)
-        if (const auto before = recall_hold(call, request, who)) return held_response(*before);
-    return tl::unexpected(held.error());
+    const HoldSeat command{who.user.id, who.token, wanted.is_over ? SeatId{} : seat.value_or(SeatId{}), request.key};
+    auto held = co_await call.execute(command);
+    if (!held && wanted.is_over) co_return co_await refuse_past(call, command, *seat, held.error());
+    if (!held && !seat && held.error().code == ErrorCode::unknown_seat) {
+        const auto words = [&] { return concert_error(call, request.date, seat.error()); };
+        co_return co_await call.ask(words);
+    }
+    if (!held && !seat && held.error().code == ErrorCode::idempotency_conflict &&
+        seat.error().code == ErrorCode::ambiguous_concert)
+        held = co_await recall_hold(call, request, command, held.error());
+    if (!held) co_return tl::unexpected(std::move(held).error());
+    co_return held_response(*held);
 }
 
-Answer list_reservations(const Call& call) {
-    std::int64_t limit = page_size;
-    if (const auto text = call.request.parameter("limit")) {
-        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-        if (error != std::errc{} || end != text->data() + text->size() || limit < 1 || limit > page_size_max)
-            return refuse(ErrorCode::invalid_argument, "limit: 1 to 100");
-    }
-    ReservationId before;
-    if (const auto text = call.request.parameter("before")) {
-        const auto id = parse_id<ReservationId>(*text);
-        if (!id) return refuse(ErrorCode::invalid_argument, "before: the `next` of the page before");
-        before = *id;
-    }
-    BOXOFFICE_TRY_VALUE(const auto user, caller(call, call.request.parameter("userId")));
-    BOXOFFICE_TRY_VALUE(const auto found, call.host.office.reservations(user.id, limit + 1, before));
-    const auto shown = std::min(found.size(), static_cast<std::size_t>(limit));
+Answering list_reservations(const Call& call) {
+    CO_TRY_VALUE(const auto page, read_page(call.request));
+    const auto user_id = call.request.parameter("userId");
+    CO_TRY_VALUE(const auto user, co_await caller(call, user_id));
+    const auto question = [&] { return call.host.office.reservations(user.id, page.limit + 1, page.before); };
+    CO_TRY_VALUE(const auto found, co_await call.ask(question));
+    const auto shown = std::min(found.size(), static_cast<std::size_t>(page.limit));
     JsonWriter json;
     json.open_object().open_array("reservations");
     for (std::size_t i = 0; i < shown; ++i) write(json, found[i]);
@@ -156,24 +201,27 @@ Answer list_reservations(const Call& call) {
         json.member("next", found[shown - 1].reservation.id);
     else
         json.null_member("next");
-    return json_response(json.close_object());
+    co_return json_response(json.close_object());
 }
 
-Answer show_reservation(const Call& call) {
-    BOXOFFICE_TRY_VALUE(const auto user, caller(call, call.request.parameter("userId")));
-    BOXOFFICE_TRY_VALUE(const auto id, id_in_path(call));
-    BOXOFFICE_TRY_VALUE(const auto view, call.host.office.reservation(user.id, id));
+Answering show_reservation(const Call& call) {
+    const auto user_id = call.request.parameter("userId");
+    CO_TRY_VALUE(const auto user, co_await caller(call, user_id));
+    CO_TRY_VALUE(const auto id, id_in_path(call));
+    const auto question = [&] { return call.host.office.reservation(user.id, id); };
+    CO_TRY_VALUE(const auto view, co_await call.ask(question));
     JsonWriter json;
     write(json, view);
-    return json_response(json);
+    co_return json_response(json);
 }
 
-Answer release_hold(const Call& call) {
-    BOXOFFICE_TRY_VALUE(const auto user, caller(call, call.request.parameter("userId")));
-    BOXOFFICE_TRY_VALUE(const auto id, id_in_path(call));
-    const auto released = call.host.commands.execute(ReleaseHold{user.id, id});
-    if (!released) return tl::unexpected(released.error());
-    return no_content();
+Answering release_hold(const Call& call) {
+    const auto user_id = call.request.parameter("userId");
+    CO_TRY_VALUE(const auto user, co_await caller(call, user_id));
+    CO_TRY_VALUE(const auto id, id_in_path(call));
+    const ReleaseHold command{user.id, id};
+    CO_TRY(co_await call.execute(command));
+    co_return no_content();
 }
 
 }  // namespace http_server::endpoints

@@ -1,6 +1,7 @@
 /// A place in line: getting one, looking how far it is, giving it up.
 
 #include <algorithm>
+#include <utility>
 
 #include "endpoints/endpoints.hpp"
 
@@ -54,26 +55,32 @@ Response peeked_response(const Peeked& peeked) {
 
 }  // namespace
 
-Answer issue_token(const Call& call) {
-    BOXOFFICE_TRY_VALUE(const auto body, Body::parse(call.request.body));
-    BOXOFFICE_TRY_VALUE(const auto user_id, body.text("userId"));
+Answering issue_token(const Call& call) {
+    CO_TRY_VALUE(const auto body, Body::parse(call.request.body));
+    CO_TRY_VALUE(const auto user_id, body.text("userId"));
     const auto& may_act_as = call.host.settings.authenticator;
-    if (may_act_as && !may_act_as(call.request, user_id)) return refuse(ErrorCode::invalid_token);
-    BOXOFFICE_TRY_VALUE(const auto user, call.host.office.user(user_id));
-    BOXOFFICE_TRY_VALUE(const auto joined, call.host.commands.execute(Join{user.id, call.host.office.main_room()}));
+    if (may_act_as && !may_act_as(call.request, user_id)) co_return refuse(ErrorCode::invalid_token);
+    CO_TRY_VALUE(const auto user, co_await find_user(call, user_id));
+    const Join command{user.id, call.host.office.main_room()};
+    CO_TRY_VALUE(const auto joined, co_await call.execute(command));
     JsonWriter json;
     json.open_object()
         .member("token", call.host.office.token_text(joined.claims))
         .member("expirationTime", joined.identity_until)
         .member("position", joined.claims.position)
         .close_object();
-    return json_response(json);
+    co_return json_response(json);
 }
 
-Answer peek(const Call& call) {
-    BOXOFFICE_TRY_VALUE(const auto token, token_to_peek(call));
-    BOXOFFICE_TRY_VALUE(const auto peeked, call.host.office.peek(token));
-    return peeked_response(peeked);
+Answering peek(const Call& call) {
+    CO_TRY_VALUE(const auto token, token_to_peek(call));
+    const auto look = [&] { return call.host.office.look(token); };
+    CO_TRY_VALUE(auto looked, co_await call.ask(look));
+    if (looked.arrive) {
+        CO_TRY_VALUE(const auto arrived, co_await call.execute(*looked.arrive));
+        looked.peeked.deadline = arrived.deadline;
+    }
+    co_return peeked_response(looked.peeked);
 }
 
 std::optional<Answer> peek_now(const Call& call) {
@@ -90,11 +97,11 @@ bool is_waiting(const Call& call, const std::string& token) {
     return peeked && *peeked && !(*peeked)->is_turn;
 }
 
-Answer leave(const Call& call) {
-    BOXOFFICE_TRY_VALUE(const auto claims, bearer(call));
-    const auto left = call.host.commands.execute(Leave{claims.user, claims.token});
-    if (!left) return tl::unexpected(left.error());
-    return no_content();
+Answering leave(const Call& call) {
+    CO_TRY_VALUE(const auto claims, bearer(call));
+    const Leave command{claims.user, claims.token};
+    CO_TRY(co_await call.execute(command));
+    co_return no_content();
 }
 
 }  // namespace http_server::endpoints
