@@ -70,7 +70,8 @@ namespace c_fuzz {
     X(reconcile_payment) \
     X(restore) \
     X(submit) \
-    X(drive)
+    X(drive) \
+    X(list_seats_since)
 // clang-format on
 
 enum class Function : std::size_t {

@@ -10,7 +10,7 @@ import ctypes
 import dataclasses
 import datetime
 import operator
-from typing import Any, Callable, Dict, Optional, Tuple, Type, TypeVar, get_type_hints
+from typing import Any, Callable, Dict, List, Optional, Tuple, Type, TypeVar, get_type_hints
 
 from . import _structures as c
 from ._layouts import layout
@@ -32,6 +32,7 @@ from .answers import (
     Room,
     RoomLimits,
     Seat,
+    SeatChanges,
     SeatCounts,
     SeatState,
     Stats,
@@ -369,6 +370,13 @@ def ticked(fields: Tuple[Any, ...]) -> Ticked:
 def stats(fields: Tuple[Any, ...]) -> Stats:
     users, waiting, admitted, *seats = fields
     return Stats(users, waiting, admitted, SeatCounts(*seats))
+
+
+def seat_changes(changes: c.SeatChanges, seats: List[Seat]) -> SeatChanges:
+    lapses_at, *counts, is_whole, version = LAYOUTS[c.SeatChanges].unpack(changes)
+    return SeatChanges(
+        string(version), seats, is_whole == 1, SeatCounts(*counts), deadline(lapses_at)
+    )
 
 
 class _EventNames(dict):  # type: ignore[type-arg]
