@@ -442,7 +442,8 @@ BOXOFFICE_API boxoffice_status boxoffice_list_seats(boxoffice_office *office, in
 /* The seats that stand otherwise now than at `version`, which a call before this one, of whichever process, put into `changes`;
  * all of them where it is not known here (a length of 0, of before this process first looked, or many changes ago). With a
  * `user` (0: nobody) their own seats are among them always, so that a version is of use to whoever has it. Nothing has changed:
- * the cost of a peek, and for a user that of reading their reservations. Mistakes: unknown_concert. */
+ * the cost of a peek, and for a user that of reading their reservations. `version` may stand in `changes`. Mistakes:
+ * unknown_concert. */
 BOXOFFICE_API boxoffice_status boxoffice_list_seats_since(boxoffice_office *office, int64_t concert, int64_t user,
                                                           const char *version, size_t version_length,
                                                           boxoffice_seat_changes *changes, boxoffice_seat *seats,

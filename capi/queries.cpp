@@ -110,12 +110,14 @@ boxoffice_status boxoffice_list_seats_since(boxoffice_office* office, int64_t co
                                             const char* version, size_t version_length, boxoffice_seat_changes* changes,
                                             boxoffice_seat* seats, size_t capacity, size_t* count,
                                             boxoffice_error* error) {
+    // Before `changes` is zeroed: the version may stand there.
+    const std::string_view text{version == nullptr ? "" : version, version == nullptr ? 0 : version_length};
+    const auto known = parse_seat_version(text).value_or(SeatVersion{});
     zero(changes);
     SeatChanges since;
     const auto status = answer_list(office, seats, capacity, count, error, [&](BoxOffice& box) -> Result<ToldSeats> {
         BOXOFFICE_TRY(check_given(changes, "changes"));
-        BOXOFFICE_TRY_VALUE(auto text, text_of(version, version_length, "version"));
-        const auto known = parse_seat_version(text).value_or(SeatVersion{});
+        BOXOFFICE_TRY(text_of(version, version_length, "version"));
         BOXOFFICE_TRY_VALUE(since, box.seats_since(ConcertId{concert}, known, UserId{user}));
         return ToldSeats{since};
     });
