@@ -1,7 +1,6 @@
 #pragma once
 /// Tells whether another process has committed.
 
-#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>

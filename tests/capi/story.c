@@ -132,11 +132,12 @@ static void test_house(test_office *it) {
     CHECK(changes.lapses_at_us == BOXOFFICE_NEVER);
     CHECK_OK(boxoffice_unblock_seat(it->office, one.id, NULL));
     memcpy(version, changes.version, sizeof version);
-    CHECK_OK(boxoffice_list_seats_since(it->office, it->concert, 0, version, strlen(version), &changes, seats, 8, &count,
-                                        NULL));
+    CHECK_OK(boxoffice_list_seats_since(it->office, it->concert, 0, version, strlen(version), &changes, seats, 8,
+                                        &count, NULL));
     CHECK(count == 1 && changes.is_whole == 0 && strcmp(changes.version, version) != 0);
     CHECK(seats[0].id == one.id && seats[0].state == BOXOFFICE_SEAT_STATE_AVAILABLE);
-    CHECK_OK(boxoffice_list_seats_since(it->office, it->concert, 0, changes.version, 32, &changes, NULL, 0, &count, NULL));
+    CHECK_OK(
+        boxoffice_list_seats_since(it->office, it->concert, 0, changes.version, 32, &changes, NULL, 0, &count, NULL));
     CHECK(count == 0 && changes.is_whole == 0 && changes.counts.available == 5);
     CHECK_STATUS(boxoffice_list_seats_since(it->office, 99, 0, NULL, 0, &changes, seats, 8, &count, NULL),
                  BOXOFFICE_UNKNOWN_CONCERT);
