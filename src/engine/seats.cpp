@@ -40,7 +40,12 @@ Result<SeatChanges> BoxOffice::Engine::ask_seats(ConcertId concert, UserId user,
             BOXOFFICE_TRY(catch_up(*page, *view));
             page->seen_version = version;
         }
-        BOXOFFICE_TRY_VALUE(now, timekeeper.now(page->roll->last().at));
+        const auto drawn = timekeeper.now(page->roll->last().at);
+        if (!drawn) {
+            turn.is_over();  // the roll is right all the same
+            return tl::unexpected(drawn.error());
+        }
+        now = *drawn;
         page->roll->lapse(now);
         if (since == nullptr)
             answer.sheet = page->roll->sheet();

@@ -239,8 +239,8 @@ TEST_CASE("another process' events lead through the versions that it had", "[sea
     put(opening, held(2, deadline + seconds{1}, ReservationId{2}));
     put(opening, is(3, SeatState::blocked));
     put(opening, held(1, deadline + seconds{5}));
+    put(deadline + seconds{1}, is(3, SeatState::available));  // while the hold of 2 is over, and nobody has said so
     put(deadline + seconds{1}, is(2, SeatState::available));
-    put(deadline + seconds{1}, is(3, SeatState::available));
     auto sold = is(1, SeatState::sold);
     sold.claim = ReservationId{1};
     put(deadline + seconds{2}, sold);
@@ -248,17 +248,17 @@ TEST_CASE("another process' events lead through the versions that it had", "[sea
     put(deadline + seconds{3}, is(4, SeatState::available));
 
     const auto late = deadline + seconds{1};
-    for (const auto& one :
-         {event(EventKind::seat_held, 1, opening, ReservationId{1}, deadline),
-          event(EventKind::payment_requested, 1, opening, ReservationId{1}, deadline),
-          event(EventKind::seat_held, 2, opening, ReservationId{2}, deadline + seconds{1}),
-          event(EventKind::seat_blocked, 3, opening, {}),
-          event(EventKind::hold_kept, 1, opening, ReservationId{1}, deadline + seconds{5}),
-          event(EventKind::hold_expired, 2, late, ReservationId{2}, late),
-          event(EventKind::seat_unblocked, 3, late, {}), event(EventKind::payment_captured, 1, late + seconds{1}),
-          event(EventKind::reservation_confirmed, 1, late + seconds{1}),
-          event(EventKind::seat_held, 4, late + seconds{1}, ReservationId{4}, deadline + seconds{9}),
-          event(EventKind::hold_released, 4, late + seconds{2}, ReservationId{4})})
+    for (const auto& one : {event(EventKind::seat_held, 1, opening, ReservationId{1}, deadline),
+                            event(EventKind::payment_requested, 1, opening, ReservationId{1}, deadline),
+                            event(EventKind::seat_held, 2, opening, ReservationId{2}, deadline + seconds{1}),
+                            event(EventKind::seat_blocked, 3, opening, {}),
+                            event(EventKind::hold_kept, 1, opening, ReservationId{1}, deadline + seconds{5}),
+                            event(EventKind::seat_unblocked, 3, late, {}),
+                            event(EventKind::hold_expired, 2, late, ReservationId{2}, late),
+                            event(EventKind::payment_captured, 1, late + seconds{1}),
+                            event(EventKind::reservation_confirmed, 1, late + seconds{1}),
+                            event(EventKind::seat_held, 4, late + seconds{1}, ReservationId{4}, deadline + seconds{9}),
+                            event(EventKind::hold_released, 4, late + seconds{2}, ReservationId{4})})
         REQUIRE(ours.retrace(one));
     for (const auto& version : versions) CHECK_FALSE(ours.since(version).is_whole);
     CHECK(version_of(ours) == version_of(theirs));

@@ -180,6 +180,20 @@ TEST_CASE("what another process commits is seen once it has said so, and its ver
     CHECK(must(two.other->seats_since(two.concert, empty), "since").is_whole);  // of before it first looked
 }
 
+TEST_CASE("a version that another process showed after a deadline is known to who committed before and behind it",
+          "[seat_sheets]") {
+    TwoOffices two;
+    CHECK(states(two.one, two.concert) == "aaa");
+    must(two.one->execute(HoldSeat{two.buyer.user, two.buyer.token, two.seats[0], {}}), "hold");
+    must(two.one->execute(BlockSeat{two.seats[2]}), "block");
+    two.one.wait(minutes{5});
+    const auto theirs = sheet_of(two.other, two.concert)->version();
+    must(two.one->execute(BlockSeat{two.seats[1]}), "block");
+    const auto since = must(two.one->seats_since(two.concert, theirs), "since");
+    CHECK_FALSE(since.is_whole);
+    CHECK(numbers(since) == Numbers{"2"});
+}
+
 TEST_CASE("a version means the same after a restart", "[seat_sheets]") {
     TwoOffices two;
     two.hold(2);
