@@ -8,7 +8,7 @@ namespace {
 /// Where a new watch begins to count: nobody must take it for the one before, whatever happened between the two.
 std::int64_t next_start() {
     static std::atomic<std::int64_t> started{0};
-    return started++ << 40;
+    return ++started << 40;
 }
 
 }  // namespace

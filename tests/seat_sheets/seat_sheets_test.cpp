@@ -282,9 +282,12 @@ TEST_CASE("whoever sees a commit in the store sees it on the sheet, before it is
     CHECK_FALSE(page->follow(board.news_of(*page)));  // it failed, and what is in the store is not known
 }
 
-TEST_CASE("while nobody commits, no seat is read", "[seat_sheets]") {
+TEST_CASE("while nobody commits, no seat is read; nor all of them where another concert's change", "[seat_sheets]") {
+    auto factory = GENERATE(from_range(store_factories()));
+    CAPTURE(factory.name);
     const auto counter = std::make_shared<StoreCounter>();
-    auto office = told_office(std::make_shared<CountingStore>(std::make_unique<MemoryStore>(), counter));
+    const auto clock = std::make_shared<VirtualClock>(opening);
+    auto office = told_office(std::make_shared<CountingStore>(factory.open(), counter), clock);
     const auto concert = office.concert("2026-12-24", {{"1", 5}, {"2", 5}});
     const auto buyer = office.comes_with("mina", 100);
     states(office, concert);
@@ -294,6 +297,29 @@ TEST_CASE("while nobody commits, no seat is read", "[seat_sheets]") {
     CHECK(must(office->seat_map(concert), "map").size() == 2);
     CHECK(must(office->available_seats(concert), "available").size() == 1);
     CHECK(counter->calls().reads == 0);
+    if (!factory.durable) return;
+    auto other = told_office(factory.reopen(), clock);
+    other.concert("2026-12-25", {{"1", 5}});
+    must(other.try_block("1"), "block");
+    CHECK(states(office, concert) == "ha");
+    CHECK(counter->calls().reads == 1);
+    CHECK(counter->calls().in_views.pages["seats_of"] == 0);
+    CHECK(states(office, concert) == "ha");
+    CHECK(counter->calls().reads == 1);
+}
+
+TEST_CASE("seats are shown at a time not before their last commit, though this clock is behind", "[seat_sheets]") {
+    auto factory = sqlite_factory();
+    const auto clock = std::make_shared<VirtualClock>(opening);
+    auto office = told_office(factory.open(), clock);
+    auto other = told_office(factory.reopen(), std::make_shared<VirtualClock>(opening + seconds{3}));
+    const auto concert = other.concert("2026-12-24", {{"1", 5}, {"2", 5}});
+    const auto held = other.hold(other.comes("mina"), "1");
+    CHECK(states(office, concert) == "ha");
+    other.wait_until(held.deadline);
+    office.wait_until(held.deadline - seconds{3});
+    must(other.try_block("2"), "block");
+    CHECK(states(office, concert) == "ab");
 }
 
 TEST_CASE("a board keeps the concerts asked for last, and the newest whatever its size", "[seat_sheets]") {
