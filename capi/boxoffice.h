@@ -387,6 +387,17 @@ typedef struct boxoffice_seat_counts {
     int64_t reserved[2];
 } boxoffice_seat_counts;
 
+/* How a concert's seats stand is named by a version: it is the same wherever and whenever they stand the same, in every process
+ * that has the store open, and after a restart. Compare it as text. */
+typedef struct boxoffice_seat_changes {
+    int64_t lapses_at_us; /* when the next hold ends by itself; BOXOFFICE_NEVER: no seat is held */
+    boxoffice_seat_counts counts;
+    int32_t is_whole; /* 1: all seats are told, whether or not they changed */
+    int32_t reserved32;
+    char version[40]; /* 32 characters */
+    int64_t reserved[8];
+} boxoffice_seat_changes;
+
 typedef struct boxoffice_date {
     char text[16];
 } boxoffice_date;
@@ -428,6 +439,15 @@ BOXOFFICE_API boxoffice_status boxoffice_list_available_seats(boxoffice_office *
 BOXOFFICE_API boxoffice_status boxoffice_list_seats(boxoffice_office *office, int64_t concert, int64_t user,
                                                     boxoffice_seat *seats, size_t capacity, size_t *count,
                                                     boxoffice_error *error);
+/* The seats that stand otherwise now than at `version`, which a call before this one, of whichever process, put into `changes`;
+ * all of them where it is not known here (a length of 0, of before this process first looked, or many changes ago). With a
+ * `user` (0: nobody) their own seats are among them always, so that a version is of use to whoever has it. Nothing has changed:
+ * the cost of a peek, and for a user that of reading their reservations. `version` may stand in `changes`. Mistakes:
+ * unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_list_seats_since(boxoffice_office *office, int64_t concert, int64_t user,
+                                                          const char *version, size_t version_length,
+                                                          boxoffice_seat_changes *changes, boxoffice_seat *seats,
+                                                          size_t capacity, size_t *count, boxoffice_error *error);
 /* One seat by its number. Mistakes: unknown_seat. */
 BOXOFFICE_API boxoffice_status boxoffice_find_seat(boxoffice_office *office, int64_t concert, const char *number,
                                                    size_t number_length, int64_t user, boxoffice_seat *seat,

@@ -11,6 +11,7 @@
 #include "boxoffice/commands.hpp"
 #include "boxoffice/member_count.hpp"
 #include "boxoffice/options.hpp"
+#include "boxoffice/seat_sheet.hpp"
 #include "call.hpp"
 
 namespace boxoffice::capi {
@@ -269,6 +270,14 @@ inline void to_c(const Stats& stats, boxoffice_stats& c) {
     c.waiting = stats.waiting;
     c.admitted = stats.admitted;
     to_c(stats.seats, c.seats);
+}
+
+inline void to_c(const SeatChanges& changes, boxoffice_seat_changes& c) {
+    const auto& sheet = *changes.sheet;
+    c.lapses_at_us = to_us(sheet.lapses_at());
+    to_c(sheet.counts(), c.counts);
+    c.is_whole = changes.is_whole ? 1 : 0;
+    copy_text(c.version, to_text(sheet.version()));
 }
 
 inline void to_c(const Event& event, boxoffice_event& c) {

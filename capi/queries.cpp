@@ -1,5 +1,8 @@
 /// One function a query.
 
+#include <algorithm>
+#include <iterator>
+
 #include "answer.hpp"
 
 using namespace boxoffice;
@@ -18,6 +21,25 @@ Result<void> check_claims(const boxoffice_claims& claims) {
         return refuse(ErrorCode::invalid_argument, "claims: ids above 0, a position from 1 to 10^12");
     return {};
 }
+
+/// The seats that changed, and the user's own.
+class ToldSeats {
+  public:
+    explicit ToldSeats(const SeatChanges& since) : since_(since) {
+        std::set_union(since.changed.begin(), since.changed.end(), since.mine.begin(), since.mine.end(),
+                       std::back_inserter(told_));
+    }
+    [[nodiscard]] std::size_t size() const { return told_.size(); }
+    SeatNow operator[](std::size_t i) const {
+        const auto index = told_[i];
+        return {since_.sheet->row(index), since_.sheet->state(index),
+                std::binary_search(since_.mine.begin(), since_.mine.end(), index)};
+    }
+
+  private:
+    const SeatChanges& since_;
+    std::vector<std::uint32_t> told_;
+};
 
 Result<Date> read_date(const char* text, size_t length) {
     BOXOFFICE_TRY_VALUE(auto view, text_of(text, length, "date"));
@@ -82,6 +104,25 @@ boxoffice_status boxoffice_list_seats(boxoffice_office* office, int64_t concert,
                                       size_t capacity, size_t* count, boxoffice_error* error) {
     return answer_list(office, seats, capacity, count, error,
                        [&](BoxOffice& box) { return box.seat_map(ConcertId{concert}, UserId{user}); });
+}
+
+boxoffice_status boxoffice_list_seats_since(boxoffice_office* office, int64_t concert, int64_t user,
+                                            const char* version, size_t version_length, boxoffice_seat_changes* changes,
+                                            boxoffice_seat* seats, size_t capacity, size_t* count,
+                                            boxoffice_error* error) {
+    // Before `changes` is zeroed: the version may stand there.
+    const std::string_view text{version == nullptr ? "" : version, version == nullptr ? 0 : version_length};
+    const auto known = parse_seat_version(text).value_or(SeatVersion{});
+    zero(changes);
+    SeatChanges since;
+    const auto status = answer_list(office, seats, capacity, count, error, [&](BoxOffice& box) -> Result<ToldSeats> {
+        BOXOFFICE_TRY(check_given(changes, "changes"));
+        BOXOFFICE_TRY(text_of(version, version_length, "version"));
+        BOXOFFICE_TRY_VALUE(since, box.seats_since(ConcertId{concert}, known, UserId{user}));
+        return ToldSeats{since};
+    });
+    if (status == BOXOFFICE_OK) to_c(since, *changes);
+    return status;
 }
 
 boxoffice_status boxoffice_find_seat(boxoffice_office* office, int64_t concert, const char* number,

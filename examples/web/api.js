@@ -57,9 +57,11 @@ export const peek = (token) => request("POST", "api/token/peek", { body: { token
 export const leave = (token) => request("DELETE", "api/token", { token });
 export const dates = () => request("GET", "api/concert/date");
 
-export function map({ date, concertId }, token, etag) {
+/** With `since`, the version of an earlier answer, only what has changed. */
+export function map({ date, concertId }, token, { etag, since } = {}) {
     const query = new URLSearchParams({ date });
     if (concertId) query.set("concertId", concertId);
+    if (since) query.set("since", since);
     return request("GET", `api/concert/map?${query}`, { token, etag });
 }
 

@@ -9,6 +9,13 @@ import { dateOf, refusalText, seatName, texts } from "./texts.js";
 const askedEvery = 2_500;
 const askedEveryHidden = 15_000;
 
+/** The hall now: all of the answer, or what was known with what has changed. */
+function merged(known, answer) {
+    if (!known || answer.isWhole !== false) return answer;
+    const changed = new Map(answer.seats.map((seat) => [seat.number, seat]));
+    return { ...answer, seats: known.seats.map((seat) => changed.get(seat.number) ?? seat) };
+}
+
 /** The sections as buttons that lead to them: name, price, seats left. */
 function sectionList(onChoose) {
     const t = texts().seats;
@@ -169,14 +176,16 @@ export function seatsView(app) {
     }
 
     let etag = null;
+    let hall = null;
     const asking = api.repeat(
         async (isCurrent) => {
             const { choice, session } = app.facts;
-            const answer = await api.map(choice, session.token, etag);
+            const answer = await api.map(choice, session.token, { etag, since: hall?.version });
             if (!isCurrent()) return answer;
             if (answer.ok) {
                 etag = answer.etag;
-                received(answer.data);
+                hall = merged(hall, answer.data);
+                received(hall);
             } else if (answer.code === "ambiguous_concert") {
                 app.severalConcerts(answer.data.concerts);
             } else if (answer.status === 401) {

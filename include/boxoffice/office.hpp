@@ -19,6 +19,7 @@
 #include "boxoffice/options.hpp"
 #include "boxoffice/ports.hpp"
 #include "boxoffice/repositories.hpp"
+#include "boxoffice/seat_sheet.hpp"
 
 namespace boxoffice {
 
@@ -139,6 +140,18 @@ class BoxOffice {
 
     /// The dates from `from` (often today) on that have a seat available now, ascending, each once.
     Result<std::vector<Date>> dates(Date from);
+
+    /// Every seat as everybody sees it now, expiry included. It is a snapshot that this process keeps and all callers share, so
+    /// that asking again costs a glance at whether anything was committed, and after a change the seats that changed. The
+    /// concerts asked for last are kept, up to 256 MiB; another costs reading all of its seats. Mistakes: unknown_concert.
+    Result<std::shared_ptr<const SeatSheet>> seats(ConcertId concert);
+
+    /// The same, and which seats look different now than at `version`, wherever and whenever that was had; all of them where it is
+    /// not known here (none, of before this process first looked, or some 16,000 changes ago). With a user, also which are theirs
+    /// at the same moment; that costs reading their reservations. Mistakes: unknown_concert.
+    Result<SeatChanges> seats_since(ConcertId concert, const SeatVersion& version, UserId user = {});
+
+    // These copy every seat that they answer with.
 
     /// Seats that can be held now, in natural order of their numbers (2 before 10). Mistakes: unknown_concert.
     Result<std::vector<Seat>> available_seats(ConcertId concert);

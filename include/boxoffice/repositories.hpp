@@ -380,7 +380,8 @@ class Store {
     Result<std::unique_ptr<Transaction>> try_begin() { return begin_until(Deadline{}); }
     /// The last committed state; does not wait for a decision.
     virtual Result<std::unique_ptr<View>> read() = 0;
-    /// A number that changes when another process has committed; always the same where there is none. Cheap.
+    /// A number that changes when another process has committed; always the same where there is none. What was committed before
+    /// the call is in it. Cheap, and waits for no commit.
     virtual Result<std::int64_t> version() = 0;
     /// Does another office have this data open now? Asked within a transaction, so that none opens meanwhile.
     virtual Result<bool> has_others() { return false; }

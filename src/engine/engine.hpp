@@ -1,6 +1,6 @@
 #pragma once
 /// What is behind BoxOffice: the store, the clock, the writer's mutex, and what of the store's state this process keeps. Its
-/// bodies are in the files named after what they do: opening, executing, turns, queries, paying.
+/// bodies are in the files named after what they do: opening, executing, turns, seats, queries, paying.
 
 #include <atomic>
 #include <cstdint>
@@ -14,10 +14,14 @@
 #include "engine/fork_guard.hpp"
 #include "engine/in_order.hpp"
 #include "engine/no_throw.hpp"
+#include "engine/seat_board.hpp"
 #include "engine/timekeeper.hpp"
 #include "engine/turn_board.hpp"
 
 namespace boxoffice {
+
+/// For the seats of some twenty halls of 50,000 that are looked at in turn.
+inline constexpr std::size_t seat_board_bytes_max = std::size_t{256} << 20;
 
 class BoxOffice::Engine {
   public:
@@ -64,6 +68,10 @@ class BoxOffice::Engine {
         });
     }
 
+    // ---- seats (seats.cpp) --------------------------------------------------------------------------------------
+
+    Result<SeatChanges> ask_seats(ConcertId concert, UserId user, const SeatVersion* since);
+
     std::unique_ptr<Store> store;
     Options options;
     Ports ports;
@@ -84,9 +92,11 @@ class BoxOffice::Engine {
     void refresh_board(bool at_once = false);
     void try_advance();
     Result<Looked> look_at_place(const TokenClaims& claims);
+    Result<void> catch_up(SeatPage& page, View& view);
 
     const std::uint32_t opened_in_ = fork_epoch();
     TurnBoard board_;
+    SeatBoard seat_board_{seat_board_bytes_max};
 
     CommitQueue queue_;
 

@@ -161,8 +161,10 @@ Result<void> BoxOffice::Engine::run(Transaction& transaction, CommandList comman
     const auto changes = batch.working_set().take_changes(last, now);
     std::vector<Room> rooms;
     for (const auto& write : changes.rooms) rooms.push_back(write.entity);
+    SeatBoard::Commit commit(seat_board_, changes);
     stage = Stage::committing;
     if (!changes.empty()) BOXOFFICE_TRY(transaction.commit(changes));
+    commit.is_made();
     lease_ = lease;
     board_.post(rooms, now);
     return {};

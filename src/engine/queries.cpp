@@ -1,6 +1,5 @@
 /// What a host can ask. Each query reads one consistent state at one time.
 
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,18 +10,6 @@
 
 namespace boxoffice {
 namespace {
-
-Result<std::vector<Seat>> seats_of(View& view, ConcertId concert) {
-    BOXOFFICE_TRY(one(view.concerts(), ConcertKeys{{concert}}, ErrorCode::unknown_concert));
-    return view.seats_of(concert);
-}
-
-SeatNow as_seen(Seat seat, const std::set<ReservationId>& mine, Time now) {
-    const auto state = state_at(seat, now);
-    const bool is_claimed = state == SeatState::held || state == SeatState::sold;
-    const bool is_mine = is_claimed && mine.contains(seat.claim);
-    return {std::move(seat), state, is_mine};
-}
 
 Result<ReservationNow> describe(View& view, const Reservation& row, Time now) {
     BOXOFFICE_TRY_VALUE(const auto seat, one(view.seats(), SeatKeys{{row.seat}, {}}, ErrorCode::internal));
@@ -90,35 +77,6 @@ Result<std::vector<Date>> BoxOffice::dates(Date from) {
             if (counts.available > 0) out.push_back(concert.date);
         }
         return out;
-    });
-}
-
-Result<std::vector<Seat>> BoxOffice::available_seats(ConcertId concert) {
-    return engine_->ask([&](View& view, Time now) -> Result<std::vector<Seat>> {
-        BOXOFFICE_TRY_VALUE(auto seats, seats_of(view, concert));
-        std::erase_if(seats, [&](const Seat& seat) { return state_at(seat, now) != SeatState::available; });
-        return seats;
-    });
-}
-
-Result<std::vector<SeatNow>> BoxOffice::seat_map(ConcertId concert, UserId user) {
-    return engine_->ask([&](View& view, Time now) -> Result<std::vector<SeatNow>> {
-        BOXOFFICE_TRY_VALUE(auto seats, seats_of(view, concert));
-        BOXOFFICE_TRY_VALUE(const auto mine, claims_of(view, user, now));
-        std::vector<SeatNow> out;
-        out.reserve(seats.size());
-        for (auto& seat : seats) {
-            out.push_back(as_seen(std::move(seat), mine, now));
-        }
-        return out;
-    });
-}
-
-Result<SeatNow> BoxOffice::seat(ConcertId concert, const std::string& number, UserId user) {
-    return engine_->ask([&](View& view, Time now) -> Result<SeatNow> {
-        BOXOFFICE_TRY_VALUE(auto found, one(view.seats(), SeatKeys{{}, {{concert, number}}}, ErrorCode::unknown_seat));
-        BOXOFFICE_TRY_VALUE(const auto mine, claims_of(view, user, now));
-        return as_seen(std::move(found), mine, now);
     });
 }
 

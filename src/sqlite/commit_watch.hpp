@@ -1,7 +1,6 @@
 #pragma once
 /// Tells whether another process has committed.
 
-#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -17,8 +16,9 @@ class CommitWatch {
   public:
     CommitWatch(const std::string& path, Duration busy_timeout);
 
-    /// A number that changes when another process has committed. (Now and then also when it only emptied the log.) Any
-    /// thread; it never waits for a commit. Throws.
+    /// A number that changes when another process has committed, and is another for each watch of this process. (Now and then
+    /// it changes also when one only emptied the log.) What was committed before the call is in it. Any thread; it waits for no
+    /// commit. Throws.
     std::int64_t version();
 
     /// Lives around a commit or checkpoint of this process, while the file lock is held.
@@ -31,17 +31,18 @@ class CommitWatch {
 
       private:
         CommitWatch& watch_;
-        std::unique_lock<std::mutex> lock_;
     };
 
   private:
-    std::int64_t look();
+    void look();
+    std::int64_t read();
 
-    std::mutex mutex_;  ///< of the connection and seen_
+    std::mutex mutex_;  ///< of all that follows; never held for as long as a commit takes
     Connection connection_;
     Query data_version_;
     std::int64_t seen_ = 0;
-    std::atomic<std::int64_t> change_count_{0};
+    std::int64_t change_count_ = 0;
+    bool is_committing_ = false;  ///< this process is, so no other can, and what is seen may be its own
 };
 
 }  // namespace boxoffice::sqlite

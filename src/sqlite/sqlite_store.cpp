@@ -164,7 +164,7 @@ class SqliteStore final : public Store {
 
     Result<std::int64_t> version() override {
         return guarded("version", [&] {
-            value_of(shared_->check_usable());
+            shared_->look_before_reading();
             return shared_->read_side()->watch.version();
         });
     }

@@ -2,6 +2,7 @@
 
 #include <time.h>
 #include <random>
+#include <utility>
 
 #include "engine_bench.hpp"
 
@@ -114,36 +115,64 @@ void measure_seat_list(const Flags& flags) {
     House house{flags};
     constexpr std::int64_t seat_count = 50'000;
     constexpr auto change_gap = std::chrono::milliseconds{10};  // 100 a second
-    constexpr std::int64_t changer_count = 1'000;
+    constexpr std::int64_t changer_count = 6'000;
     house.add_users(changer_count);
     house.add_seats(seat_count);
     const auto tokens = house.join(0, house.users.size());
     const auto concert = house.concerts.back();
     const auto seconds = flags.number("seconds");
 
-    const auto lists = [&](const char* measurement, const std::function<std::int64_t()>& held_now) {
+    // `ask` tells how many seats are available, and whether they are others than last time.
+    struct Told {
+        std::int64_t available = 0;
+        bool is_other = false;
+    };
+    const auto lists = [&](const std::string& measurement, const std::function<Told()>& ask,
+                           const std::function<std::int64_t()>& held_now) {
         Histogram latencies;
+        Histogram changed;
         const auto begin = Clock::now();
         do {
             const auto held_before = held_now();
             const auto from = Clock::now();
-            const auto available = must(house.office().available_seats(concert));
-            latencies.add(Clock::now() - from);
-            const auto missing = seat_count - static_cast<std::int64_t>(available.size());
+            const auto told = ask();
+            const auto took = Clock::now() - from;
+            latencies.add(took);
+            if (told.is_other) changed.add(took);
+            const auto missing = seat_count - told.available;
             // A hold that is being answered may be in the list already.
             require(missing >= held_before && missing <= held_now() + 1, "the list is not what is left");
         } while (seconds_since(begin) < seconds);
-        Line{measurement, house.subject()}
-            .number("callers", std::int64_t{1})
+        Line line{measurement, house.subject()};
+        line.number("callers", std::int64_t{1})
             .number("seed", flags.count("seed"))
             .number("value", latencies.quantile_ms(0.5))
             .text("unit", "ms")
             .number("count", static_cast<std::int64_t>(latencies.count()))
             .number("p50_ms", latencies.quantile_ms(0.5))
             .number("p99_ms", latencies.quantile_ms(0.99))
-            .print();
+            .number("p999_ms", latencies.quantile_ms(0.999));
+        if (held_now() > 0)
+            line.number("changed_p50_ms", changed.quantile_ms(0.5)).number("changed_p99_ms", changed.quantile_ms(0.99));
+        line.print();
     };
-    lists("seat-list-unchanged", [] { return std::int64_t{0}; });
+    SeatVersion version;
+    const auto sheet = [&]() -> Told {
+        const auto seats = must(house.office().seats(concert));
+        return {seats->counts().available, std::exchange(version, seats->version()) != seats->version()};
+    };
+    const auto since = [&]() -> Told {
+        const auto seats = must(house.office().seats_since(concert, version));
+        version = seats.sheet->version();
+        return {seats.sheet->counts().available, !seats.changed.empty()};
+    };
+    const auto copy = [&]() -> Told {
+        return {static_cast<std::int64_t>(must(house.office().available_seats(concert)).size()), false};
+    };
+    const auto none = [] { return std::int64_t{0}; };
+    lists("seat-list-unchanged", sheet, none);
+    lists("seat-since-unchanged", since, none);
+    lists("seat-copy-unchanged", copy, none);
 
     std::atomic<std::int64_t> held{0};
     auto next = Clock::now();
@@ -155,7 +184,10 @@ void measure_seat_list(const Flags& flags) {
                        must(house.office().execute(HoldSeat{house.users[i], tokens[i], house.seats[i * 7], {}}));
                        held.fetch_add(1);
                    }};
-    lists("seat-list-changing", [&] { return held.load(); });
+    const auto all_held = [&] { return held.load(); };
+    lists("seat-list-changing", sheet, all_held);
+    lists("seat-since-changing", since, all_held);
+    lists("seat-copy-changing", copy, all_held);
     changer.stop();
     house.check(0);
 }

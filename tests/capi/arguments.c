@@ -2,6 +2,7 @@
 #include "check.h"
 
 static void test_nulls(test_office *it) {
+    boxoffice_seat_changes changes;
     boxoffice_error error = BOXOFFICE_ERROR_INIT;
     boxoffice_office *const office = it->office;
     size_t count = 7;
@@ -37,6 +38,17 @@ static void test_nulls(test_office *it) {
     CHECK_STATUS(boxoffice_list_dates(office, TEXT("2030-01-01"), NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_list_available_seats(office, it->concert, NULL, 1, &count, NULL),
                  BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_list_seats_since(office, it->concert, 0, NULL, 0, NULL, seats, 1, &count, NULL),
+                 BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_list_seats_since(office, it->concert, 0, NULL, 1, &changes, seats, 1, &count, NULL),
+                 BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_list_seats_since(office, it->concert, 0, NULL, 0, &changes, NULL, 1, &count, NULL),
+                 BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_list_seats_since(office, it->concert, 0, NULL, 0, &changes, seats, 1, NULL, NULL),
+                 BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_list_seats_since(office, it->concert, 0, NULL, 0, &changes, seats, 1, &count, NULL),
+                 BOXOFFICE_TOO_SMALL);
+    CHECK(count == 4 && changes.version[0] == 0);
     CHECK_STATUS(boxoffice_find_seat(office, it->concert, TEXT("1"), 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_count_seats(office, it->concert, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_join(office, 1, it->room, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);

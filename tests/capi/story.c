@@ -66,6 +66,8 @@ static void test_house(test_office *it) {
     boxoffice_seat one;
     boxoffice_seat seats[8];
     boxoffice_seat_counts counts;
+    boxoffice_seat_changes changes;
+    char version[40];
     boxoffice_room room;
     int64_t id = 0;
     int64_t found = 0;
@@ -125,7 +127,21 @@ static void test_house(test_office *it) {
     CHECK_OK(boxoffice_list_seats(it->office, it->concert, 0, seats, 8, &count, NULL));
     CHECK(count == 5 && strcmp(seats[1].number, "2") == 0 && strcmp(seats[3].number, "10") == 0);
     CHECK(seats[4].state == BOXOFFICE_SEAT_STATE_BLOCKED);
+    CHECK_OK(boxoffice_list_seats_since(it->office, it->concert, 0, NULL, 0, &changes, seats, 8, &count, NULL));
+    CHECK(count == 5 && changes.is_whole == 1 && strlen(changes.version) == 32 && changes.counts.blocked == 1);
+    CHECK(changes.lapses_at_us == BOXOFFICE_NEVER);
     CHECK_OK(boxoffice_unblock_seat(it->office, one.id, NULL));
+    memcpy(version, changes.version, sizeof version);
+    CHECK_OK(boxoffice_list_seats_since(it->office, it->concert, 0, version, strlen(version), &changes, seats, 8,
+                                        &count, NULL));
+    CHECK(count == 1 && changes.is_whole == 0 && strcmp(changes.version, version) != 0);
+    CHECK(seats[0].id == one.id && seats[0].state == BOXOFFICE_SEAT_STATE_AVAILABLE);
+    CHECK_OK(
+        boxoffice_list_seats_since(it->office, it->concert, 0, changes.version, 32, &changes, NULL, 0, &count, NULL));
+    CHECK(count == 0 && changes.is_whole == 0 && changes.counts.available == 5);
+    CHECK_STATUS(boxoffice_list_seats_since(it->office, 99, 0, NULL, 0, &changes, seats, 8, &count, NULL),
+                 BOXOFFICE_UNKNOWN_CONCERT);
+    CHECK(changes.version[0] == 0);
     CHECK_STATUS(boxoffice_block_seat(it->office, 99, NULL), BOXOFFICE_UNKNOWN_SEAT);
     CHECK_STATUS(boxoffice_unblock_seat(it->office, 99, NULL), BOXOFFICE_UNKNOWN_SEAT);
     CHECK_STATUS(boxoffice_count_seats(it->office, 99, &counts, NULL), BOXOFFICE_UNKNOWN_CONCERT);

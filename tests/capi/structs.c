@@ -163,6 +163,7 @@ static void test_reserved_out(void) {
     boxoffice_recharged recharged;
     boxoffice_held held;
     boxoffice_event events[64];
+    boxoffice_seat_changes changes;
     boxoffice_room room;
     int64_t user;
     int64_t token;
@@ -178,12 +179,17 @@ static void test_reserved_out(void) {
     memset(concerts, 0x5A, sizeof concerts);
     memset(transfers, 0x5A, sizeof transfers);
     memset(reservations, 0x5A, sizeof reservations);
+    memset(&changes, 0x5A, sizeof changes);
     memset(payments, 0x5A, sizeof payments);
     memset(events, 0x5A, sizeof events);
     memset(&room, 0x5A, sizeof room);
     CHECK_OK(boxoffice_list_seats(it.office, it.concert, user, seats, 4, &count, NULL));
     CHECK_RESERVED(seats[0]);
     CHECK_RESERVED(seats[3]);
+    CHECK_OK(boxoffice_list_seats_since(it.office, it.concert, user, NULL, 0, &changes, seats, 4, &count, NULL));
+    CHECK_RESERVED(changes);
+    CHECK_RESERVED(changes.counts);
+    CHECK(changes.reserved32 == 0);
     CHECK_OK(boxoffice_list_concerts(it.office, TEXT("2030-01-01"), concerts, 1, &count, NULL));
     CHECK_RESERVED(concerts[0]);
     CHECK_OK(boxoffice_list_transfers(it.office, user, 0, transfers, 1, &count, NULL));

@@ -214,12 +214,21 @@ std::vector<Named> every_function(const FaultyOffice& it) {
         {"list_dates", reads, listing<boxoffice_date>([](auto* o, auto* out, auto most, auto* count, auto* e) {
              return boxoffice_list_dates(o, "2030-01-01", 10, out, most, count, e);
          })},
-        {"list_available_seats", reads,
+        {"list_available_seats",
+         {FaultPoint::version},
          listing<boxoffice_seat>([&it](auto* o, auto* out, auto most, auto* count, auto* e) {
              return boxoffice_list_available_seats(o, it.concert, out, most, count, e);
          })},
         {"list_seats", reads, listing<boxoffice_seat>([&it](auto* o, auto* out, auto most, auto* count, auto* e) {
              return boxoffice_list_seats(o, it.concert, it.holder.user, out, most, count, e);
+         })},
+        {"list_seats_since",
+         {FaultPoint::version},
+         listing<boxoffice_seat>([&it](auto* o, auto* out, auto most, auto* count, auto* e) {
+             boxoffice_seat_changes changes{};
+             const auto status = boxoffice_list_seats_since(o, it.concert, 0, "", 0, &changes, out, most, count, e);
+             CHECK((status == BOXOFFICE_OK || is_all(changes, 0)));
+             return status;
          })},
         {"find_seat", reads, answering<boxoffice_seat>([&it](auto* o, auto* out, auto* e) {
              return boxoffice_find_seat(o, it.concert, "1", 1, it.holder.user, out, e);

@@ -370,6 +370,21 @@ class Sequence : Batches {
                 });
                 return;
             }
+            case Function::list_seats_since: {
+                Out<boxoffice_seat> out(n);
+                Out<boxoffice_seat_changes> changes(1, no);
+                const auto since = r_.b < 0xC0 ? In{seats_version_} : name(r_.b);
+                list(function, out, n, [&](auto* h, auto* o, auto most, auto* c, auto* e) {
+                    const auto status = boxoffice_list_seats_since(h, id(4, concert(r_.a)), user, since.data(),
+                                                                   since.size(), changes.get(), o, most, c, e);
+                    if (status == BOXOFFICE_OK)
+                        seats_version_ = changes->version;
+                    else
+                        MUST(changes.is_null() || changes.all(0));
+                    return status;
+                });
+                return;
+            }
             case Function::find_seat: {
                 const auto number = name(static_cast<std::uint8_t>(r_.b + 1));
                 Out<boxoffice_seat> out(1, no);

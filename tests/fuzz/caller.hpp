@@ -232,6 +232,7 @@ class Caller {
     std::vector<std::int64_t> rooms_;
     std::vector<std::int64_t> concerts_;
     std::vector<std::int64_t> seats_;
+    std::string seats_version_;  ///< the last that was told
 };
 
 }  // namespace c_fuzz

@@ -71,7 +71,8 @@ namespace c_fuzz {
     X(restore) \
     X(submit) \
     X(drive) \
-    X(get_commit_stats)
+    X(get_commit_stats) \
+    X(list_seats_since)
 // clang-format on
 
 enum class Function : std::size_t {

@@ -204,6 +204,32 @@ class Maps(HttpTest):
         self.assertEqual(self.states(other), ["available", "sold", "available"])
         self.assertEqual(self.states(), ["available", "sold", "available"])
 
+    def test_since_a_version_only_what_has_changed(self):
+        whole = self.map().json()
+        self.assertTrue(whole["isWhole"])
+        nothing = self.map(since=whole["version"]).json()
+        self.assertEqual((nothing["isWhole"], nothing["seats"]), (False, []))
+        self.assertEqual({**whole, "isWhole": False, "seats": []}, nothing)
+        user, token = self.new_buyer(1000)
+        self.held(user, token, "A-2")
+        changed = self.map(since=whole["version"]).json()
+        self.assertNotEqual(changed["version"], whole["version"])
+        self.assertEqual([(seat["number"], seat["state"]) for seat in changed["seats"]], [("A-2", "held")])
+        self.assertEqual(sum(one["available"] for one in changed["sections"]), 2)
+        own = self.map(token, since=whole["version"]).json()
+        self.assertEqual([(seat["number"], seat["state"]) for seat in own["seats"]], [("A-2", "mine")])
+        for unknown in ("", "x", "0" * 32, own["version"]):
+            with self.subTest(since=unknown):
+                said = self.map(since=unknown).json()
+                self.assertEqual((said["isWhole"], len(said["seats"])), (True, 3))
+        named = self.server.get(
+            "/api/concert/map",
+            {"If-None-Match": self.map().headers["etag"]},
+            date=day(1),
+            concertId=self.concert_ids[0],
+        )
+        self.assertEqual((named.status, named.body), (304, b""))
+
     def test_a_bad_token_is_refused(self):
         for headers in (bearer("A" * 68), bearer(""), {"Authorization": "Basic eDp5"}):
             with self.subTest(headers=headers):

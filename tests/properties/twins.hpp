@@ -27,8 +27,8 @@ inline Options small_world() {
 
 /// A world, and what commands can speak of: everything that was made so far, and some things that were not.
 struct World {
-    explicit World(std::shared_ptr<Store> store = std::make_shared<MemoryStore>())
-        : office{small_world(), nullptr, std::move(store)} {
+    explicit World(std::shared_ptr<Store> store = std::make_shared<MemoryStore>(), Others others = Others::untold)
+        : office{small_world(), nullptr, std::move(store), std::make_shared<VirtualClock>(opening), others} {
         rooms = {office->main_room(), office.room("vip", small_world().main_room), RoomId{5}};
         for (int i = 0; i < 24; ++i) users.push_back(office.user("u" + std::to_string(i)));
         users.push_back(UserId{5});

@@ -65,6 +65,17 @@ class SaleTest(AioTest):
                 self.assertEqual(submit.call_count, 3)
             self.assertEqual([one.balance for one in made], list(range(1, 2_501)))
 
+    async def test_seats_since_a_version(self) -> None:
+        async with open_memory() as office:
+            room = (await office.find_room("main")).id
+            hall = [boxoffice.NewSeat(str(number), 5) for number in range(300)]
+            concert = await office.create_concert(DATE, "x", room, hall)
+            whole = await office.seats_since(concert)
+            self.assertEqual((whole.is_whole, len(whole.seats)), (True, 300))
+            await office.block_seat(whole.seats[7].id)
+            changed = await office.seats_since(concert, whole.version)
+            self.assertEqual([one.number for one in changed.seats], ["7"])
+
     async def test_lists_are_read_page_by_page(self) -> None:
         async with open_memory() as office:
             mina = await office.create_user("mina")

@@ -110,6 +110,33 @@ class HouseTest(unittest.TestCase):
             self.office.find_seat(self.house.concert, "A-9").state, SeatState.AVAILABLE
         )
 
+    def test_seats_since(self) -> None:
+        concert = self.house.concert
+        whole = self.office.seats_since(concert)
+        self.assertTrue(whole.is_whole)
+        self.assertEqual(whole.seats, self.office.seats(concert))
+        self.assertEqual((whole.counts.available, whole.lapses_at), (4, None))
+        nothing = self.office.seats_since(concert, whole.version)
+        self.assertEqual((nothing.version, nothing.seats), (whole.version, []))
+        self.assertFalse(nothing.is_whole)
+        self.office.block_seat(whole.seats[1].id)
+        changed = self.office.seats_since(concert, whole.version)
+        self.assertEqual([one.number for one in changed.seats], ["A-2"])
+        self.assertEqual(changed.seats[0].state, SeatState.BLOCKED)
+        self.assertNotEqual(changed.version, whole.version)
+        mina, token = self.house.buyer("mina")
+        held = self.office.hold_seat(mina, token, whole.seats[0].id)
+        own = self.office.seats_since(concert, changed.version, mina)
+        self.assertEqual([(one.number, one.is_mine) for one in own.seats], [("A-1", True)])
+        self.assertEqual(own.lapses_at, held.deadline)
+        again = self.office.seats_since(concert, own.version, mina)
+        self.assertEqual(again.seats, own.seats)  # one's own are always told
+        self.assertEqual(self.office.seats_since(concert, own.version).seats, [])
+        self.assertTrue(self.office.seats_since(concert, "of another time").is_whole)
+        self.assertEqual(pickle.loads(pickle.dumps(own)), own)
+        with self.assertRaises(boxoffice.UnknownConcert):
+            self.office.seats_since(boxoffice.ConcertId(5))
+
     def test_a_seat_has_a_label_and_may_be_off_sale_from_the_start(self) -> None:
         number = "f786450c-0e93-53cd-b16c-796f2cbdc902"
         house = NewSeat("B-1", 0, is_blocked=True)

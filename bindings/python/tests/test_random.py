@@ -179,6 +179,7 @@ class Player:
             lambda: office.dates(DATE),
             lambda: office.available_seats(one("concert")),
             lambda: office.seats(one("concert"), user),
+            lambda: office.seats_since(one("concert"), self.text(), user),
             lambda: office.find_seat(one("concert"), "A-1", user),
             lambda: office.count_seats(one("concert")),
             lambda: self.keep(office.join(one("user"), one("room"))),

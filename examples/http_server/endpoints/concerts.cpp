@@ -1,6 +1,8 @@
 /// What is on sale: dates, seats that can be held, the map of a hall.
 
 #include <algorithm>
+#include <initializer_list>
+#include <iterator>
 #include <map>
 
 #include "endpoints/endpoints.hpp"
@@ -14,18 +16,19 @@ namespace {
 struct Question {
     Date date{};
     std::optional<std::string> concert;
+    std::optional<std::string> since;
 };
 
 Result<Question> read_question(const Call& call) {
     const auto date = call.request.parameter("date");
     if (!date) return refuse(ErrorCode::invalid_date);
     BOXOFFICE_TRY_VALUE(const auto day, parse_date(*date));
-    return Question{day, call.request.parameter("concertId")};
+    return Question{day, call.request.parameter("concertId"), call.request.parameter("since")};
 }
 
 /// What the sections of a hall offer, in the order of their first seats. Prices are of the seats for sale, where there
 /// are any: one that is not may have none.
-void write_sections(JsonWriter& json, const std::vector<SeatNow>& seats) {
+std::string write_sections(const SeatSheet& sheet) {
     struct Section {
         std::string_view name;
         std::int64_t seats = 0;
@@ -36,13 +39,14 @@ void write_sections(JsonWriter& json, const std::vector<SeatNow>& seats) {
     };
     std::vector<Section> sections;
     std::map<std::string_view, std::size_t> at;
-    for (const auto& [seat, state, is_mine] : seats) {
+    for (std::size_t i = 0; i < sheet.size(); ++i) {
+        const auto seat = sheet[i];
         const auto [known, is_new] = at.emplace(seat.facts.section, sections.size());
         if (is_new) sections.push_back({seat.facts.section});
         auto& section = sections[known->second];
         ++section.seats;
-        if (state == SeatState::available) ++section.available;
-        const bool is_for_sale = state != SeatState::blocked;
+        if (seat.state == SeatState::available) ++section.available;
+        const bool is_for_sale = seat.state != SeatState::blocked;
         if (section.is_for_sale && !is_for_sale) continue;
         if (is_for_sale && !section.is_for_sale) {
             section.is_for_sale = true;
@@ -52,7 +56,8 @@ void write_sections(JsonWriter& json, const std::vector<SeatNow>& seats) {
         section.least = std::min(section.least, seat.facts.price);
         section.most = std::max(section.most, seat.facts.price);
     }
-    json.open_array("sections");
+    JsonWriter json;
+    json.open_object().open_array("sections");
     for (const auto& section : sections)
         json.open_object()
             .member("name", section.name)
@@ -61,59 +66,119 @@ void write_sections(JsonWriter& json, const std::vector<SeatNow>& seats) {
             .member("minPrice", section.least)
             .member("maxPrice", section.most)
             .close_object();
-    json.close_array();
-}
-
-std::string write_map(const Concert& concert, const std::vector<SeatNow>& seats) {
-    JsonWriter json;
-    json.open_object().member("date", concert.date).member("concertId", concert.id).member("title", concert.title);
-    write_sections(json, seats);
-    json.open_array("seats");
-    for (const auto& [seat, state, is_mine] : seats)
-        json.open_object()
-            .member("number", seat.facts.number)
-            .member("label", seat.facts.label)
-            .member("section", seat.facts.section)
-            .member("row", seat.facts.row)
-            .member("price", seat.facts.price)
-            .member("x", seat.facts.x)
-            .member("y", seat.facts.y)
-            .member("state", is_mine ? std::string_view{"mine"} : name_of(state))
-            .close_object();
     json.close_array().close_object();
     return json.take();
 }
 
-std::string write_list(const Concert& concert, const std::vector<SeatNow>& seats) {
+std::string write_list(const SeatSheet& sheet) {
     JsonWriter json;
-    json.open_object().member("date", concert.date).open_array("availableSeats");
-    for (const auto& [seat, state, is_mine] : seats)
-        if (state == SeatState::available) json.element(seat.facts.number);
-    json.close_array().member("concertId", concert.id).close_object();
+    json.open_object().member("date", sheet.concert().date).open_array("availableSeats");
+    for (std::size_t i = 0; i < sheet.size(); ++i)
+        if (sheet.state(i) == SeatState::available) json.element(sheet[i].facts.number);
+    json.close_array().member("concertId", sheet.concert().id).close_object();
     return json.take();
 }
 
-/// The answer that everybody gets, or 304 to who has it.
-Response kept_response(const Call& call, const SeatAnswers::Kept& kept) {
-    Response response;
-    response.cache_control = revalidate;
-    response = with_etag(call.request, std::move(response), kept.etag);
-    if (response.status != 304) response.body = kept.body;
-    return response;
+/// Who has a map with seats of their own has a version of their own, which tells nobody else anything.
+std::string version_for(const SeatChanges& found, UserId user) {
+    auto version = to_text(found.sheet->version());
+    return found.mine.empty() ? version : version + "-" + to_text(user);
 }
 
-/// Does the user hold or own a seat of the concert? Then the map has a "mine", and is theirs alone. So it is said of
-/// who has many reservations, rather than read them all.
-Result<bool> has_claims(const Call& call, UserId user, ConcertId concert) {
-    constexpr std::int64_t many = 50;
-    if (!user) return false;
-    const auto found = call.host.office.reservations(user, many);
-    if (!found) return tl::unexpected(found.error());
-    if (std::ssize(*found) == many) return true;
-    return std::any_of(found->begin(), found->end(), [&](const ReservationNow& view) {
-        return view.reservation.concert == concert &&
-               (view.state == ReservationState::held || view.state == ReservationState::confirmed);
-    });
+/// The version that a caller has, as far as it tells them anything. None: they have none.
+std::optional<SeatVersion> version_of(const std::optional<std::string>& text, UserId user) {
+    if (!text) return std::nullopt;
+    std::string_view version = *text;
+    const auto own = "-" + to_text(user);
+    if (user && version.ends_with(own)) version.remove_suffix(own.size());
+    return parse_seat_version(version).value_or(SeatVersion{});
+}
+
+void write_seat(JsonWriter& json, const SeatShown& seat, bool is_mine) {
+    json.open_object()
+        .member("number", seat.facts.number)
+        .member("label", seat.facts.label)
+        .member("section", seat.facts.section)
+        .member("row", seat.facts.row)
+        .member("price", seat.facts.price)
+        .member("x", seat.facts.x)
+        .member("y", seat.facts.y)
+        .member("state", is_mine ? std::string_view{"mine"} : name_of(seat.state))
+        .close_object();
+}
+
+/// All seats, or those that changed and the user's own.
+std::string write_seats(const SeatChanges& found) {
+    const auto& sheet = *found.sheet;
+    std::vector<std::uint32_t> told;
+    std::set_union(found.changed.begin(), found.changed.end(), found.mine.begin(), found.mine.end(),
+                   std::back_inserter(told));
+    auto mine = found.mine.begin();
+    JsonWriter json;
+    json.open_object().open_array("seats");
+    const auto write = [&](std::uint32_t index) {
+        const bool is_mine = mine != found.mine.end() && *mine == index;
+        if (is_mine) ++mine;
+        write_seat(json, sheet[index], is_mine);
+    };
+    if (found.is_whole)
+        for (std::size_t i = 0; i < sheet.size(); ++i) write(static_cast<std::uint32_t>(i));
+    else
+        for (const auto index : told) write(index);
+    json.close_array().close_object();
+    return json.take();
+}
+
+/// One object of the members of several.
+std::string join(std::initializer_list<std::string_view> objects) {
+    std::string all = "{";
+    for (const auto object : objects) {
+        if (all.size() > 1) all += ',';
+        all += object.substr(1, object.size() - 2);
+    }
+    return all + "}";
+}
+
+std::string write_map(const Call& call, const SeatChanges& found, UserId user) {
+    const auto& concert = found.sheet->concert();
+    JsonWriter json;
+    json.open_object()
+        .member("date", concert.date)
+        .member("concertId", concert.id)
+        .member("title", concert.title)
+        .member("version", version_for(found, user))
+        .member("isWhole", found.is_whole)
+        .close_object();
+    // What changes with each seat, but not with who asks since when.
+    const auto sections = call.host.seats.text(*found.sheet, SeatAnswers::Kind::sections, write_sections);
+    return join({json.take(), *sections, write_seats(found)});
+}
+
+/// The seats of the one concert that is asked for: where it is named, without a look at the store.
+Result<SeatChanges> look(const Call& call, const Question& question, UserId user) {
+    ConcertId id;
+    if (question.concert) {
+        const auto parsed = parse_id<ConcertId>(*question.concert);
+        if (!parsed) return refuse(ErrorCode::unknown_concert);
+        id = *parsed;
+    } else {
+        BOXOFFICE_TRY_VALUE(const auto concert, call.host.office.concert(question.date));
+        id = concert.id;
+    }
+    auto found = call.host.seats.look(id, version_of(question.since, user), user);
+    if (found && found->sheet->concert().date != question.date)
+        return refuse(ErrorCode::unknown_concert, "it is on another date");
+    return found;
+}
+
+/// 304 to who has it, before it is written; `body()` to the others.
+template <class Body>
+Response tagged_response(const Call& call, const std::string& version, const char* kind, Body body) {
+    Response response;
+    response.cache_control = revalidate;
+    response = with_etag(call.request, std::move(response), '"' + version + kind + '"');
+    if (response.status != 304) response.body = body();
+    return response;
 }
 
 }  // namespace
@@ -161,12 +226,11 @@ Answer list_dates(const Call& call) {
 
 Answer list_seats(const Call& call) {
     BOXOFFICE_TRY_VALUE(const auto question, read_question(call));
-    const auto concert = find_concert(call, question.date, question.concert);
-    if (!concert) return concert_error(call, question.date, concert.error());
-    BOXOFFICE_TRY_VALUE(const auto list,
-                        call.host.seats.get(concert->id, SeatAnswers::Kind::list,
-                                            [&](const auto& seats) { return write_list(*concert, seats); }));
-    return kept_response(call, *list);
+    const auto found = look(call, {question.date, question.concert, std::nullopt}, {});
+    if (!found) return concert_error(call, question.date, found.error());
+    const auto& sheet = *found->sheet;
+    return tagged_response(call, to_text(sheet.version()), "-list",
+                           [&] { return *call.host.seats.text(sheet, SeatAnswers::Kind::list, write_list); });
 }
 
 Answer seat_map(const Call& call) {
@@ -177,22 +241,13 @@ Answer seat_map(const Call& call) {
         BOXOFFICE_TRY_VALUE(const auto claims, bearer(call));
         user = claims.user;
     }
-    const auto concert = find_concert(call, question.date, question.concert);
-    if (!concert) return concert_error(call, question.date, concert.error());
-    BOXOFFICE_TRY_VALUE(const auto is_own, has_claims(call, user, concert->id));
-    Response response;
-    if (is_own) {
-        BOXOFFICE_TRY_VALUE(const auto seats, call.host.office.seat_map(concert->id, user));
-        response.body = write_map(*concert, seats);
-        response.cache_control = revalidate_own;
-        response.headers.emplace_back("Vary", "Authorization");
-        auto etag = etag_of(response.body);
-        return with_etag(call.request, std::move(response), std::move(etag));
-    }
-    BOXOFFICE_TRY_VALUE(const auto map,
-                        call.host.seats.get(concert->id, SeatAnswers::Kind::map,
-                                            [&](const auto& seats) { return write_map(*concert, seats); }));
-    response = kept_response(call, *map);
+    const auto found = look(call, question, user);
+    if (!found) return concert_error(call, question.date, found.error());
+    auto response = tagged_response(call, version_for(*found, user), question.since ? "-since" : "", [&] {
+        if (!found->is_whole || !found->mine.empty()) return write_map(call, *found, user);
+        return *call.host.seats.text(*found->sheet, SeatAnswers::Kind::map,
+                                     [&](const SeatSheet&) { return write_map(call, *found, user); });
+    });
     if (has_token) response.cache_control = revalidate_own;
     response.headers.emplace_back("Vary", "Authorization");
     return response;

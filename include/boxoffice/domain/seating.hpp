@@ -101,12 +101,12 @@ struct SeatCounts {
     std::int64_t sold = 0;
     std::int64_t blocked = 0;
     [[nodiscard]] std::int64_t all() const { return available + held + sold + blocked; }
-    void count(SeatState state) {
+    void count(SeatState state, std::int64_t more = 1) {
         switch (state) {
-            case SeatState::available: ++available; break;
-            case SeatState::held: ++held; break;
-            case SeatState::sold: ++sold; break;
-            case SeatState::blocked: ++blocked; break;
+            case SeatState::available: available += more; break;
+            case SeatState::held: held += more; break;
+            case SeatState::sold: sold += more; break;
+            case SeatState::blocked: blocked += more; break;
         }
     }
     friend bool operator==(const SeatCounts&, const SeatCounts&) = default;

@@ -10,7 +10,7 @@ import ctypes
 import dataclasses
 import datetime
 import operator
-from typing import Any, Callable, Dict, Optional, Tuple, Type, TypeVar, get_type_hints
+from typing import Any, Callable, Dict, List, Optional, Tuple, Type, TypeVar, get_type_hints
 
 from . import _structures as c
 from ._layouts import layout
@@ -33,6 +33,7 @@ from .answers import (
     Room,
     RoomLimits,
     Seat,
+    SeatChanges,
     SeatCounts,
     SeatState,
     Stats,
@@ -385,6 +386,13 @@ def commit_stats(fields: Tuple[Any, ...]) -> CommitStats:
             (None if up_to == INT64_MAX else up_to * _MICROSECOND, count)
             for up_to, count in pairs[half:]
         ),
+    )
+
+
+def seat_changes(changes: c.SeatChanges, seats: List[Seat]) -> SeatChanges:
+    lapses_at, *counts, is_whole, version = LAYOUTS[c.SeatChanges].unpack(changes)
+    return SeatChanges(
+        string(version), seats, is_whole == 1, SeatCounts(*counts), deadline(lapses_at)
     )
 
 

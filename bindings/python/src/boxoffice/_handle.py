@@ -189,15 +189,18 @@ class Handle:
         structure: Type[ctypes.Structure],
         make: _Convert[_T],
         *arguments: Any,
+        is_usual: bool = True,
     ) -> List[_T]:
-        """A whole list, in an array that grows; the size that did is remembered."""
-        capacity = self._capacities.get(structure, 64)
+        """A whole list, in an array that grows; the size that did is remembered, unless it is not
+        ``is_usual`` for a list to be so long."""
+        capacity = self._capacities.get(structure, 64) if is_usual else 64
         while True:
             try:
                 return self._rows(function, structure, make, capacity, *arguments)
             except TooSmall as error:
                 capacity = max(capacity * 2, int(error.args[1]))
-                self._capacities[structure] = capacity
+                if is_usual:
+                    self._capacities[structure] = capacity
 
     def _pages(
         self,

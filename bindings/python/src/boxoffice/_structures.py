@@ -238,6 +238,13 @@ class SeatCounts(ctypes.Structure):
     ]
 
 
+class SeatChanges(ctypes.Structure):
+    _fields_ = [
+        ("lapses_at_us", c_int64), ("counts", SeatCounts), ("is_whole", c_int32),
+        ("reserved32", c_int32), ("version", c_char * 40), ("reserved", c_int64 * 8),
+    ]
+
+
 class Date(ctypes.Structure):
     _fields_ = [("text", c_char * 16)]
 
@@ -424,6 +431,7 @@ STRUCTURES: Dict[str, Type[ctypes.Structure]] = {
     "boxoffice_concert": Concert,
     "boxoffice_seat": Seat,
     "boxoffice_seat_counts": SeatCounts,
+    "boxoffice_seat_changes": SeatChanges,
     "boxoffice_date": Date,
     "boxoffice_claims": Claims,
     "boxoffice_joined": Joined,
@@ -509,6 +517,10 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "boxoffice_list_seats": (c_int32, [
         POINTER(Office), c_int64, c_int64, POINTER(Seat), c_size_t, POINTER(c_size_t),
         POINTER(Error),
+    ]),
+    "boxoffice_list_seats_since": (c_int32, [
+        POINTER(Office), c_int64, c_int64, c_char_p, c_size_t, POINTER(SeatChanges), POINTER(Seat),
+        c_size_t, POINTER(c_size_t), POINTER(Error),
     ]),
     "boxoffice_find_seat": (c_int32, [
         POINTER(Office), c_int64, c_char_p, c_size_t, c_int64, POINTER(Seat), POINTER(Error),

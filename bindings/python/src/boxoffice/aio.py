@@ -299,6 +299,7 @@ class Office:
         release_hold = _awaited(_office.Office.release_hold)
         reservations = _paged(_office.Office.reservations)
         seats = _awaited(_office.Office.seats)
+        seats_since = _awaited(_office.Office.seats_since)
         stats = _awaited(_office.Office.stats)
         tick = _awaited(_office.Office.tick)
         token_text = _awaited(_office.Office.token_text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, NewType, Optional, Tuple
+from typing import Any, List, NewType, Optional, Tuple
 
 __all__ = [
     "CASH",
@@ -44,6 +44,7 @@ __all__ = [
     "RoomId",
     "RoomLimits",
     "Seat",
+    "SeatChanges",
     "SeatCounts",
     "SeatId",
     "SeatState",
@@ -235,6 +236,21 @@ class SeatCounts(_Answer):
     held: int
     sold: int
     blocked: int
+
+
+@dataclass(frozen=True)
+class SeatChanges(_Answer):
+    """What has changed of a concert's seats. ``version`` names how they stand now: it is the same
+    wherever and whenever they stand the same, in every process and after a restart. ``lapses_at``
+    is when the next hold ends by itself, None: no seat is held. ``is_whole``: the version asked by
+    is not known here, and ``seats`` are all of them."""
+
+    __slots__ = ("version", "seats", "is_whole", "counts", "lapses_at")
+    version: str
+    seats: List[Seat]
+    is_whole: bool
+    counts: SeatCounts
+    lapses_at: Optional[datetime.datetime]
 
 
 @dataclass(frozen=True)

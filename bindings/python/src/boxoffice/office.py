@@ -35,6 +35,7 @@ from .answers import (
     RoomId,
     RoomLimits,
     Seat,
+    SeatChanges,
     SeatCounts,
     SeatId,
     Stats,
@@ -237,6 +238,23 @@ class Office(Handle):
         identity = convert.int64(concert, "concert")
         who = 0 if user is None else convert.int64(user, "user")
         return self._all(self._library.boxoffice_list_seats, c.Seat, convert.seat, identity, who)
+
+    def seats_since(
+        self, concert: ConcertId, version: str = "", user: Optional[UserId] = None
+    ) -> SeatChanges:
+        """The seats that stand otherwise now than at ``version``, which an answer before this one
+        had, in whichever process; all of them where it is not known here (none, of before this
+        process first looked, or many changes ago). With a ``user`` their own seats are among them
+        always. Where nothing has changed it costs as little as a peek, and for a user reading their
+        reservations. Mistakes: UnknownConcert."""
+        identity = convert.int64(concert, "concert")
+        who = 0 if user is None else convert.int64(user, "user")
+        raw = convert.text(version, "version")
+        changes = c.SeatChanges()
+        function = self._library.boxoffice_list_seats_since
+        arguments = (identity, who, raw, len(raw), byref(changes))
+        seats = self._all(function, c.Seat, convert.seat, *arguments, is_usual=False)
+        return convert.seat_changes(changes, seats)
 
     def find_seat(self, concert: ConcertId, number: str, user: Optional[UserId] = None) -> Seat:
         """One seat by its number, as ``user`` sees it. Mistakes: UnknownSeat."""
