@@ -359,7 +359,8 @@ TEST_CASE("a store that fails or throws is a fault of every C function, and noth
     for (const auto& [name, points, call] : every_function(it)) {
         FaultyOffice other;
         const auto calls = every_function(other);
-        const auto same = std::find_if(calls.begin(), calls.end(), [&, &name = name](const Named& one) { return one.name == name; });
+        const auto same =
+            std::find_if(calls.begin(), calls.end(), [&, &name = name](const Named& one) { return one.name == name; });
         other.faults->plan(points.front(), FaultKind::thrown_number);
         boxoffice_error error = BOXOFFICE_ERROR_INIT;
         CAPTURE(name);
