@@ -112,7 +112,11 @@ class Player:
     def token_text(self) -> Any:
         if self.known["text"] and self.chance.random() < 0.9:
             text = self.chance.choice(self.known["text"][-12:])
-            return text if self.chance.random() < 0.95 else text[:-1] + self.chance.choice("AQgw=")
+            if self.chance.random() < 0.95:
+                return text
+            # Another one whatever the key, which differs from run to run, has made the last sign.
+            last = self.chance.choice("AQgw=")
+            return text[:-1] + (last if last != text[-1] else "-")
         return self.text()
 
     def span(self) -> Any:
