@@ -42,25 +42,29 @@ run_tests() {
     grep -E "$summary" "$logs/$name.log" || { echo "FAILED: $name ran no test" >&2; exit 1; }
 }
 
-# Runs steps beside what follows, at the lowest priority, until join_lanes. A lane ends at its first step that fails.
-lanes=()
-in_lane() {
+# Builds beside what follows, at the lowest priority, one after the other; await_build NAME waits for one of them.
+builder=
+build_beside() {
+    local name
+    for name in "$@"; do rm -f "$logs/$name.built"; done
     set -m  # in a process group of its own, so that all of it can be ended
-    ( renice -n 19 "$BASHPID" >"$logs/renice.log" && "$@" ) &
+    (
+        renice -n 19 "$BASHPID" >"$logs/renice.log"
+        for name in "$@"; do
+            "build_$name"
+            : >"$logs/$name.built"
+        done
+    ) &
     set +m
-    lanes+=($!)
+    builder=$!
 }
-join_lanes() {
-    local lane is_failed=false
-    for lane in "${lanes[@]}"; do wait "$lane" || is_failed=true; done
-    lanes=()
-    [ "$is_failed" = false ] || exit 1
+await_build() {
+    until [ -e "$logs/$1.built" ]; do
+        kill -0 "$builder" 2>"$logs/kill.log" || exit 1  # it has said why
+        sleep 1
+    done
 }
-end_lanes() {
-    local lane
-    for lane in "${lanes[@]}"; do kill -- "-$lane" 2>"$logs/kill.log" || true; done
-}
-trap end_lanes EXIT
+trap '[ -z "$builder" ] || kill -- "-$builder" 2>"$logs/kill.log" || true' EXIT
 trap 'exit 130' INT TERM
 
 packages=("${boxoffice_packages[@]}" abigail-tools catch2 chromium clang clang-format curl doxygen fonts-noto-cjk gcc
@@ -142,20 +146,22 @@ test_fuzz() {
     [ -z "$unreached" ] || { echo "FAILED: fuzz never did $unreached" >&2; exit 1; }
 }
 
-build_others() { build_sanitized asan; build_sanitized tsan; build_meson; }
-test_tsan_and_meson() { test_sanitized tsan; test_meson; }
+build_asan() { build_sanitized asan; }
+build_tsan() { build_sanitized tsan; }
 
 case $part in
     all)
         build_cmake
-        in_lane build_others
+        build_beside asan tsan meson
         test_cmake
         test_web
-        join_lanes
-        in_lane test_tsan_and_meson
+        await_build asan
         test_sanitized asan
+        await_build tsan
+        test_sanitized tsan
+        await_build meson
+        test_meson
         test_fuzz
-        join_lanes
         ;;
     cmake) build_cmake; test_cmake ;;
     web) build_cmake; test_web ;;

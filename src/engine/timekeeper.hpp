@@ -65,10 +65,10 @@ class Timekeeper {
     /// that waited for another does not decide in the past. Refused with clock_jump when the wall clock ran ahead of the
     /// steady clock by more than `jump_max` since the last call; the fault stays until the wall clock is set right.
     Result<Time> now(Time last_committed = Time::min()) {
+        auto known = ahead_.load(std::memory_order_acquire);
         // The wall clock first: a thread that is held up between the two would else take time ahead for good.
         const auto wall = clock_->wall();
         const auto steady = clock_->steady();
-        auto known = ahead_.load(std::memory_order_acquire);
         Time time;
         do {
             time = std::max(wall, last_committed);
