@@ -212,8 +212,10 @@ def main():
         "measurements": rows,
     }
     with open(options.output, "w", encoding="utf-8") as file:
-        json.dump(result, file, indent=1, ensure_ascii=False)
-        file.write("\n")
+        # A measurement a line.
+        listed = ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in result.pop("measurements"))
+        rest = json.dumps(result, ensure_ascii=False, indent=1)[:-2]
+        file.write(f'{rest},\n "measurements": [\n  {listed}\n ]\n}}\n')
     print_table(rows)
 
 
