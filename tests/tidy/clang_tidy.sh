@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # clang-tidy over src/ and capi/, by the checks of .clang-tidy (which says why some are off).
 #
-#   tests/tidy/clang_tidy.sh            all files, as the build compiles them: several at once, so in three minutes
+#   tests/tidy/clang_tidy.sh            all files, as the build compiles them: several at once, so in two minutes
 #   tests/tidy/clang_tidy.sh main       what differs from a commit or branch
 #   tests/tidy/clang_tidy.sh FILE…      these
 #
