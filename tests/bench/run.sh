@@ -109,7 +109,7 @@ quietly install install_packages "${boxoffice_packages[@]}" postgresql redis-ser
 # A warning that another compiler gives is no reason not to measure.
 if ! $is_built; then
     (cd "$root" && quietly configure cmake --preset release -B "$build" -DBOXOFFICE_BENCH=ON -DBOXOFFICE_TESTS=OFF \
-        -DBOXOFFICE_EXAMPLES=ON -DBOXOFFICE_UNITY=ON -DBOXOFFICE_WERROR=OFF)
+        -DBOXOFFICE_EXAMPLES=ON -DBOXOFFICE_UNITY=ON)
     (cd "$root" && quietly build cmake --build "$build" --target side_by_side)
 fi
 
