@@ -8,8 +8,8 @@
 ///     }
 ///
 /// A task begins when it is awaited and not before, on the thread that awaits it, and dies with its Task object. What its
-/// parameters refer to must outlive it. What it throws (memory ran out; its
-/// frame may be what there is no memory for) comes out where it is awaited or called.
+/// parameters refer to must outlive it. What it throws (memory ran out; its frame may be what there is no memory for)
+/// comes out where it is awaited or called.
 ///
 /// GCC 12 destroys some of the temporaries of an expression with co_await twice. So what such an expression needs that is
 /// not trivial has a name before it, and parameters are references.

@@ -17,9 +17,9 @@
 namespace boxoffice {
 
 /// How a concert's seats stand, in 128 bits: which there are, the state of each, of a held one until when, and of a held or sold
-/// one whose reservation it is. It follows from that alone, so it is equal wherever and whenever they stand the same: in every process that has the store open,
-/// after a restart, and also when they stand again as they did before. It is a sum over the seats, so that a change costs the
-/// seat that changed. (That two that differ have one version is left to chance, and no secret stands behind it.)
+/// one whose reservation it is. It follows from that alone, so it is equal wherever and whenever they stand the same: in every
+/// process that has the store open, after a restart, and also when they stand again as they did before. It is a sum over the
+/// seats, so that a change costs the seat that changed. (That two that differ have one version is left to chance, and no secret stands behind it.)
 struct SeatVersion {
     std::uint64_t high = 0;
     std::uint64_t low = 0;

@@ -18,8 +18,9 @@ class Checkpointer {
 
     /// After a commit: folds when the log is longer than a quarter of `wal_size_max`, since all who wait for a commit wait for
     /// the folding after it, and a short one is over soon. First without disturbing anyone: the log is then started over by
-    /// the next commit that finds no reader in it. Where readers always overlap that never comes, so beyond twice the size it waits for the readers of the moment, for 100 ms at most. Where one stays longer, it looks
-    /// ten times a second whether the log is free, and waits again after two seconds. Throws on I/O errors.
+    /// the next commit that finds no reader in it. Where readers always overlap that never comes, so beyond twice the size it
+    /// waits for the readers of the moment, for 100 ms at most. Where one stays longer, it looks ten times a second whether the
+    /// log is free, and waits again after two seconds. Throws on I/O errors.
     void after_commit();
 
     /// Folds everything and empties the log, if readers let it within 100 ms (`wait` false: at once); else as much as they

@@ -104,7 +104,7 @@ quietly() {
     "$@" >"$output/$name.log" 2>&1 || { tail -n 50 "$output/$name.log" >&2; fail "$name failed ($*)"; }
 }
 
-quietly install install_packages "${boxoffice_packages[@]}" postgresql redis-server libpq-dev libhiredis-dev python3 strace \
+quietly install install_packages "${boxoffice_packages[@]}" postgresql redis-server libpq-dev libhiredis-dev procps python3 strace \
     libboost1.81-dev nlohmann-json3-dev
 # A warning that another compiler gives is no reason not to measure.
 if ! $is_built; then

@@ -11,8 +11,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BOXOFFICE_BUILD:-build/asan}
 case "${1:-}" in -h|--help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
-command -v clang-tidy >/dev/null || { echo "clang_tidy.sh: no clang-tidy here" >&2; exit 2; }
-[ -r "$build/compile_commands.json" ] || { echo "clang_tidy.sh: no compile_commands.json in $build" >&2; exit 2; }
+command -v clang-tidy >/dev/null || { echo "clang_tidy.sh: no clang-tidy here (apt-get install clang-tidy)" >&2; exit 2; }
+[ -r "$build/compile_commands.json" ] || { echo "clang_tidy.sh: no compile_commands.json in $build (cmake --preset asan)" >&2; exit 2; }
 
 if [ $# -eq 0 ]; then
     mapfile -t files < <(/usr/bin/python3 -c '
