@@ -101,22 +101,25 @@ std::string select_all() {
     return select<Entity>("FROM ") + table_of<Entity> + " ORDER BY " + order;
 }
 
-/// Adds a row that is not there: what an InsertBinder binds.
+/// Adds `rows` rows that are not there: what an InsertBinder binds for each, one after the other.
 template <class Entity>
-std::string insert_into(std::string_view mark) {
+std::string insert_into(std::string_view mark, int rows = 1) {
     std::string list;
-    std::string values;
+    for (const auto& column : columns_of<Entity>()) append(list, ", ", column.name);
+    std::string all_values;
     int count = 0;
-    for (const auto& column : columns_of<Entity>()) {
-        append(list, ", ", column.name);
-        append(values, ", ", std::string{mark} + std::to_string(++count));
+    for (int row = 0; row < rows; ++row) {
+        std::string values;
+        for ([[maybe_unused]] const auto& column : columns_of<Entity>())
+            append(values, ", ", std::string{mark} + std::to_string(++count));
+        append(all_values, ", ", "(" + values + ")");
     }
-    return std::string{"INSERT INTO "} + table_of<Entity> + " (" + list + ") VALUES (" + values + ")";
+    return std::string{"INSERT INTO "} + table_of<Entity> + " (" + list + ") VALUES " + all_values;
 }
 
-/// The same, in the place of one that has its key.
+/// The same, each in the place of one that has its key.
 template <class Entity>
-std::string put_into(std::string_view mark) {
+std::string put_into(std::string_view mark, int rows = 1) {
     std::string keys;
     std::string rest;
     for (const auto& column : columns_of<Entity>())
@@ -124,7 +127,7 @@ std::string put_into(std::string_view mark) {
             append(keys, ", ", column.name);
         else
             append(rest, ", ", std::string{column.name} + " = excluded." + column.name);
-    return insert_into<Entity>(mark) + " ON CONFLICT (" + keys + ") DO UPDATE SET " + rest;
+    return insert_into<Entity>(mark, rows) + " ON CONFLICT (" + keys + ") DO UPDATE SET " + rest;
 }
 
 /// Changes a row that is there: what an UpdateBinder binds.

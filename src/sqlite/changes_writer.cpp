@@ -1,45 +1,74 @@
 #include "sqlite/changes_writer.hpp"
 
+#include <array>
+
 #include "sqlite/rows.hpp"
 
 namespace boxoffice::sqlite {
 namespace {
 
-template <class Entity>
-void write_row(Query& query, void (*bind)(Binder&, const Entity&), const Entity& entity) {
-    const int count = query.write_with([&](Binder& binder) { bind(binder, entity); });
-    if (count != 1)
-        throw Fault{ErrorCode::internal, "a write changed " + std::to_string(count) + " rows, not one: " + query.sql()};
+void check_count(const Query& query, int count, int expected) {
+    if (count != expected)
+        throw Fault{ErrorCode::internal, "a write changed " + std::to_string(count) + " rows, not " +
+                                             std::to_string(expected) + ": " + query.sql()};
 }
 
 }  // namespace
 
 template <class Entity>
+void Inserts::write(Query& query, const Entity* const* rows, int count) {
+    check_count(query, query.write_with([&](Binder& binder) {
+        for (int i = 0; i < count; ++i) bind_insert(binder, *rows[i]);
+    }),
+                count);
+}
+
+template <class List, class RowOf>
+void Inserts::write(const List& list, RowOf row_of) {
+    std::array<decltype(row_of(list.front())), at_once> rows;
+    int count = 0;
+    for (const auto& item : list) {
+        const auto* const row = row_of(item);
+        if (row == nullptr) continue;
+        rows[static_cast<std::size_t>(count)] = row;
+        if (++count < at_once) continue;
+        write(many_, rows.data(), count);
+        count = 0;
+    }
+    for (int i = 0; i < count; ++i) write(one_, &rows[static_cast<std::size_t>(i)], 1);
+}
+
+template <class Entity>
 TableWriter<Entity>::TableWriter(SQLite::Database& database)
-    : insert_(database, sql::insert_into<Entity>(parameter)),
-      put_(database, sql::put_into<Entity>(parameter)),
+    : insert_(database, sql::insert_into<Entity>(parameter), sql::insert_into<Entity>(parameter, Inserts::at_once)),
+      put_(database, sql::put_into<Entity>(parameter), sql::put_into<Entity>(parameter, Inserts::at_once)),
       update_(database, sql::update<Entity>(parameter)) {}
 
 template <class Entity>
 void TableWriter<Entity>::update(const std::vector<Write<Entity>>& writes) {
     for (const auto& write : writes)
-        if (!write.fresh) write_row<Entity>(update_, bind_update, write.entity);
+        if (!write.fresh)
+            check_count(update_, update_.write_with([&](Binder& binder) { bind_update(binder, write.entity); }), 1);
 }
 
 template <class Entity>
 void TableWriter<Entity>::insert(const std::vector<Write<Entity>>& writes) {
-    for (const auto& write : writes)
-        if (write.fresh) insert(write.entity);
+    insert_.write(writes, [](const Write<Entity>& write) { return write.fresh ? &write.entity : nullptr; });
 }
 
 template <class Entity>
-void TableWriter<Entity>::insert(const Entity& entity) {
-    write_row<Entity>(insert_, bind_insert, entity);
+void TableWriter<Entity>::insert(const std::vector<Entity>& added) {
+    insert_.write(added, [](const Entity& entity) { return &entity; });
+}
+
+template <class Entity>
+void TableWriter<Entity>::put(const std::vector<Write<Entity>>& writes) {
+    put_.write(writes, [](const Write<Entity>& write) { return &write.entity; });
 }
 
 template <class Entity>
 void TableWriter<Entity>::put(const Entity& entity) {
-    write_row<Entity>(put_, bind_insert, entity);
+    put_.write(std::array{&entity}, [](const Entity* row) { return row; });
 }
 
 ChangesWriter::ChangesWriter(SQLite::Database& database)
@@ -67,12 +96,12 @@ void ChangesWriter::write(const std::vector<Write<Entity>>& writes) {
 }
 
 void ChangesWriter::write(const std::vector<Write<IdempotencyRecord>>& writes) {
-    for (const auto& write : writes) table<IdempotencyRecord>().put(write.entity);
+    table<IdempotencyRecord>().put(writes);
 }
 
 template <class Entity>
 void ChangesWriter::write(const std::vector<Entity>& added) {
-    for (const auto& entity : added) table<Entity>().insert(entity);
+    table<Entity>().insert(added);
 }
 
 void ChangesWriter::write(const std::optional<HouseRules>& rules) {

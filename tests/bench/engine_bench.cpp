@@ -13,6 +13,7 @@ const std::map<std::string, void (*)(const Flags&)>& measurements() {
         {"journeys", measure_journeys},      {"holds", measure_holds},   {"batches", measure_batches},
         {"memory", measure_memory_commands}, {"peeks", measure_peeks},   {"seat-list", measure_seat_list},
         {"waiting", measure_waiting},        {"growth", measure_growth}, {"submitted", measure_submitted},
+        {"folding", measure_folding},
     };
     return all;
 }

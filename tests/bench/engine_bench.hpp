@@ -23,6 +23,8 @@ inline constexpr std::size_t batch_size = 1'000;
 class House {
   public:
     explicit House(const Flags& flags, boxoffice::Durability durability = boxoffice::Durability::full);
+    /// On a store in memory that is not reopened.
+    explicit House(std::unique_ptr<boxoffice::Store> store);
     ~House();
     House(const House&) = delete;
     House& operator=(const House&) = delete;
@@ -53,13 +55,23 @@ class House {
     std::vector<boxoffice::ConcertId> concerts;
 
   private:
+    void open(std::unique_ptr<boxoffice::Store> store);
+
     std::string path_;
-    boxoffice::Durability durability_;
+    boxoffice::Durability durability_ = boxoffice::Durability::full;
     std::unique_ptr<boxoffice::BoxOffice> office_;
 };
 
 /// For how many journeys a second seats are made.
 std::int64_t journeys_per_second_max(const House& house);
+
+/// Journeys whose commands are submitted, as many under way as `--callers`, driven by this thread; `before` and `after` run
+/// around what counts.
+Journeys submit_journeys(House& house, Pool pool, const Flags& flags, const std::function<void()>& before,
+                         const std::function<void()>& after);
+
+/// The file and what lies beside it, if it is there.
+void remove_database(const std::string& path);
 
 void measure_journeys(const Flags& flags);
 void measure_submitted(const Flags& flags);
@@ -70,5 +82,6 @@ void measure_peeks(const Flags& flags);
 void measure_seat_list(const Flags& flags);
 void measure_waiting(const Flags& flags);
 void measure_growth(const Flags& flags);
+void measure_folding(const Flags& flags);
 
 }  // namespace bench

@@ -6,17 +6,21 @@ namespace bench {
 
 using namespace boxoffice;
 
+void remove_database(const std::string& path) {
+    for (const auto* beside : {"", "-wal", "-shm", "-lock"}) std::filesystem::remove(path + beside);
+}
+
 House::House(const Flags& flags, Durability durability)
     : path_(flags.text("store") == "memory" ? "" : flags.text("folder") + "/bench.db"), durability_(durability) {
-    if (!path_.empty())
-        for (const auto* beside : {"", "-wal", "-shm", "-lock"}) std::filesystem::remove(path_ + beside);
+    if (!path_.empty()) remove_database(path_);
     reopen();
 }
 
+House::House(std::unique_ptr<Store> store) { open(std::move(store)); }
+
 House::~House() {
     office_.reset();
-    if (!path_.empty())
-        for (const auto* beside : {"", "-wal", "-shm", "-lock"}) std::filesystem::remove(path_ + beside);
+    if (!path_.empty()) remove_database(path_);
 }
 
 void House::reopen() {
@@ -27,6 +31,10 @@ void House::reopen() {
     else
         store = must(
             open_sqlite_store({.path = path_, .durability = durability_, .busy_timeout = std::chrono::minutes{1}}));
+    open(std::move(store));
+}
+
+void House::open(std::unique_ptr<Store> store) {
     Options options;
     options.main_room = {.active_capacity = 1'000'000'000,
                          .queue_capacity = 1'000'000'000,

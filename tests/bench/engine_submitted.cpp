@@ -119,26 +119,33 @@ class SubmittedJourneys {
 
 }  // namespace
 
+Journeys submit_journeys(House& house, Pool pool, const Flags& flags, const std::function<void()>& before,
+                         const std::function<void()>& after) {
+    SubmittedJourneys travellers{house, pool, flags.count("callers")};
+    Journeys journeys;
+    Usage used;
+    journeys.run = travellers.run(
+        flags.number("seconds"),
+        [&] {
+            used = own_usage();
+            before();
+        },
+        [&] {
+            journeys.used = own_usage() - used;
+            after();
+        });
+    journeys.paid = travellers.paid();
+    return journeys;
+}
+
 void measure_submitted(const Flags& flags) {
     House house{flags};
     const auto pool = Pool::of(flags, journeys_per_second_max(house));
     house.add_users(pool.users);
     house.add_seats(pool.seats);
-    SubmittedJourneys travellers{house, pool, flags.count("callers")};
-    Journeys journeys;
-    Usage before;
     std::int64_t syncs = 0;
-    journeys.run = travellers.run(
-        flags.number("seconds"),
-        [&] {
-            before = own_usage();
-            syncs = sync_count;
-        },
-        [&] {
-            journeys.used = own_usage() - before;
-            syncs = sync_count - syncs;
-        });
-    journeys.paid = travellers.paid();
+    const auto journeys = submit_journeys(
+        house, pool, flags, [&] { syncs = sync_count; }, [&] { syncs = sync_count - syncs; });
     house.check(journeys.paid);
     journey_line(flags, "engine-submit", journeys)
         .number("syncs_a_command",

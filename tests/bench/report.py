@@ -41,6 +41,7 @@ MEASUREMENTS = {
     "seat-copy-changing": "copy of 50,000 available seats, 100 changes a second",
     "waiting-places": "waiting places joined",
     "growth": "dearest of hold and pay, from 10,000 users to all",
+    "folding": "writing the rows of journeys",
 }
 # Whose ratio is of interest, by measurement.
 BASES = {
