@@ -4,7 +4,7 @@
 
 #include <type_traits>
 
-#include "convert.hpp"
+#include "convert_sales.hpp"
 
 namespace boxoffice::capi {
 
@@ -25,6 +25,17 @@ auto ask_of(BoxOffice& box, Ask& ask) {
     }
 }
 
+/// A number that the caller may not want to hear.
+class OrNobody {
+  public:
+    explicit OrNobody(std::int64_t* out) : out_(out) {}
+    [[nodiscard]] std::int64_t* get() { return out_ == nullptr ? &nobody_asks_ : out_; }
+
+  private:
+    std::int64_t* out_;
+    std::int64_t nobody_asks_ = 0;
+};
+
 /// The answer goes to a structure (or number) of the caller's.
 template <class Out, class Ask>
 boxoffice_status answer(boxoffice_office* office, Out* out, boxoffice_error* error, Ask ask) {
@@ -35,6 +46,11 @@ boxoffice_status answer(boxoffice_office* office, Out* out, boxoffice_error* err
         to_c(value, *out);
         return {};
     });
+}
+
+template <class Ask>
+boxoffice_status answer(boxoffice_office* office, OrNobody out, boxoffice_error* error, Ask ask) {
+    return answer(office, out.get(), error, ask);
 }
 
 template <class Ask>

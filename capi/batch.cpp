@@ -3,7 +3,7 @@
 #include <memory>
 #include <type_traits>
 
-#include "convert.hpp"
+#include "convert_sales.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::capi;
@@ -76,6 +76,34 @@ Result<std::vector<NewSeat>> seats_of(const boxoffice_command& c, const Arena& a
     return seats;
 }
 
+Result<std::vector<TariffRow>> prices_of(const boxoffice_command& c, const Arena& arena) {
+    BOXOFFICE_TRY_VALUE(const auto items, arena.list<boxoffice_price_item>(c.list_offset, c.list_count));
+    std::vector<TariffRow> rows;
+    for (const auto& item : items) {
+        BOXOFFICE_TRY_VALUE(const auto category, arena.text(item.category_offset, item.category_length));
+        BOXOFFICE_TRY_VALUE(auto row, price(item, category));
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+Result<Terms> terms_of(const boxoffice_command& c, const Arena& arena) {
+    BOXOFFICE_TRY_VALUE(const auto* terms, arena.sized(c.list_offset, c.list_count));
+    return terms_from_c(terms);
+}
+
+Result<std::vector<OrderItem>> items_of(const boxoffice_command& c, const Arena& arena) {
+    BOXOFFICE_TRY_VALUE(const auto items, arena.list<boxoffice_order_item>(c.list_offset, c.list_count));
+    return from_c(items.data(), items.size());
+}
+
+Result<std::vector<ReservationId>> reservations_of(const boxoffice_command& c, const Arena& arena) {
+    BOXOFFICE_TRY_VALUE(const auto ids, arena.list<std::int64_t>(c.list_offset, c.list_count));
+    std::vector<ReservationId> reservations;
+    for (const auto id : ids) reservations.push_back(ReservationId{id});
+    return reservations;
+}
+
 /// A command's texts.
 struct Texts {
     std::string_view text, text2, key;
@@ -106,6 +134,29 @@ Result<void> append_with_list(const boxoffice_command& c, const Texts& texts, co
             batch.emplace_back(AddSeats{ConcertId{c.concert}, std::move(seats)});
             return {};
         }
+        case BOXOFFICE_COMMAND_HOLD_SEATS: {
+            BOXOFFICE_TRY_VALUE(auto items, items_of(c, arena));
+            HoldSeats command{UserId{c.user}, TokenId{c.token}, ConcertId{c.concert}, std::move(items)};
+            if (c.flag == 1) command.expect_total = Points{c.amount};
+            command.key = std::string{texts.key};
+            batch.emplace_back(std::move(command));
+            return {};
+        }
+        case BOXOFFICE_COMMAND_CHANGE_SALE: {
+            BOXOFFICE_TRY_VALUE(auto terms, terms_of(c, arena));
+            batch.emplace_back(ChangeSale{ConcertId{c.concert}, std::move(terms), c.version});
+            return {};
+        }
+        case BOXOFFICE_COMMAND_SET_TARIFF: {
+            BOXOFFICE_TRY_VALUE(auto prices, prices_of(c, arena));
+            batch.emplace_back(SetTariff{ConcertId{c.concert}, std::move(prices), c.version});
+            return {};
+        }
+        case BOXOFFICE_COMMAND_CANCEL: {
+            BOXOFFICE_TRY_VALUE(auto reservations, reservations_of(c, arena));
+            batch.emplace_back(Cancel{UserId{c.user}, std::move(reservations), std::string{texts.key}});
+            return {};
+        }
         default: return refuse(ErrorCode::invalid_argument, "kind: one of BOXOFFICE_COMMAND_…");
     }
 }
@@ -116,6 +167,7 @@ bool append_plain(const boxoffice_command& c, const Texts& texts, std::vector<Co
     const auto text = [&] { return std::string{texts.text}; };
     const UserId user{c.user};
     const TokenId token{c.token};
+    const ConcertId concert{c.concert};
     const SeatId seat{c.seat};
     const ReservationId reservation{c.reservation};
     const PaymentId payment{c.payment};
@@ -140,21 +192,42 @@ bool append_plain(const boxoffice_command& c, const Texts& texts, std::vector<Co
         case BOXOFFICE_COMMAND_FAIL_PAYMENT: return add(FailPayment{user, reservation, payment, text()});
         case BOXOFFICE_COMMAND_TICK: return add(Tick{c.amount});
         case BOXOFFICE_COMMAND_RECONCILE_PAYMENT: return add(ReconcilePayment{payment, text()});
+        case BOXOFFICE_COMMAND_RELEASE_ORDER: return add(ReleaseOrder{user, OrderId{c.order}});
+        case BOXOFFICE_COMMAND_CREATE_TYPE: return add(CreateType{concert, text(), c.amount, TypeId{c.type}});
+        case BOXOFFICE_COMMAND_CALL_OFF: return add(CallOff{concert, text()});
+        case BOXOFFICE_COMMAND_SWEEP_REFUNDS: return add(SweepRefunds{concert, c.amount});
+        case BOXOFFICE_COMMAND_REFUND: return add(Refund{reservation, Points{c.amount}, c.flag == 1, key()});
         default: return false;
     }
+}
+
+/// The one without a list whose texts can be malformed.
+Result<void> append_change_of_concert(const boxoffice_command& c, const Texts& texts, std::vector<Command>& batch) {
+    BOXOFFICE_TRY_VALUE(const auto day, parse_date(texts.text2));
+    batch.emplace_back(
+        ChangeConcert{ConcertId{c.concert}, day, std::string{texts.text}, from_us(c.time_us), c.flag == 1, c.version});
+    return {};
+}
+
+bool reads_flag(std::int32_t kind) {
+    return kind == BOXOFFICE_COMMAND_HOLD_SEATS || kind == BOXOFFICE_COMMAND_CHANGE_CONCERT ||
+           kind == BOXOFFICE_COMMAND_REFUND;
 }
 
 /// Appends one command to the batch, or says what is malformed of it.
 Result<void> append(const boxoffice_command& c, const Arena& arena, std::vector<Command>& batch) {
     BOXOFFICE_TRY(check_reserved(c, "a command"));
+    if (c.flag > (reads_flag(c.kind) ? 1 : 0))
+        return refuse(ErrorCode::invalid_argument, "flag: 0, or 1 where it is read");
     BOXOFFICE_TRY_VALUE(auto text, arena.text(c.text_offset, c.text_length));
     BOXOFFICE_TRY_VALUE(auto text2, arena.text(c.text2_offset, c.text2_length));
     BOXOFFICE_TRY_VALUE(auto key, arena.text(c.key_offset, c.key_length));
     const Texts texts{text, text2, key};
-    if (!append_plain(c, texts, batch)) return append_with_list(c, texts, arena, batch);
+    const bool is_change = c.kind == BOXOFFICE_COMMAND_CHANGE_CONCERT;
+    if (!is_change && !append_plain(c, texts, batch)) return append_with_list(c, texts, arena, batch);
     // Of a later version's caller, perhaps, whose command means another thing with a list.
     if (c.list_count != 0) return refuse(ErrorCode::invalid_argument, "a list, of a kind that has none");
-    return {};
+    return is_change ? append_change_of_concert(c, texts, batch) : Result<void>{};
 }
 
 // What an outcome says of an answer. Each binds all of the answer's members, so that a new one does not compile before it has its
@@ -210,6 +283,38 @@ void fill(const PaymentBegun& answer, boxoffice_outcome& c) {
     c.id = payment.value;
     c.amount = amount.value;
     c.time_us = to_us(deadline);
+}
+void fill(const HeldOrder& answer, boxoffice_outcome& c) {
+    const auto& [order, deadline, total, items] = answer;
+    c.id = order.value;
+    c.amount = total.value;
+    c.time_us = to_us(deadline);
+    c.count = static_cast<std::int64_t>(items.size());
+}
+void fill(const Cancelled& answer, boxoffice_outcome& c) {
+    const auto& [refund, balance, items] = answer;
+    c.amount = refund.value;
+    c.balance = balance.value;
+    c.count = static_cast<std::int64_t>(items.size());
+}
+void fill(const Refunded& answer, boxoffice_outcome& c) {
+    const auto& [reservation, amount, refunded] = answer;
+    c.amount = refunded.value;
+}
+void fill(const CalledOff& answer, boxoffice_outcome& c) {
+    const auto& [called_off_at] = answer;
+    c.time_us = to_us(called_off_at);
+}
+void fill(const Swept& answer, boxoffice_outcome& c) {
+    const auto& [refunded, released, stuck, more] = answer;
+    c.amount = refunded;
+    c.count = released;
+    c.count2 = stuck;
+    c.flag = more ? 1 : 0;
+}
+void fill(const Changed& answer, boxoffice_outcome& c) {
+    const auto& [version] = answer;
+    c.amount = version;
 }
 void fill(const Ticked& answer, boxoffice_outcome& c) {
     const auto& [expired, more] = answer;

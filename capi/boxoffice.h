@@ -90,6 +90,15 @@ enum {
     BOXOFFICE_PAYMENT_DECLINED = 119,
     BOXOFFICE_PAYMENT_FAILED = 120,
     BOXOFFICE_NOT_ON_SALE = 121,
+    BOXOFFICE_ORDER_LIMIT = 122,
+    BOXOFFICE_PURCHASE_LIMIT = 123,
+    BOXOFFICE_PRICE_CHANGED = 124,
+    BOXOFFICE_TYPE_RULE = 125,
+    BOXOFFICE_CANCEL_CLOSED = 126,
+    BOXOFFICE_CALLED_OFF = 127,
+    BOXOFFICE_STALE_VERSION = 128,
+    BOXOFFICE_NOT_PAID = 129,
+    BOXOFFICE_TYPE_EXISTS = 130,
     /* mistakes */
     BOXOFFICE_INVALID_ARGUMENT = 200,
     BOXOFFICE_INVALID_TOKEN = 201,
@@ -107,6 +116,7 @@ enum {
     BOXOFFICE_TOO_SMALL = 213,
     BOXOFFICE_INVALID_HANDLE = 214,
     BOXOFFICE_CLOSED = 215,
+    BOXOFFICE_UNKNOWN_TYPE = 216,
     /* faults */
     BOXOFFICE_STORAGE = 300,
     BOXOFFICE_BUSY = 301,
@@ -119,13 +129,20 @@ enum {
     BOXOFFICE_WEAK_DURABILITY = 308
 };
 
+#define BOXOFFICE_ORDER_SIZE_MAX 50 /* seats that are held together */
+
 typedef struct boxoffice_error {
     uint32_t struct_size;
     boxoffice_status code;
     char message[248]; /* what to do, in English; cut at a character if it is longer; never another user's data */
+    /* What a program wants to know of it, as numbers. seat_unavailable of boxoffice_hold_seats: the ids of all seats that cannot
+     * be had. price_changed: the total now. not_on_sale: when the sale opens, in microseconds, if it will. Of the others: none. */
+    int32_t about_count;
+    uint32_t reserved32;
+    int64_t about[BOXOFFICE_ORDER_SIZE_MAX];
 } boxoffice_error;
 /* clang-format off */
-#define BOXOFFICE_ERROR_INIT {sizeof(boxoffice_error), 0, {0}}
+#define BOXOFFICE_ERROR_INIT {sizeof(boxoffice_error), 0, {0}, 0, 0, {0}}
 /* clang-format on */
 
 /* The stable name ("seat_unavailable") and sentence of a status; never NULL, static. */
@@ -351,7 +368,9 @@ typedef struct boxoffice_new_seat {
     size_t label_length;
     int32_t is_blocked; /* 1: off sale from the start */
     int32_t reserved32;
-    int64_t reserved[6];
+    const char *category; /* what the tariff calls it: 0 to 64 bytes */
+    size_t category_length;
+    int64_t reserved[4];
 } boxoffice_new_seat;
 
 typedef struct boxoffice_concert {
@@ -359,8 +378,13 @@ typedef struct boxoffice_concert {
     int64_t room;
     int64_t created_at_us;
     char date[16];
-    char title[208]; /* up to 200 bytes */
-    int64_t reserved[6];
+    char title[208];          /* up to 200 bytes */
+    int64_t starts_at_us;     /* BOXOFFICE_NEVER: not told */
+    int64_t version;          /* counts its changes */
+    int64_t called_off_at_us; /* BOXOFFICE_NEVER: it takes place */
+    int32_t is_hidden;        /* 1: not in lists of concerts and dates; who knows its id can buy */
+    int32_t reserved32;
+    int64_t reserved[2];
 } boxoffice_concert;
 
 typedef struct boxoffice_seat {
@@ -376,7 +400,8 @@ typedef struct boxoffice_seat {
     char section[72];
     char row[72];
     char label[72];
-    int64_t reserved[16];
+    char category[72];
+    int64_t reserved[7];
 } boxoffice_seat;
 
 typedef struct boxoffice_seat_counts {
@@ -412,6 +437,13 @@ BOXOFFICE_API boxoffice_status boxoffice_create_concert(boxoffice_office *office
 BOXOFFICE_API boxoffice_status boxoffice_add_seats(boxoffice_office *office, int64_t concert,
                                                    const boxoffice_new_seat *seats, size_t seat_count,
                                                    boxoffice_error *error);
+/* The facts of a concert. `version` is the one that is changed (boxoffice_concert has it), so that nobody undoes another's change
+ * unseen; *changed is the one that it became, and may be NULL. `starts_at_us`: BOXOFFICE_NEVER, not told. `is_hidden`: 0 or 1.
+ * Refusals: stale_version. Mistakes: unknown_concert, invalid_date. */
+BOXOFFICE_API boxoffice_status boxoffice_change_concert(boxoffice_office *office, int64_t concert, const char *date,
+                                                        size_t date_length, const char *title, size_t title_length,
+                                                        int64_t starts_at_us, int32_t is_hidden, int64_t version,
+                                                        int64_t *changed, boxoffice_error *error);
 /* Off sale; blocked already: fine. Refusals: seat_unavailable (held or sold). Mistakes: unknown_seat. */
 BOXOFFICE_API boxoffice_status boxoffice_block_seat(boxoffice_office *office, int64_t seat, boxoffice_error *error);
 /* Back on sale; not blocked: fine. Mistakes: unknown_seat. */
@@ -423,11 +455,12 @@ BOXOFFICE_API boxoffice_status boxoffice_find_concert(boxoffice_office *office, 
 /* Mistakes: unknown_concert. */
 BOXOFFICE_API boxoffice_status boxoffice_get_concert(boxoffice_office *office, int64_t concert_id,
                                                      boxoffice_concert *concert, boxoffice_error *error);
-/* Every concert from a date on, by date. Mistakes: invalid_date. */
+/* Every concert from a date on that is not hidden, by date. Mistakes: invalid_date. */
 BOXOFFICE_API boxoffice_status boxoffice_list_concerts(boxoffice_office *office, const char *from, size_t from_length,
                                                        boxoffice_concert *concerts, size_t capacity, size_t *count,
                                                        boxoffice_error *error);
-/* The dates from `from` on that have a seat available now, ascending. Mistakes: invalid_date. */
+/* The dates from `from` on that have a seat available now, ascending; hidden concerts, and those called off, do not count.
+ * Mistakes: invalid_date. */
 BOXOFFICE_API boxoffice_status boxoffice_list_dates(boxoffice_office *office, const char *from, size_t from_length,
                                                     boxoffice_date *dates, size_t capacity, size_t *count,
                                                     boxoffice_error *error);
@@ -455,6 +488,102 @@ BOXOFFICE_API boxoffice_status boxoffice_find_seat(boxoffice_office *office, int
 /* Of one concert. Mistakes: unknown_concert. */
 BOXOFFICE_API boxoffice_status boxoffice_count_seats(boxoffice_office *office, int64_t concert,
                                                      boxoffice_seat_counts *counts, boxoffice_error *error);
+
+/* ---- terms of sale ----------------------------------------------------------------------------------------------
+ * When a concert is sold, how much to whom, at which prices, and what comes back to who cancels. Terms have versions: a change is
+ * the next one, and what is held or sold keeps that under which it was held, its prices too. Without a change a concert is always
+ * on sale, one seat an order, for good. */
+
+/* Who cancels before `until_us` gets so many thousandths of the price back. */
+typedef struct boxoffice_refund_step {
+    int64_t until_us;
+    int64_t thousandths; /* 0 to 1000 */
+    int64_t reserved[2];
+} boxoffice_refund_step;
+
+#define BOXOFFICE_REFUND_STEPS_MAX 8
+
+typedef struct boxoffice_terms {
+    uint32_t struct_size;
+    int32_t is_paused;       /* 1: no new holds; what is held can be paid */
+    int64_t opens_at_us;     /* on sale from then on; 0: always was */
+    int64_t closes_at_us;    /* and until just before then */
+    int64_t seats_per_order; /* 1 to BOXOFFICE_ORDER_SIZE_MAX */
+    int64_t seats_per_user;  /* held, or bought and not cancelled: up to 10,000; 0: no limit */
+    int64_t hold_ttl_us;     /* 1 s to 24 h; 0: that of the options */
+    /* In order of until_us; the first that has not passed counts. None, or all passed: nobody cancels. */
+    int64_t refund_step_count;
+    boxoffice_refund_step refund_steps[BOXOFFICE_REFUND_STEPS_MAX];
+    /* A boxoffice_sale has these terms in it, so they do not grow at the end before this is full. */
+    int64_t reserved[16];
+} boxoffice_terms;
+/* clang-format off */
+#define BOXOFFICE_TERMS_INIT {sizeof(boxoffice_terms), 0, 0, BOXOFFICE_NEVER, 1, 0, 0, 0, {{0, 0, {0}}}, {0}}
+/* clang-format on */
+
+/* The terms in force. */
+typedef struct boxoffice_sale {
+    int64_t concert;
+    int64_t version; /* 1, 2, 3 ... */
+    int64_t made_at_us;
+    int64_t tariff;        /* the version whose prices are in force; 0: the seats' own */
+    boxoffice_terms terms; /* of this ABI's size, whatever a later one adds */
+    int64_t reserved[4];
+} boxoffice_sale;
+
+/* Who a price is for: full, child ... */
+typedef struct boxoffice_ticket_type {
+    int64_t id;
+    int64_t concert;
+    int64_t max_per_order; /* 0: no limit */
+    int64_t needs;         /* sold only beside one of this type; 0: alone, too */
+    int64_t created_at_us;
+    char name[72]; /* up to 64 bytes */
+    int64_t reserved[6];
+} boxoffice_ticket_type;
+
+/* The price of a category's seats for a type (0: for who names no type). */
+typedef struct boxoffice_new_price {
+    const char *category; /* 0 to 64 bytes */
+    size_t category_length;
+    int64_t type;
+    int64_t price; /* 0 to 10^12 */
+    int64_t reserved[2];
+} boxoffice_new_price;
+
+typedef struct boxoffice_price {
+    int64_t type;
+    int64_t price;
+    char category[72];
+    int64_t reserved[4];
+} boxoffice_price;
+
+/* Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_get_sale(boxoffice_office *office, int64_t concert, boxoffice_sale *sale,
+                                                  boxoffice_error *error);
+/* The next version of the terms. `version` is the one that is changed, so that nobody undoes another's change unseen; *changed is
+ * the one that it became, and may be NULL. Refusals: stale_version. Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_change_sale(boxoffice_office *office, int64_t concert,
+                                                     const boxoffice_terms *terms, int64_t version, int64_t *changed,
+                                                     boxoffice_error *error);
+/* The next version, with these prices (up to 500) in the place of all before; none: the seats' own. A category without a price for
+ * a type is not sold to it; who names no type pays a seat's own price where there is none. Refusals: stale_version. Mistakes:
+ * unknown_concert, unknown_type. */
+BOXOFFICE_API boxoffice_status boxoffice_set_tariff(boxoffice_office *office, int64_t concert,
+                                                    const boxoffice_new_price *prices, size_t price_count,
+                                                    int64_t version, int64_t *changed, boxoffice_error *error);
+/* The prices in force, by category and type; none: the seats' own. Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_list_tariff(boxoffice_office *office, int64_t concert, boxoffice_price *prices,
+                                                     size_t capacity, size_t *count, boxoffice_error *error);
+/* A type of ticket, up to 100 a concert. `name`: 1 to 64 bytes, unique in its concert; `max_per_order`: 0, no limit; `needs`: sold
+ * only beside one of that type; 0: alone, too. Refusals: type_exists. Mistakes: unknown_concert, unknown_type (`needs`). */
+BOXOFFICE_API boxoffice_status boxoffice_create_type(boxoffice_office *office, int64_t concert, const char *name,
+                                                     size_t name_length, int64_t max_per_order, int64_t needs,
+                                                     int64_t *type, boxoffice_error *error);
+/* The types of a concert, by name. Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_list_types(boxoffice_office *office, int64_t concert,
+                                                    boxoffice_ticket_type *types, size_t capacity, size_t *count,
+                                                    boxoffice_error *error);
 
 /* ---- tokens and turns -------------------------------------------------------------------------------------------
  * Join to get a place and a token; peek until it is one's turn; then hold and pay. Keep the token's text with the buyer: the
@@ -536,7 +665,8 @@ enum {
     BOXOFFICE_RESERVATION_STATE_HELD = 1,
     BOXOFFICE_RESERVATION_STATE_CONFIRMED = 2,
     BOXOFFICE_RESERVATION_STATE_RELEASED = 3,
-    BOXOFFICE_RESERVATION_STATE_EXPIRED = 4
+    BOXOFFICE_RESERVATION_STATE_EXPIRED = 4,
+    BOXOFFICE_RESERVATION_STATE_CANCELLED = 5 /* after it was paid */
 };
 
 typedef struct boxoffice_held {
@@ -565,16 +695,74 @@ typedef struct boxoffice_reservation {
     char seat_label[72];
     char seat_section[72];
     char seat_row[72];
+    int64_t order;    /* all that was held together bears the id of its first; alone: its own */
+    int64_t sale;     /* the version of the terms under which it was held */
+    int64_t type;     /* who the price is for; 0: everybody */
+    int64_t refunded; /* of the price, so far */
+    int64_t cancelled_at_us;
+    int64_t refund; /* what comes back to who cancels it now; -1: it cannot be cancelled */
+    char seat_category[72];
     int64_t reserved[6];
 } boxoffice_reservation;
 
-/* Refusals: not_your_turn, seat_unavailable, hold_limit, idempotency_conflict. Mistakes: invalid_token, unknown_seat. */
+/* An order: what one user holds together and pays together, of one concert. It bears the id of its first reservation, by which it
+ * is paid, and has no state of its own. */
+typedef struct boxoffice_order_item {
+    int64_t seat;
+    int64_t type; /* 0: for everybody */
+    int64_t reserved[2];
+} boxoffice_order_item;
+
+typedef struct boxoffice_held_item {
+    int64_t reservation;
+    int64_t seat;
+    int64_t type;
+    int64_t price;
+    int64_t reserved[2];
+} boxoffice_held_item;
+
+typedef struct boxoffice_held_order {
+    int64_t order;
+    int64_t deadline_us;
+    int64_t total;
+    int64_t reserved[4];
+} boxoffice_held_order;
+
+typedef struct boxoffice_order {
+    int64_t id;
+    int64_t total;       /* of what is held or confirmed */
+    int64_t deadline_us; /* of what is held */
+    int64_t reserved[4];
+} boxoffice_order;
+
+/* An order of one seat. Refusals: not_your_turn, called_off, not_on_sale, hold_limit, purchase_limit, seat_unavailable,
+ * idempotency_conflict. Mistakes: invalid_token, unknown_seat. */
 BOXOFFICE_API boxoffice_status boxoffice_hold_seat(boxoffice_office *office, int64_t user, int64_t token, int64_t seat,
                                                    const char *key, size_t key_length, boxoffice_held *held,
                                                    boxoffice_error *error);
-/* Released already: fine. Refusals: already_paid, hold_expired. Mistakes: unknown_reservation. */
+/* Holds 1 to BOXOFFICE_ORDER_SIZE_MAX seats of one concert together: all or none, until one deadline, for one payment. With
+ * `expect_total` (NULL: whatever they cost) their prices must sum to it. `held` is an array of `item_count`, in the order of
+ * `items`, or NULL. Refusals: not_your_turn, called_off, not_on_sale, hold_limit, order_limit, purchase_limit, type_rule,
+ * seat_unavailable (error->about has each seat that cannot be had), price_changed, idempotency_conflict. Mistakes: invalid_token,
+ * unknown_concert, unknown_seat, unknown_type. */
+BOXOFFICE_API boxoffice_status boxoffice_hold_seats(boxoffice_office *office, int64_t user, int64_t token,
+                                                    int64_t concert, const boxoffice_order_item *items,
+                                                    size_t item_count, const int64_t *expect_total, const char *key,
+                                                    size_t key_length, boxoffice_held_order *order,
+                                                    boxoffice_held_item *held, boxoffice_error *error);
+/* The others of its order stay. Released already: fine. Refusals: already_paid, hold_expired, payment_pending (the gateway is asked
+ * for all of the order: release that). Mistakes: unknown_reservation. */
 BOXOFFICE_API boxoffice_status boxoffice_release_hold(boxoffice_office *office, int64_t user, int64_t reservation,
                                                       boxoffice_error *error);
+/* All of an order that is held; `released` (may be NULL) is how many. Released already: fine, none. Refusals: already_paid,
+ * hold_expired. Mistakes: unknown_reservation. */
+BOXOFFICE_API boxoffice_status boxoffice_release_order(boxoffice_office *office, int64_t user, int64_t order,
+                                                       int64_t *released, boxoffice_error *error);
+/* One of the user's own, and its reservations, in order. Mistakes: unknown_reservation (also for another's, or where it is no
+ * order's first). */
+BOXOFFICE_API boxoffice_status boxoffice_get_order(boxoffice_office *office, int64_t user, int64_t order_id,
+                                                   boxoffice_order *order, boxoffice_reservation *reservations,
+                                                   size_t capacity, size_t *count, boxoffice_error *error);
 /* One of the user's own. Mistakes: unknown_reservation (also for another's). */
 BOXOFFICE_API boxoffice_status boxoffice_get_reservation(boxoffice_office *office, int64_t user, int64_t reservation_id,
                                                          boxoffice_reservation *reservation, boxoffice_error *error);
@@ -599,11 +787,12 @@ typedef struct boxoffice_transfer {
     int64_t from; /* accounts: a user's has the user's id, a concert's sales the concert's, cash is 1 */
     int64_t to;
     int64_t amount;
-    int64_t payment; /* 0: none */
+    int64_t payment; /* of a payment or refund; 0: none */
     int64_t at_us;
     int32_t kind;
     int32_t reserved32;
-    int64_t reserved[4];
+    int64_t reservation; /* of a refund */
+    int64_t reserved[3];
 } boxoffice_transfer;
 
 /* Refusals: balance_limit, issue_limit, idempotency_conflict. Mistakes: unknown_user. */
@@ -629,6 +818,7 @@ enum {
     BOXOFFICE_PAYMENT_STATE_RECONCILED = 5 /* of a step only: nothing is charged, or no more */
 };
 
+/* In these `reservation` is the order: the first that was held together. */
 typedef struct boxoffice_paid {
     int64_t payment;
     int64_t reservation;
@@ -677,9 +867,10 @@ typedef struct boxoffice_reconciled {
     int64_t reserved[2];
 } boxoffice_reconciled;
 
-/* Refusals: not_your_turn, reservation_mismatch, hold_expired, hold_released, already_paid, payment_pending,
- * insufficient_points, idempotency_conflict; with a gateway payment_declined, and payment_failed when it took longer than
- * capture_ttl. Mistakes: invalid_token. */
+/* Pays an order, what of it is still held, by the id of its first reservation. Refusals: not_your_turn, reservation_mismatch (also
+ * of another than the first), called_off, hold_expired, hold_released, already_paid, payment_pending, insufficient_points,
+ * idempotency_conflict; with a gateway payment_declined, and payment_failed when it took longer than capture_ttl. Mistakes:
+ * invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_pay(boxoffice_office *office, int64_t user, int64_t token, int64_t reservation,
                                              const char *key, size_t key_length, boxoffice_paid *paid,
                                              boxoffice_error *error);
@@ -687,7 +878,7 @@ BOXOFFICE_API boxoffice_status boxoffice_pay(boxoffice_office *office, int64_t u
 BOXOFFICE_API boxoffice_status boxoffice_begin_payment(boxoffice_office *office, int64_t user, int64_t token,
                                                        int64_t reservation, const char *key, size_t key_length,
                                                        boxoffice_payment_begun *begun, boxoffice_error *error);
-/* Points move, the seat is sold. Captured already: answers again. Refusals: payment_failed, hold_expired, hold_released,
+/* Points move, the seats are sold. Captured already: answers again. Refusals: payment_failed, called_off, hold_expired, hold_released,
  * already_paid (by another payment), not_your_turn (the hold is of another of the user's places), insufficient_points,
  * idempotency_conflict. Mistakes: unknown_payment, invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_capture_payment(boxoffice_office *office, int64_t user, int64_t token,
@@ -725,6 +916,103 @@ BOXOFFICE_API boxoffice_status boxoffice_reconcile_payment(boxoffice_office *off
                                                            const char *transaction_key, size_t transaction_key_length,
                                                            boxoffice_error *error);
 
+/* ---- cancelling and refunds -------------------------------------------------------------------------------------
+ * Cancelling takes a sale back, a refund moves points: from the concert's sales to who paid. The gateway has no part in it. */
+
+typedef struct boxoffice_cancelled {
+    int64_t refund;  /* of all of them together */
+    int64_t balance; /* of who paid */
+    int64_t reserved[2];
+} boxoffice_cancelled;
+
+typedef struct boxoffice_cancelled_item {
+    int64_t reservation;
+    int64_t refund; /* of its price, in all */
+    int64_t reserved[2];
+} boxoffice_cancelled_item;
+
+typedef struct boxoffice_refunded {
+    int64_t reservation;
+    int64_t amount;
+    int64_t refunded; /* of its price, in all */
+    int64_t reserved[2];
+} boxoffice_refunded;
+
+typedef struct boxoffice_swept {
+    int64_t refunded; /* sales cancelled, their price given back */
+    int64_t released; /* holds ended */
+    int64_t stuck;    /* sales whose payer's balance has no room for the price */
+    int32_t more;     /* 1: there is more to do than one call does; sweep again */
+    int32_t reserved32;
+    int64_t reserved[2];
+} boxoffice_swept;
+
+/* Gives 1 to BOXOFFICE_ORDER_SIZE_MAX paid reservations of one user's back, all or none, for what the terms under which each was
+ * held say: the seats are on sale again, the points with who paid. Cancelled already: what came back then. Of a concert that was
+ * called off: all of the price. `items` is an array of `reservation_count`, in the order of `reservations`, or NULL. Refusals:
+ * not_paid, cancel_closed, balance_limit, idempotency_conflict. Mistakes: unknown_reservation (also for another's). */
+BOXOFFICE_API boxoffice_status boxoffice_cancel(boxoffice_office *office, int64_t user, const int64_t *reservations,
+                                                size_t reservation_count, const char *key, size_t key_length,
+                                                boxoffice_cancelled *cancelled, boxoffice_cancelled_item *items,
+                                                boxoffice_error *error);
+/* The house gives `amount` (0 to what is left of the price) back to who paid, and with `cancel` (0 or 1) takes the seat back. It
+ * must have a key, which is the house's: two equal refunds can both be meant. Refusals: not_paid, balance_limit,
+ * idempotency_conflict. Mistakes: unknown_reservation, invalid_argument (also: no key, more than is left of the price). */
+BOXOFFICE_API boxoffice_status boxoffice_refund(boxoffice_office *office, int64_t reservation, int64_t amount,
+                                                int32_t cancel, const char *key, size_t key_length,
+                                                boxoffice_refunded *refunded, boxoffice_error *error);
+/* The concert will not take place: from now on nothing of it is held or paid, holds read released and sales cancelled. Their
+ * refunds, in full, follow by boxoffice_sweep_refunds or boxoffice_tick. `reason`: 0 to 200 bytes. It cannot be taken back. Called
+ * off already: the same *called_off_at_us, which may be NULL. Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_call_off(boxoffice_office *office, int64_t concert, const char *reason,
+                                                  size_t reason_length, int64_t *called_off_at_us,
+                                                  boxoffice_error *error);
+/* Why; empty: no reason was given, or it was not called off. Ends with 0: *size, which may be NULL, is how many bytes it takes with
+ * it, and `capacity` at least that many, or BOXOFFICE_TOO_SMALL; 208 do always. Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_get_call_off_reason(boxoffice_office *office, int64_t concert, char *reason,
+                                                             size_t capacity, size_t *size, boxoffice_error *error);
+/* Gives back what was paid for a concert that was called off, and ends its holds, up to `most` (1 to 10,000) of them. However often:
+ * each sale is refunded once. Not called off: nothing. Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_sweep_refunds(boxoffice_office *office, int64_t concert, int64_t most,
+                                                       boxoffice_swept *swept, boxoffice_error *error);
+
+/* ---- reports ----------------------------------------------------------------------------------------------------
+ * Computed from the rows of one consistent state, not counted on the way. Refunds are booked when they happen. */
+
+typedef struct boxoffice_sales_row {
+    int64_t type;
+    int64_t sold; /* confirmed, and not cancelled */
+    int64_t cancelled;
+    int64_t gross;   /* the prices of both */
+    int64_t refunds; /* what of them went back */
+    char category[72];
+    int64_t reserved[4];
+} boxoffice_sales_row;
+
+typedef struct boxoffice_sales_report {
+    int64_t sold;
+    int64_t cancelled;
+    int64_t gross;
+    int64_t refunds;
+    int64_t net;     /* gross less refunds */
+    int64_t balance; /* of the concert's sales account: the same */
+    int64_t reserved[4];
+} boxoffice_sales_report;
+
+typedef struct boxoffice_cash_report {
+    int64_t recharge_count;
+    int64_t recharged; /* points */
+    int64_t reserved[4];
+} boxoffice_cash_report;
+
+/* What was sold of a concert, in all and by category and type. Reads all of its reservations. Mistakes: unknown_concert. */
+BOXOFFICE_API boxoffice_status boxoffice_get_sales_report(boxoffice_office *office, int64_t concert,
+                                                          boxoffice_sales_report *report, boxoffice_sales_row *rows,
+                                                          size_t capacity, size_t *count, boxoffice_error *error);
+/* Points issued from `from_us` on and before `to_us`. Reads all transfers of that time. */
+BOXOFFICE_API boxoffice_status boxoffice_get_cash_report(boxoffice_office *office, int64_t from_us, int64_t to_us,
+                                                         boxoffice_cash_report *report, boxoffice_error *error);
+
 /* ---- many commands at once --------------------------------------------------------------------------------------
  * One transaction for an array of commands: the way to high rates. Each has its own outcome; a refused one changes nothing and
  * stops nobody. Texts and lists stand in one arena. A text is named by offset and length in bytes. A list is named by the offset
@@ -753,12 +1041,27 @@ enum {
     BOXOFFICE_COMMAND_CHANGE_ROOM = 16,    /* room, list: one boxoffice_room_limits */
     BOXOFFICE_COMMAND_CREATE_CONCERT = 17, /* text: title, text2: date, room, list: boxoffice_seat_item -> id */
     BOXOFFICE_COMMAND_ADD_SEATS = 18,      /* concert, list: boxoffice_seat_item -> amount (how many) */
-    BOXOFFICE_COMMAND_RECONCILE_PAYMENT = 19 /* payment, text: transaction key */
+    BOXOFFICE_COMMAND_RECONCILE_PAYMENT = 19, /* payment, text: transaction key */
+    BOXOFFICE_COMMAND_HOLD_SEATS =
+        20, /* user, token, concert, list: boxoffice_order_item, key; flag 1: they cost `amount`
+                                        * -> id (order), amount (total), time (deadline), count */
+    BOXOFFICE_COMMAND_RELEASE_ORDER = 21, /* user, order -> amount (holds released) */
+    BOXOFFICE_COMMAND_CHANGE_CONCERT =
+        22, /* concert, version, text: title, text2: date, time (start), flag 1: hidden -> amount (version) */
+    BOXOFFICE_COMMAND_CHANGE_SALE = 23, /* concert, version, list: one boxoffice_terms -> amount (version) */
+    BOXOFFICE_COMMAND_SET_TARIFF = 24,  /* concert, version, list: boxoffice_price_item -> amount (version) */
+    BOXOFFICE_COMMAND_CREATE_TYPE = 25, /* concert, text: name, amount (most an order), type (needed) -> id */
+    BOXOFFICE_COMMAND_CALL_OFF = 26,    /* concert, text: reason -> time */
+    BOXOFFICE_COMMAND_SWEEP_REFUNDS =
+        27, /* concert, amount (most) -> amount (sales given back), count (holds ended), count2 (stuck), flag (more to do) */
+    BOXOFFICE_COMMAND_CANCEL = 28, /* user, list: int64_t, reservations, key -> amount (refund), balance, count */
+    BOXOFFICE_COMMAND_REFUND =
+        29 /* reservation, amount, flag 1: takes the seat back, key -> amount (of the price, in all) */
 };
 
 typedef struct boxoffice_command {
     int32_t kind;
-    uint32_t reserved32;
+    uint32_t flag; /* 0 or 1; 0 of a kind that does not read it */
     int64_t user;
     int64_t token;
     int64_t room;
@@ -775,10 +1078,14 @@ typedef struct boxoffice_command {
     uint32_t key_length;
     uint32_t list_offset; /* into the arena, bytes: a multiple of 8 */
     uint32_t list_count;  /* items; 0: none */
-    int64_t reserved[6];
+    int64_t order;
+    int64_t type;
+    int64_t version;
+    int64_t time_us;
+    int64_t reserved[2];
 } boxoffice_command;
 
-/* An item of a list: a boxoffice_new_seat whose texts stand in the arena. */
+/* Items of lists: a boxoffice_new_seat, and a boxoffice_new_price, whose texts stand in the arena. */
 typedef struct boxoffice_seat_item {
     uint32_t number_offset;
     uint32_t number_length;
@@ -793,8 +1100,18 @@ typedef struct boxoffice_seat_item {
     double y;
     int32_t is_blocked;
     int32_t reserved32;
-    int64_t reserved[6];
+    uint32_t category_offset;
+    uint32_t category_length;
+    int64_t reserved[5];
 } boxoffice_seat_item;
+
+typedef struct boxoffice_price_item {
+    uint32_t category_offset;
+    uint32_t category_length;
+    int64_t type;
+    int64_t price;
+    int64_t reserved[2];
+} boxoffice_price_item;
 
 typedef struct boxoffice_outcome {
     boxoffice_status status;
@@ -807,14 +1124,16 @@ typedef struct boxoffice_outcome {
     int64_t time2_us;
     int32_t flag;
     int32_t reserved32;
-    int64_t reserved[4];
+    int64_t count;
+    int64_t count2;
+    int64_t reserved[2];
 } boxoffice_outcome;
 
 /* Fills `outcomes[0 … count)`. The commands share one transaction, but for a tick, which has one of its own, and for one that
  * cannot be decided (a damaged row, no memory): its outcome is that fault, and the others are done. Returns BOXOFFICE_OK whatever
  * the single outcomes; else a mistake, or the fault of all of them, and none of them was acknowledged. A malformed command (a kind
- * that is none, a text or a list that is not in the arena, a text that is no date, an item's limits without their struct_size, room
- * that is not zero) is such a mistake, and the message has its index. */
+ * that is none, a text or a list that is not in the arena, a text that is no date, limits or terms without their struct_size, a flag
+ * or room that is not zero) is such a mistake, and the message has its index. */
 BOXOFFICE_API boxoffice_status boxoffice_execute(boxoffice_office *office, const boxoffice_command *commands,
                                                  size_t count, const char *arena, size_t arena_size,
                                                  boxoffice_outcome *outcomes, boxoffice_error *error);
@@ -890,7 +1209,9 @@ typedef struct boxoffice_event {
     int64_t deadline_us;
     int32_t kind;
     int32_t reserved32;
-    int64_t reserved[4];
+    int64_t order;   /* of several reservations; one alone is its own order */
+    int64_t subject; /* what else the kind says it is about: a version, a ticket type */
+    int64_t reserved[2];
 } boxoffice_event;
 
 typedef struct boxoffice_violation {

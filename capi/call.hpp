@@ -23,12 +23,20 @@ void copy_text(char (&into)[size], std::string_view text) {
     std::memcpy(into, text.data(), length);
 }
 
+/// Of an error that ends with its message, as the first ones did.
+inline constexpr std::size_t error_size_with_message = offsetof(boxoffice_error, about_count);
+
 /// Writes an error for the caller, if it wants one: as much of the structure as it knows.
 inline boxoffice_status report(boxoffice_error* out, const Error& error) noexcept {
     const auto status = static_cast<boxoffice_status>(error.code);
     if (out == nullptr || out->struct_size < offsetof(boxoffice_error, message)) return status;
     out->code = status;
-    if (out->struct_size < sizeof(boxoffice_error)) return status;
+    if (out->struct_size >= sizeof(boxoffice_error)) {
+        const auto count = std::min(error.about.size(), std::size(out->about));
+        std::copy_n(error.about.begin(), count, out->about);
+        out->about_count = static_cast<std::int32_t>(count);
+    }
+    if (out->struct_size < error_size_with_message) return status;
     try {
         copy_text(out->message, error.detail.empty() ? std::string{message_of(error.code)}
                                                      : std::string{message_of(error.code)} + " (" + error.detail + ")");
@@ -41,7 +49,11 @@ inline boxoffice_status report(boxoffice_error* out, const Error& error) noexcep
 inline void clear(boxoffice_error* out) noexcept {
     if (out == nullptr || out->struct_size < offsetof(boxoffice_error, message)) return;
     out->code = BOXOFFICE_OK;
-    if (out->struct_size >= sizeof(boxoffice_error)) std::memset(out->message, 0, sizeof out->message);
+    if (out->struct_size >= error_size_with_message) std::memset(out->message, 0, sizeof out->message);
+    if (out->struct_size < sizeof(boxoffice_error)) return;
+    std::memset(out->about, 0, sizeof out->about);
+    out->about_count = 0;
+    out->reserved32 = 0;
 }
 
 /// Runs `work` with nothing thrown out of it.

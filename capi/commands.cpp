@@ -87,8 +87,7 @@ boxoffice_status boxoffice_arrive(boxoffice_office* office, int64_t user, int64_
 
 boxoffice_status boxoffice_leave(boxoffice_office* office, int64_t user, int64_t token, int64_t* released,
                                  boxoffice_error* error) {
-    int64_t nobody_asks = 0;
-    return answer(office, released == nullptr ? &nobody_asks : released, error, [&]() -> Result<Leave> {
+    return answer(office, OrNobody{released}, error, [&]() -> Result<Leave> {
         return Leave{UserId{user}, TokenId{token}};
     });
 }

@@ -68,7 +68,8 @@ struct SeatText {
             &boxoffice_seat_item::name##_offset, &boxoffice_seat_item::name##_length, &boxoffice_seat::name        \
     }
 inline constexpr std::array seat_texts{BOXOFFICE_SEAT_TEXT(number), BOXOFFICE_SEAT_TEXT(section),
-                                       BOXOFFICE_SEAT_TEXT(row), BOXOFFICE_SEAT_TEXT(label)};
+                                       BOXOFFICE_SEAT_TEXT(row), BOXOFFICE_SEAT_TEXT(label),
+                                       BOXOFFICE_SEAT_TEXT(category)};
 #undef BOXOFFICE_SEAT_TEXT
 static_assert(
     member_count<SeatFacts>() == seat_texts.size() + 3,
@@ -112,6 +113,10 @@ inline void to_c(const Concert& concert, boxoffice_concert& c) {
     c.created_at_us = to_us(concert.created_at);
     copy_text(c.date, to_text(concert.date));
     copy_text(c.title, concert.title);
+    c.starts_at_us = to_us(concert.starts_at);
+    c.version = concert.version;
+    c.called_off_at_us = to_us(concert.called_off_at);
+    c.is_hidden = concert.is_hidden ? 1 : 0;
 }
 
 inline void to_c(const SeatNow& one, boxoffice_seat& c) {
@@ -135,6 +140,8 @@ inline void to_c(const User& user, std::int64_t& id) { id = user.id.value; }
 inline void to_c(Points points, std::int64_t& value) { value = points.value; }
 inline void to_c(Time time, std::int64_t& us) { us = to_us(time); }
 inline void to_c(const Left& left, std::int64_t& released) { released = left.released; }
+inline void to_c(const Changed& changed, std::int64_t& version) { version = changed.version; }
+inline void to_c(const CalledOff& called_off, std::int64_t& at_us) { at_us = to_us(called_off.called_off_at); }
 template <class IdType>
 void to_c(const Created<IdType>& created, std::int64_t& id) {
     id = created.id.value;
@@ -211,6 +218,13 @@ inline void to_c(const ReservationNow& one, boxoffice_reservation& c) {
     copy_text(c.seat_label, one.seat_label);
     copy_text(c.seat_section, one.seat_section);
     copy_text(c.seat_row, one.seat_row);
+    c.order = row.order.value;
+    c.sale = row.sale;
+    c.type = row.type.value;
+    c.refunded = row.refunded.value;
+    c.cancelled_at_us = to_us(row.cancelled_at);
+    c.refund = one.refund ? one.refund->value : -1;
+    copy_text(c.seat_category, one.seat_category);
 }
 
 inline void to_c(const Transfer& row, boxoffice_transfer& c) {
@@ -221,6 +235,7 @@ inline void to_c(const Transfer& row, boxoffice_transfer& c) {
     c.payment = row.payment.value;
     c.at_us = to_us(row.at);
     c.kind = static_cast<std::int32_t>(row.kind);
+    c.reservation = row.reservation.value;
 }
 
 inline void to_c(const PaymentStep& step, boxoffice_payment_step& c) {
@@ -293,6 +308,8 @@ inline void to_c(const Event& event, boxoffice_event& c) {
     c.amount = event.amount;
     c.deadline_us = to_us(event.deadline);
     c.kind = static_cast<std::int32_t>(event.kind);
+    c.order = event.order.value;
+    c.subject = event.subject;
 }
 
 inline void to_c(const Violation& violation, boxoffice_violation& c) {

@@ -37,6 +37,15 @@ constexpr std::array rules{
     ErrorRule{ErrorCode::payment_declined, 400, {}},
     ErrorRule{ErrorCode::payment_failed, 400, {}},
     ErrorRule{ErrorCode::not_on_sale, 409, "지금은 예매할 수 없는 콘서트입니다."},
+    ErrorRule{ErrorCode::order_limit, 409, "한 번에 예매할 수 있는 좌석 수를 초과했습니다."},
+    ErrorRule{ErrorCode::purchase_limit, 409, "한 사람이 예매할 수 있는 좌석 수를 초과했습니다."},
+    ErrorRule{ErrorCode::price_changed, 409, "가격이 변경되었습니다. 다시 확인해 주세요."},
+    ErrorRule{ErrorCode::type_rule, 409, "함께 예매할 수 없거나 판매하지 않는 권종입니다."},
+    ErrorRule{ErrorCode::cancel_closed, 409, "취소할 수 없거나 취소 기한이 지난 예약입니다."},
+    ErrorRule{ErrorCode::called_off, 409, "개최가 취소된 콘서트입니다."},
+    ErrorRule{ErrorCode::stale_version, 409, "그 사이에 변경되었습니다. 다시 확인해 주세요."},
+    ErrorRule{ErrorCode::not_paid, 409, "결제되지 않은 예약입니다."},
+    ErrorRule{ErrorCode::type_exists, 409, "이미 존재하는 권종입니다."},
     ErrorRule{ErrorCode::user_exists, 409, "이미 존재하는 사용자입니다."},
     ErrorRule{ErrorCode::seat_exists, 409, "이미 존재하는 좌석 번호입니다."},
     ErrorRule{ErrorCode::invalid_argument, 400, {}},
@@ -46,6 +55,7 @@ constexpr std::array rules{
     ErrorRule{ErrorCode::unknown_concert, 404, no_seat},
     ErrorRule{ErrorCode::unknown_seat, 404, no_seat},
     ErrorRule{ErrorCode::unknown_reservation, 404, "찾을 수 없는 예약입니다."},
+    ErrorRule{ErrorCode::unknown_type, 404, "찾을 수 없는 권종입니다."},
     ErrorRule{ErrorCode::busy, 503, crowded},
     ErrorRule{ErrorCode::clock_jump, 503, crowded},
 };
@@ -72,6 +82,13 @@ const ErrorRule& rule_of(ErrorCode code, const Wording& wording) {
         return *own;
     const auto common = std::find_if(rules.begin(), rules.end(), is_it);
     return common == rules.end() ? trouble : *common;
+}
+
+/// What a program wants to know of a refusal beside its code, where the engine says it.
+void write_about(JsonWriter& json, const boxoffice::Error& error) {
+    if (error.about.empty()) return;
+    if (error.code == ErrorCode::not_on_sale) json.member("opensAt", boxoffice::from_us(error.about.front()));
+    if (error.code == ErrorCode::price_changed) json.member("total", error.about.front());
 }
 
 Response worded(int status, std::string_view text, std::string_view code, std::string_view message) {
@@ -102,6 +119,7 @@ Response error_response(const boxoffice::Error& error, const Wording& wording,
         .member("error", rule.text.empty() ? wording.bad_request : rule.text)
         .member("code", code_of(error.code))
         .member("message", message);
+    write_about(json, error);
     if (add) add(json);
     response.body = json.close_object().take();
     if (rule.status == 429 || rule.status == 503) response.headers.emplace_back("Retry-After", retry_after(error.code));

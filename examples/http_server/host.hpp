@@ -14,6 +14,7 @@
 #include "health.hpp"
 #include "http.hpp"
 #include "metrics.hpp"
+#include "programme.hpp"
 #include "seat_answers.hpp"
 #include "time_zone.hpp"
 #include "users.hpp"
@@ -54,6 +55,7 @@ struct Host {
     Health& health;
     SeatAnswers& seats;
     Users& users;
+    Programme& programme;
 };
 
 /// One request on its way through an endpoint.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -34,6 +35,22 @@ std::optional<std::int64_t> integer_of(const nlohmann::json& value) {
         value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
         return std::nullopt;
     return value.get<std::int64_t>();
+}
+
+std::optional<std::string> text_or_integer_of(const nlohmann::json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    const auto number = integer_of(value);
+    return number ? std::optional{std::to_string(*number)} : std::nullopt;
+}
+
+/// The number that `digits` digits say, below `end`.
+std::optional<int> digits_of(std::string_view digits, int end) {
+    int number = 0;
+    for (const char c : digits) {
+        if (c < '0' || c > '9') return std::nullopt;
+        number = 10 * number + (c - '0');
+    }
+    return number < end ? std::optional{number} : std::nullopt;
 }
 
 /// Reads a text for the members that stand twice in an object. Readers differ in which of them they take, and so a
@@ -74,6 +91,25 @@ class FindsTwice final : public nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
+std::optional<boxoffice::Time> parse_time(std::string_view text) {
+    constexpr std::string_view shape = "yyyy-mm-ddThh:mm:ss";
+    if (text.size() <= shape.size() || text.back() != 'Z' || text[10] != 'T' || text[13] != ':' || text[16] != ':')
+        return std::nullopt;
+    const auto day = boxoffice::parse_date(text.substr(0, 10));
+    const auto hour = digits_of(text.substr(11, 2), 24);
+    const auto minute = digits_of(text.substr(14, 2), 60);
+    const auto second = digits_of(text.substr(17, 2), 60);
+    std::string fraction{text.substr(shape.size(), text.size() - shape.size() - 1)};
+    if (!fraction.empty() && (fraction.size() < 2 || fraction.size() > 4 || fraction.front() != '.'))
+        return std::nullopt;
+    if (!fraction.empty()) fraction.erase(0, 1);
+    fraction.resize(3, '0');
+    const auto ms = digits_of(fraction, 1'000);
+    if (!day || !hour || !minute || !second || !ms) return std::nullopt;
+    return boxoffice::Time{*day} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
+           std::chrono::seconds{*second} + std::chrono::milliseconds{*ms};
+}
+
 Result<Body> Body::parse(std::string_view text) {
     if (support::line_nested_deeper(text, depth_max))
         return refuse(ErrorCode::invalid_argument, fmt::format("the body nests deeper than {}", depth_max));
@@ -111,12 +147,45 @@ Result<std::int64_t> Body::integer(const char* name) const {
     return *number;
 }
 
+Result<std::optional<std::int64_t>> Body::optional_integer(const char* name) const {
+    if (find(name) == nullptr) return std::optional<std::int64_t>{};
+    BOXOFFICE_TRY_VALUE(const auto number, integer(name));
+    return std::optional{number};
+}
+
+Result<std::optional<bool>> Body::optional_bool(const char* name) const {
+    const auto* value = find(name);
+    if (value == nullptr) return std::optional<bool>{};
+    if (!value->is_boolean()) return mistake(name, "true or false");
+    return std::optional{value->get<bool>()};
+}
+
+Result<std::optional<boxoffice::Time>> Body::optional_time(const char* name, boxoffice::Time if_null) const {
+    const auto* value = find(name);
+    if (value == nullptr) return std::optional<boxoffice::Time>{};
+    if (value->is_null()) return std::optional{if_null};
+    const auto time = value->is_string() ? parse_time(value->get<std::string>()) : std::nullopt;
+    if (!time) return mistake(name, "null, or a time such as 2026-12-24T19:00:00.000Z");
+    return time;
+}
+
 Result<std::string> Body::text_or_integer(const char* name) const {
     const auto* value = find(name);
-    if (value != nullptr && value->is_string()) return value->get<std::string>();
-    const auto number = value == nullptr ? std::nullopt : integer_of(*value);
-    if (!number) return mistake(name, "a whole number or a string");
-    return std::to_string(*number);
+    auto text = value == nullptr ? std::nullopt : text_or_integer_of(*value);
+    if (!text) return mistake(name, "a whole number or a string");
+    return *std::move(text);
+}
+
+Result<std::vector<std::string>> Body::texts_or_integers(const char* name) const {
+    const auto* value = find(name);
+    if (value == nullptr || !value->is_array()) return mistake(name, "an array of whole numbers or strings");
+    std::vector<std::string> out;
+    for (const auto& element : *value) {
+        auto text = text_or_integer_of(element);
+        if (!text) return mistake(name, "an array of whole numbers or strings");
+        out.push_back(*std::move(text));
+    }
+    return out;
 }
 
 Result<double> Body::optional_number(const char* name) const {
@@ -216,6 +285,10 @@ JsonWriter& JsonWriter::null_member(std::string_view name) {
     key(name);
     out_ += "null";
     return *this;
+}
+
+JsonWriter& JsonWriter::member_or_null(std::string_view name, boxoffice::Time time, boxoffice::Time none) {
+    return time == none ? null_member(name) : member(name, time);
 }
 
 JsonWriter& JsonWriter::member(std::string_view name, boxoffice::Date day) {

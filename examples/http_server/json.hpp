@@ -2,6 +2,7 @@
 /// Reading the members of request bodies with the right types, and writing compact JSON.
 
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -32,6 +33,17 @@ class Body {
     [[nodiscard]] Result<std::int64_t> integer(const char* name) const;
     /// A number's or text's text: seat numbers come as either.
     [[nodiscard]] Result<std::string> text_or_integer(const char* name) const;
+    /// A JSON integer that may be absent.
+    [[nodiscard]] Result<std::optional<std::int64_t>> optional_integer(const char* name) const;
+    /// true or false, or absent.
+    [[nodiscard]] Result<std::optional<bool>> optional_bool(const char* name) const;
+    /// "2026-12-24T19:00:00.000Z", the fraction (of up to three digits) at will. Absent: nothing; null: `if_null`.
+    [[nodiscard]] Result<std::optional<boxoffice::Time>> optional_time(const char* name, boxoffice::Time if_null) const;
+    /// An id, or null or absent: none. What is no id is one that nothing has.
+    template <class IdType>
+    [[nodiscard]] Result<IdType> id_or_none(const char* name) const;
+    /// An array of numbers' or texts' texts, which must be there.
+    [[nodiscard]] Result<std::vector<std::string>> texts_or_integers(const char* name) const;
     /// A number that may be absent (then 0).
     [[nodiscard]] Result<double> optional_number(const char* name) const;
     /// An array of objects; nothing if it is absent.
@@ -46,6 +58,23 @@ class Body {
     explicit Body(nlohmann::json object) : object_(std::move(object)) {}
     nlohmann::json object_;
 };
+
+/// The id that a text names; what is no id names one that nothing has.
+template <class IdType>
+IdType id_named(std::string_view text) {
+    return boxoffice::parse_id<IdType>(text).value_or(IdType{std::numeric_limits<std::int64_t>::max()});
+}
+
+template <class IdType>
+Result<IdType> Body::id_or_none(const char* name) const {
+    const auto* value = find(name);
+    if (value == nullptr || value->is_null()) return IdType{};
+    BOXOFFICE_TRY_VALUE(const auto id, text(name));
+    return id_named<IdType>(id);
+}
+
+/// An instant as the contract writes it. Nothing: it is none.
+std::optional<boxoffice::Time> parse_time(std::string_view text);
 
 /// Builds compact JSON; the caller sees to it that objects and arrays are closed.
 class JsonWriter {
@@ -69,6 +98,12 @@ class JsonWriter {
         return member(name, std::string_view{to_text(id)});
     }
     JsonWriter& null_member(std::string_view name);
+    /// null where it is `none`.
+    JsonWriter& member_or_null(std::string_view name, boxoffice::Time time, boxoffice::Time none);
+    template <class Tag>
+    JsonWriter& member_or_null(std::string_view name, boxoffice::Id<Tag> id) {
+        return id ? member(name, id) : null_member(name);
+    }
 
     /// An element of an array.
     JsonWriter& element(std::string_view text) { return comma().quote(text); }

@@ -27,12 +27,20 @@ constexpr std::array release_rules{ErrorRule{ErrorCode::already_paid, 409, not_r
                                    ErrorRule{ErrorCode::hold_expired, 409, not_releasable},
                                    ErrorRule{ErrorCode::payment_pending, 409, not_releasable}};
 
+/// A balance that has no room is then a matter of state, not of what was asked.
+constexpr std::array giving_back_rules{ErrorRule{ErrorCode::balance_limit, 409, "환불하면 잔액 한도를 초과합니다."}};
+
+/// For the house a concert is a concert, and no seat number.
+constexpr std::array concert_rules{ErrorRule{ErrorCode::unknown_concert, 404, "찾을 수 없는 콘서트입니다."}};
+
 constexpr Wording plain_wording{bad_parameters};
 constexpr Wording issue_wording{"잘못된 사용자 ID"};
 constexpr Wording peek_wording{"잘못되었거나 이미 만료된 토큰입니다."};
 constexpr Wording date_wording{"잘못된 형식의 날짜입니다."};
 constexpr Wording hold_wording{"잘못된 형식의 요청 파라미터입니다."};
 constexpr Wording release_wording{bad_parameters, release_rules};
+constexpr Wording concert_wording{bad_parameters, concert_rules};
+constexpr Wording cancel_wording{bad_parameters, giving_back_rules};
 constexpr Wording recharge_wording{bad_parameters, recharge_rules};
 constexpr Wording balance_wording{bad_parameters, balance_rules};
 constexpr Wording payment_wording{"잘못된 결제 요청입니다."};
@@ -65,11 +73,22 @@ const std::array table{
     Route{"GET", "/api/reservations", plain_wording, list_reservations},
     Route{"GET", "/api/reservations/{id}", plain_wording, show_reservation},
     Route{"DELETE", "/api/reservations/{id}", release_wording, release_hold},
+    Route{"GET", "/api/orders/{id}", plain_wording, show_order},
+    Route{"DELETE", "/api/orders/{id}", release_wording, release_order},
+    Route{"POST", "/api/cancellations", cancel_wording, cancel_reservations},
     Route{"POST", "/api/payment/recharge", recharge_wording, recharge},
     Route{"GET", "/api/balance", balance_wording, show_balance},
     Route{"POST", "/api/payment", payment_wording, pay},
     Route{"POST", "/api/admin/users", plain_wording, create_user, nullptr, body_max, true},
     Route{"POST", "/api/admin/concerts", plain_wording, create_concert, nullptr, plan_max, true},
+    Route{"GET", "/api/admin/concerts/{id}", concert_wording, show_concert, nullptr, body_max, true},
+    Route{"PATCH", "/api/admin/concerts/{id}", concert_wording, change_concert, nullptr, body_max, true},
+    Route{"PUT", "/api/admin/concerts/{id}/sale", concert_wording, change_sale, nullptr, body_max, true},
+    Route{"PUT", "/api/admin/concerts/{id}/tariff", concert_wording, set_tariff, nullptr, body_max, true},
+    Route{"POST", "/api/admin/concerts/{id}/types", concert_wording, create_type, nullptr, body_max, true},
+    Route{"POST", "/api/admin/concerts/{id}/call-off", concert_wording, call_off, nullptr, body_max, true},
+    Route{"GET", "/api/admin/concerts/{id}/report", concert_wording, working<report_sales>, nullptr, body_max, true},
+    Route{"POST", "/api/admin/refunds", cancel_wording, refund, nullptr, body_max, true},
     Route{"GET", "/api/admin/audit", plain_wording, working<audit>, nullptr, body_max, true},
     Route{"POST", "/api/admin/backup", plain_wording, working<back_up>, nullptr, body_max, true},
     Route{"GET", "/healthz", plain_wording, nullptr, healthz_now},
@@ -84,8 +103,11 @@ bool matches(std::string_view pattern, std::string_view path, std::string_view& 
     if (pattern == file_pattern) return find_web_file(path) != nullptr;
     const auto brace = pattern.find('{');
     if (brace == std::string_view::npos) return pattern == path;
-    if (path.size() <= brace || !path.starts_with(pattern.substr(0, brace))) return false;
-    parameter = path.substr(brace);
+    const auto before = pattern.substr(0, brace);
+    const auto behind = pattern.substr(pattern.find('}') + 1);
+    if (path.size() <= before.size() + behind.size() || !path.starts_with(before) || !path.ends_with(behind))
+        return false;
+    parameter = path.substr(brace, path.size() - before.size() - behind.size());
     return parameter.find('/') == std::string_view::npos;
 }
 
@@ -139,7 +161,8 @@ Router::Router(boxoffice::BoxOffice& office, Settings settings)
       metrics_(labels()),
       commands_(office, health_, metrics_.queued, settings_.commands),
       seats_(office),
-      host_{office_, commands_, settings_, metrics_, health_, seats_, users_} {}
+      programme_(office),
+      host_{office_, commands_, settings_, metrics_, health_, seats_, users_, programme_} {}
 
 std::vector<Router::Name> Router::routes() {
     std::vector<Name> out;

@@ -86,6 +86,7 @@ class Router {
     Commands commands_;
     SeatAnswers seats_;
     Users users_;
+    Programme programme_;
     Host host_;
 };
 

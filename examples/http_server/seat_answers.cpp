@@ -20,12 +20,14 @@ Result<SeatChanges> SeatAnswers::look(ConcertId concert, const std::optional<Sea
     return found;
 }
 
-std::shared_ptr<const std::string> SeatAnswers::text(const SeatSheet& sheet, Kind kind, const Write& write) {
+std::shared_ptr<const std::string> SeatAnswers::text(const SeatSheet& sheet, Kind kind, const Write& write,
+                                                     const std::string& terms) {
     const auto entry = entry_of({sheet.concert().id, kind});
     const std::lock_guard lock(entry->mutex);
-    if (entry->text && entry->version == sheet.version()) return entry->text;
+    if (entry->text && entry->version == sheet.version() && entry->terms == terms) return entry->text;
     entry->text = std::make_shared<const std::string>(write(sheet));
     entry->version = sheet.version();
+    entry->terms = terms;
     entry->size = entry->text->size();
     made_.fetch_add(1, std::memory_order_relaxed);
     make_room(*entry);

@@ -29,16 +29,18 @@ class SeatAnswers {
                                                    const std::optional<boxoffice::SeatVersion>& since,
                                                    boxoffice::UserId user);
 
-    /// What `write` makes of the sheet, or made of one like it.
-    std::shared_ptr<const std::string> text(const boxoffice::SeatSheet& sheet, Kind kind, const Write& write);
+    /// What `write` makes of the sheet, or made of one like it; `terms` is what else it is made of, by version.
+    std::shared_ptr<const std::string> text(const boxoffice::SeatSheet& sheet, Kind kind, const Write& write,
+                                            const std::string& terms = {});
 
     /// How many texts were written, for tests.
     [[nodiscard]] std::int64_t made() const { return made_.load(std::memory_order_relaxed); }
 
   private:
     struct Entry {
-        std::mutex mutex;  ///< guards version and text
+        std::mutex mutex;  ///< guards version, terms and text
         boxoffice::SeatVersion version;
+        std::string terms;
         std::shared_ptr<const std::string> text;
         std::atomic<std::size_t> size{0};
         std::int64_t used = 0;  ///< the count of questions when it was last asked for

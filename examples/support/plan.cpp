@@ -178,6 +178,7 @@ NotForSale set_prices(Hall& hall, const Prices& prices) {
         auto& seat = hall.seats[i];
         seat.is_blocked = price == prices.end();
         seat.price = seat.is_blocked ? boxoffice::Points{} : price->second;
+        if (category != no_category) seat.category = label(hall.categories[category], 64);
         if (seat.is_blocked) ++out.seats, ++(category == no_category ? out.without_category : seats_of[category]);
     }
     for (std::size_t i = 0; i < hall.categories.size(); ++i)

@@ -41,7 +41,7 @@ struct NotForSale {
 /// row the row; positions of zone, row and seat add up. `source` names the plan in messages. Throws BadInput.
 Hall read_plan(const std::string& source, const nlohmann::json& plan);
 
-/// Prices every seat by its category. A seat of a category without a price, or of none, is not for sale: it is blocked
+/// Prices every seat by its category, which the seat is then of. A seat of a category without a price, or of none, is not for sale: it is blocked
 /// from the start, at 0 points.
 NotForSale set_prices(Hall& hall, const Prices& prices);
 

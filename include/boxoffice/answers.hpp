@@ -40,6 +40,24 @@ struct ReservationNow {
     std::string seat_label;
     std::string seat_section;
     std::string seat_row;
+    std::string seat_category;
+    std::optional<Points> refund{};  ///< what comes back to who cancels it now; none: it cannot be cancelled
+};
+
+/// An order as it stands now: all that was held together, in order.
+struct OrderNow {
+    OrderId order;
+    Points total;           ///< of what is held or confirmed
+    Time deadline = never;  ///< of what is held
+    std::vector<ReservationNow> reservations;
+};
+
+/// What was sold of a concert, computed from its reservations; refunds are booked when they happen.
+struct SalesReport {
+    std::vector<SalesRow> rows;  ///< by category, then type
+    SalesRow total;              ///< of no category and type
+    Points net;                  ///< gross less refunds
+    Points balance;              ///< of the concert's sales account: the same (R2)
 };
 
 struct PaymentNow {

@@ -5,6 +5,7 @@
 /// `user` is whom the host has authenticated (BoxOffice::authenticate turns a token's text into user and token id).
 /// Each command names its expected refusals; any can also end in a mistake about its arguments, or in a fault.
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "boxoffice/domain/idempotency.hpp"
 #include "boxoffice/domain/payment.hpp"
 #include "boxoffice/domain/reservation.hpp"
+#include "boxoffice/domain/sale.hpp"
 #include "boxoffice/domain/seating.hpp"
 #include "boxoffice/domain/token.hpp"
 #include "boxoffice/domain/waiting_room.hpp"
@@ -63,6 +65,22 @@ struct Held {
     friend bool operator==(const Held&, const Held&) = default;
 };
 
+struct HeldItem {
+    ReservationId reservation;
+    SeatId seat;
+    TypeId type;
+    Points price;
+    friend bool operator==(const HeldItem&, const HeldItem&) = default;
+};
+
+struct HeldOrder {
+    OrderId order;
+    Time deadline{};
+    Points total;
+    std::vector<HeldItem> items;  ///< in the order in which they were asked for
+    friend bool operator==(const HeldOrder&, const HeldOrder&) = default;
+};
+
 struct Recharged {
     TransferId transfer;
     Points balance;
@@ -71,7 +89,7 @@ struct Recharged {
 
 struct Paid {
     PaymentId payment;
-    ReservationId reservation;
+    ReservationId reservation;  ///< the order's first
     Points amount;
     Points balance;
     Time paid_at{};
@@ -86,14 +104,54 @@ struct PaymentBegun {
     friend bool operator==(const PaymentBegun&, const PaymentBegun&) = default;
 };
 
+struct CancelledItem {
+    ReservationId reservation;
+    Points refund;  ///< of its price, in all
+    friend bool operator==(const CancelledItem&, const CancelledItem&) = default;
+};
+
+struct Cancelled {
+    Points refund;   ///< of all of them together
+    Points balance;  ///< of who paid
+    std::vector<CancelledItem> items;
+    friend bool operator==(const Cancelled&, const Cancelled&) = default;
+};
+
+struct Refunded {
+    ReservationId reservation;
+    Points amount;
+    Points refunded;  ///< of its price, in all
+    friend bool operator==(const Refunded&, const Refunded&) = default;
+};
+
+struct CalledOff {
+    Time called_off_at{};
+    friend bool operator==(const CalledOff&, const CalledOff&) = default;
+};
+
+struct Swept {
+    std::int64_t refunded = 0;  ///< sales cancelled, their price given back
+    std::int64_t released = 0;  ///< holds ended
+    std::int64_t stuck = 0;     ///< sales whose payer's balance has no room for the price
+    bool more = false;          ///< there is more to do than one command does; sweep again
+    friend bool operator==(const Swept&, const Swept&) = default;
+};
+
+/// A version of what can be changed, as it is in force now.
+struct Changed {
+    std::int64_t version = 0;
+    friend bool operator==(const Changed&, const Changed&) = default;
+};
+
 struct Ticked {
-    std::int64_t expired = 0;  ///< rows retired: places, holds, payments
+    std::int64_t expired = 0;  ///< rows retired: places, holds, payments; and what was left of concerts called off
     bool more = false;         ///< there was more to do than one tick does; tick again
     friend bool operator==(const Ticked&, const Ticked&) = default;
 };
 
 using Answer = std::variant<Done, Created<UserId>, Created<RoomId>, Created<ConcertId>, SeatsAdded, Joined, Arrived,
-                            Left, Held, Recharged, Paid, PaymentBegun, Ticked>;
+                            Left, Held, Recharged, Paid, PaymentBegun, Ticked, HeldOrder, Cancelled, Refunded,
+                            CalledOff, Swept, Changed, Created<TypeId>>;
 using Outcome = Result<Answer>;
 
 // ---- the house --------------------------------------------------------------------------------------------------
@@ -146,6 +204,62 @@ struct UnblockSeat {
     SeatId seat;
 };
 
+/// The facts of a concert; `version` is the one that is changed. A hidden one is not in lists of concerts and dates. Refusals:
+/// stale_version.
+struct ChangeConcert {
+    using Answer = Changed;
+    ConcertId concert;
+    Date date{};
+    std::string title;
+    Time starts_at = never;
+    bool is_hidden = false;
+    std::int64_t version = 0;
+};
+
+/// The next version of the terms; `version` is the one that is changed, so that nobody undoes another's change unseen. What is held
+/// or sold keeps the version under which it was. Refusals: stale_version.
+struct ChangeSale {
+    using Answer = Changed;
+    ConcertId concert;
+    Terms terms;
+    std::int64_t version = 0;
+};
+
+/// The next version of the terms, with these prices in the place of all before; none: the seats' own. A category and type without a
+/// price are not sold; without a type a seat's own price is for everybody. Refusals: stale_version. Mistakes: unknown_type.
+struct SetTariff {
+    using Answer = Changed;
+    ConcertId concert;
+    std::vector<TariffRow> rows;
+    std::int64_t version = 0;
+};
+
+/// A type of ticket, for the tariff. Refusals: type_exists. Mistakes: unknown_type (the needed one).
+struct CreateType {
+    using Answer = Created<TypeId>;
+    ConcertId concert;
+    std::string name;
+    std::int64_t max_per_order = 0;
+    TypeId needs{};
+};
+
+/// The concert will not take place: from now on nothing of it is held or paid, holds read released and sales cancelled. Their
+/// refunds, in full, follow by SweepRefunds or Tick. It cannot be taken back; called off already: the same answer.
+struct CallOff {
+    using Answer = CalledOff;
+    ConcertId concert;
+    std::string reason;
+};
+
+/// Gives back what was paid for a concert that was called off, and ends its holds, up to `max` (1 to 10,000) of them. However often:
+/// each sale is refunded once. A payer whose balance has no room is left, and counted (where there are more such than `max`, a
+/// larger `max` looks behind them). Not called off: nothing.
+struct SweepRefunds {
+    using Answer = Swept;
+    ConcertId concert;
+    std::int64_t max = 10'000;
+};
+
 // ---- the waiting room -------------------------------------------------------------------------------------------
 
 /// A place in line, admitted at once while there is room. Joining again returns the live place. Refusals: queue_full.
@@ -172,7 +286,8 @@ struct Leave {
 
 // ---- seats ------------------------------------------------------------------------------------------------------
 
-/// Refusals: not_your_turn, seat_unavailable, hold_limit, idempotency_conflict.
+/// An order of one seat, for who names no type. Refusals: not_your_turn, called_off, not_on_sale, hold_limit, purchase_limit,
+/// seat_unavailable, idempotency_conflict.
 struct HoldSeat {
     using Answer = Held;
     UserId user;
@@ -181,11 +296,38 @@ struct HoldSeat {
     IdempotencyKey key;
 };
 
-/// Released already: done. Refusals: already_paid, hold_expired.
+struct OrderItem {
+    SeatId seat;
+    TypeId type{};  ///< none: for everybody
+    friend bool operator==(const OrderItem&, const OrderItem&) = default;
+};
+
+/// Holds 1 to 50 seats of one concert together: all or none, until one deadline, for one payment. With `expect_total` their prices
+/// must sum to it. Refusals: not_your_turn, called_off, not_on_sale, hold_limit, order_limit, purchase_limit, type_rule,
+/// seat_unavailable (Error::about has each seat that cannot be had), price_changed, idempotency_conflict.
+struct HoldSeats {
+    using Answer = HeldOrder;
+    UserId user;
+    TokenId token;
+    ConcertId concert;
+    std::vector<OrderItem> items;
+    std::optional<Points> expect_total{};
+    IdempotencyKey key{};
+};
+
+/// Gives one reservation back; the others of its order stay. Released already: done. Refusals: already_paid, hold_expired,
+/// payment_pending (while the gateway is asked for the whole order's price, only all of it can be given back).
 struct ReleaseHold {
     using Answer = Done;
     UserId user;
     ReservationId reservation;
+};
+
+/// Gives back all of an order that is held. Released already: done. Refusals: already_paid, hold_expired.
+struct ReleaseOrder {
+    using Answer = Left;
+    UserId user;
+    OrderId order;
 };
 
 // ---- money ------------------------------------------------------------------------------------------------------
@@ -198,8 +340,8 @@ struct Recharge {
     IdempotencyKey key;
 };
 
-/// Pays a hold with points: begin and capture in one. Refusals: not_your_turn, reservation_mismatch, hold_expired,
-/// hold_released, already_paid, payment_pending, insufficient_points, idempotency_conflict.
+/// Pays an order (what of it is still held) with points: begin and capture in one. Refusals: not_your_turn, reservation_mismatch,
+/// called_off, hold_expired, hold_released, already_paid, payment_pending, insufficient_points, idempotency_conflict.
 struct Pay {
     using Answer = Paid;
     UserId user;
@@ -218,7 +360,7 @@ struct BeginPayment {
 };
 
 /// The gateway approved: points move, the seat is sold. Captured already: answers again, with the same key the very same,
-/// without one with the balance of now. Refusals: payment_failed, hold_expired, hold_released, insufficient_points,
+/// without one with the balance of now. Refusals: payment_failed, called_off, hold_expired, hold_released, insufficient_points,
 /// idempotency_conflict.
 struct CapturePayment {
     using Answer = Paid;
@@ -252,6 +394,30 @@ struct ReconcilePayment {
     std::string transaction_key;
 };
 
+/// Gives up to 50 reservations of one user's back, all or none, for what the terms under which each was held say: the seats are on
+/// sale again, the points with who paid. Cancelled already: what came back then. Of a concert that was called off: all of the
+/// price. Refusals: not_paid, cancel_closed, balance_limit, idempotency_conflict.
+struct Cancel {
+    using Answer = Cancelled;
+    UserId user;
+    std::vector<ReservationId> reservations;
+    IdempotencyKey key;
+};
+
+/// Whose keys the house's own commands have.
+inline constexpr UserId the_house{1};
+
+/// The house gives `amount` (0 to what is left of the price) back to who paid, and takes the seat back or leaves it sold. It must
+/// have a key: two equal refunds are legitimate. Refusals: not_paid, balance_limit, idempotency_conflict.
+struct Refund {
+    using Answer = Refunded;
+    ReservationId reservation;
+    Points amount;
+    bool cancel = false;
+    IdempotencyKey key;
+    static constexpr UserId user = the_house;
+};
+
 // ---- housekeeping -----------------------------------------------------------------------------------------------
 
 /// Retires what has expired and nobody has met, and prunes: finished tokens after identity_ttl, idempotency keys after
@@ -263,6 +429,7 @@ struct Tick {
 
 using Command = std::variant<CreateUser, CreateRoom, ChangeRoom, CreateConcert, AddSeats, BlockSeat, UnblockSeat, Join,
                              Arrive, Leave, HoldSeat, ReleaseHold, Recharge, Pay, BeginPayment, CapturePayment,
-                             FailPayment, Tick, ReconcilePayment>;
+                             FailPayment, Tick, ReconcilePayment, HoldSeats, ReleaseOrder, ChangeConcert, ChangeSale,
+                             SetTariff, CreateType, CallOff, SweepRefunds, Cancel, Refund>;
 
 }  // namespace boxoffice

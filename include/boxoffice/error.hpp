@@ -12,6 +12,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 #include <utility>
+#include <vector>
 
 #include "boxoffice/utf8.hpp"
 
@@ -45,6 +46,15 @@ namespace boxoffice {
     X(payment_declined,     119, "the payment gateway declined the payment")                                      \
     X(payment_failed,       120, "the payment has failed; begin a new one")                                       \
     X(not_on_sale,          121, "the concert is not on sale now")                                                \
+    X(order_limit,          122, "the order has more seats than one order may have; choose fewer")                \
+    X(purchase_limit,       123, "the user would have more seats of this concert than one user may have")         \
+    X(price_changed,        124, "the total is not the one that was expected; look at the prices again")          \
+    X(type_rule,            125, "the ticket types do not go together, or are not sold there; choose others")     \
+    X(cancel_closed,        126, "the reservation can no longer be cancelled")                                    \
+    X(called_off,           127, "the concert was called off")                                                    \
+    X(stale_version,        128, "it was changed meanwhile; look at it again")                                    \
+    X(not_paid,             129, "the reservation is not paid, so there is nothing to cancel or refund")          \
+    X(type_exists,          130, "the concert has a ticket type with that name")                                  \
     X(invalid_argument,     200, "an argument is out of range or malformed")                                      \
     X(invalid_token,        201, "the token is not one of this box office, or too old; join for a new one")       \
     X(unknown_user,         202, "no such user")                                                                  \
@@ -61,6 +71,7 @@ namespace boxoffice {
     X(too_small,            213, "the caller's buffer is too small; the size needed was written")                 \
     X(invalid_handle,       214, "the handle was closed, or never was one")                                       \
     X(closed,               215, "the box office is being closed")                                                \
+    X(unknown_type,         216, "no such ticket type")                                                           \
     X(storage,              300, "the store failed; nothing was acknowledged")                                    \
     X(busy,                 301, "another process held the store for too long; try again")                        \
     X(clock_jump,           302, "the wall clock jumped ahead; set it right or open the box office again")        \
@@ -113,6 +124,9 @@ constexpr std::string_view message_of(ErrorCode code) noexcept {
 struct Error {
     ErrorCode code = ErrorCode::internal;
     std::string detail;
+    /// What a program wants to know of it: the ids of all seats that cannot be had (seat_unavailable), the total now
+    /// (price_changed), when the sale opens, in microseconds (not_on_sale, where it will). Empty for the others.
+    std::vector<std::int64_t> about{};
 
     /// "seat_unavailable: the seat is held, sold or blocked; choose another (detail)".
     [[nodiscard]] std::string text() const {
@@ -127,8 +141,8 @@ struct Error {
 template <class T>
 using Result = tl::expected<T, Error>;
 
-inline tl::unexpected<Error> refuse(ErrorCode code, std::string detail = {}) {
-    return tl::unexpected<Error>(Error{code, plain(std::move(detail))});
+inline tl::unexpected<Error> refuse(ErrorCode code, std::string detail = {}, std::vector<std::int64_t> about = {}) {
+    return tl::unexpected<Error>(Error{code, plain(std::move(detail)), std::move(about)});
 }
 
 }  // namespace boxoffice

@@ -34,6 +34,9 @@ using ReservationId = Id<struct ReservationTag>;
 using AccountId = Id<struct AccountTag>;
 using TransferId = Id<struct TransferTag>;
 using PaymentId = Id<struct PaymentTag>;
+using TypeId = Id<struct TypeTag>;
+/// An order bears the id of its first reservation, as an account bears its owner's.
+using OrderId = ReservationId;
 
 namespace tsid {
 

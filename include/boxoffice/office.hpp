@@ -135,11 +135,21 @@ class BoxOffice {
     Result<Concert> concert(Date date);
     Result<Concert> concert(ConcertId id);
 
-    /// Every concert from a date on, by date.
+    /// Every concert from a date on that is not hidden, by date.
     Result<std::vector<Concert>> concerts(Date from);
 
-    /// The dates from `from` (often today) on that have a seat available now, ascending, each once.
+    /// The dates from `from` (often today) on that have a seat available now, ascending, each once. Hidden concerts, and those
+    /// called off, do not count.
     Result<std::vector<Date>> dates(Date from);
+
+    /// The terms in force. Mistakes: unknown_concert.
+    Result<Sale> sale(ConcertId concert);
+
+    /// The prices in force, by category and type; none: the seats' own. Mistakes: unknown_concert.
+    Result<std::vector<TariffRow>> tariff(ConcertId concert);
+
+    /// The types of ticket that the concert has, by name. Mistakes: unknown_concert.
+    Result<std::vector<TicketType>> ticket_types(ConcertId concert);
 
     /// Every seat as everybody sees it now, expiry included. It is a snapshot that this process keeps and all callers share, so
     /// that asking again costs a glance at whether anything was committed, and after a change the seats that changed. The
@@ -164,6 +174,9 @@ class BoxOffice {
 
     /// One of the user's own reservations. Mistakes: unknown_reservation (also for another's).
     Result<ReservationNow> reservation(UserId user, ReservationId id);
+
+    /// One of the user's own orders. Mistakes: unknown_reservation (also for another's, or where it is no order's first).
+    Result<OrderNow> order(UserId user, OrderId id);
 
     /// A page of the user's reservations, newest first, older than `before` (none: from the newest); 1 to 1,000.
     Result<std::vector<ReservationNow>> reservations(UserId user, std::int64_t limit, ReservationId before = {});
@@ -192,6 +205,12 @@ class BoxOffice {
 
     /// Counts over the seats of a concert, expiry included. Mistakes: unknown_concert.
     Result<SeatCounts> seat_counts(ConcertId concert);
+
+    /// What was sold of a concert, cancelled, and given back. Reads all of its reservations. Mistakes: unknown_concert.
+    Result<SalesReport> sales_report(ConcertId concert);
+
+    /// Points issued from `from` on and before `to`. Reads all transfers of that time.
+    Result<CashFlow> cash_report(Time from, Time to);
 
     // ---- the house ----------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@
 #include "boxoffice/domain/node_lease.hpp"
 #include "boxoffice/domain/payment.hpp"
 #include "boxoffice/domain/reservation.hpp"
+#include "boxoffice/domain/sale.hpp"
 #include "boxoffice/domain/seating.hpp"
 #include "boxoffice/domain/token.hpp"
 #include "boxoffice/domain/user.hpp"
@@ -58,6 +59,37 @@ struct RoomKeys {
 struct ConcertKeys {
     static constexpr auto repository = "concerts";
     std::vector<ConcertId> ids;
+    bool unsettled = false;  ///< those called off of which something is held or sold yet
+};
+
+struct SaleKeys {
+    static constexpr auto repository = "sales";
+    std::vector<SaleId> ids;
+    std::vector<ConcertId> in_force;  ///< the last version of each
+};
+
+/// Whole tariffs, by the version that made them.
+struct TariffKeys {
+    static constexpr auto repository = "tariffs";
+    std::vector<SaleId> of;
+};
+
+struct TypeKeys {
+    static constexpr auto repository = "ticket_types";
+    std::vector<ConcertId> of;  ///< all of a concert
+};
+
+/// How many reservations of a concert a user has whose rows are held or confirmed, whether or not lapsed.
+struct Claims {
+    UserId user;
+    ConcertId concert;
+    std::int64_t count = 0;
+    friend bool operator==(const Claims&, const Claims&) = default;
+};
+
+struct ClaimKeys {
+    static constexpr auto repository = "claims";
+    std::vector<std::pair<UserId, ConcertId>> of;  ///< each is answered, also with 0
 };
 
 struct SeatKeys {
@@ -88,6 +120,9 @@ struct ReservationKeys {
     std::vector<ReservationId> ids;
     std::vector<UserId> held_by;  ///< rows in state held, whether or not lapsed
     std::optional<Time> lapsed;   ///< rows in state held whose deadline has passed (at most tick_max, earliest first)
+    std::vector<OrderId> of_order{};
+    /// Rows held or confirmed of the concert, those of the least seats first, as many at most.
+    std::vector<std::pair<ConcertId, std::int64_t>> claims_in{};
 };
 
 struct AccountKeys {
@@ -138,7 +173,8 @@ using Repositories =
                    Repository<Seat, SeatKeys>, Repository<Place, PlaceKeys>, Repository<Reservation, ReservationKeys>,
                    Repository<Account, AccountKeys>, Repository<Payment, PaymentKeys>,
                    Repository<IdempotencyRecord, IdempotencyKeys>, Repository<NodeLease, LeaseKeys>,
-                   Repository<TokenKey, TokenKeyKeys>>;
+                   Repository<TokenKey, TokenKeyKeys>, Repository<Sale, SaleKeys>, Repository<TariffPrice, TariffKeys>,
+                   Repository<TicketType, TypeKeys>, Repository<Claims, ClaimKeys>>;
 
 // ---- changes: what a commit writes ------------------------------------------------------------------------------
 
@@ -179,6 +215,9 @@ struct Changes {
     std::vector<Write<User>> users;
     std::vector<Write<Room>> rooms;
     std::vector<Write<Concert>> concerts;
+    std::vector<Sale> sales;
+    std::vector<TariffPrice> tariff_prices;
+    std::vector<TicketType> ticket_types;
     std::vector<Write<Seat>> seats;  ///< one that is not fresh: its row must stand at version − 1
     std::vector<Write<Place>> places;
     std::vector<Write<Reservation>> reservations;
@@ -196,10 +235,11 @@ struct Changes {
     // it is nowhere left out; one that is not does not compile (below).
 
     /// What a scan shows, in its order.
-    static constexpr auto scanned = std::tuple{
-        &Changes::house_rules, &Changes::users,        &Changes::rooms,    &Changes::concerts, &Changes::seats,
-        &Changes::places,      &Changes::reservations, &Changes::accounts, &Changes::payments, &Changes::payment_steps,
-        &Changes::transfers,   &Changes::idempotency,  &Changes::events};
+    static constexpr auto scanned =
+        std::tuple{&Changes::house_rules,   &Changes::users,         &Changes::rooms,        &Changes::concerts,
+                   &Changes::sales,         &Changes::tariff_prices, &Changes::ticket_types, &Changes::seats,
+                   &Changes::places,        &Changes::reservations,  &Changes::accounts,     &Changes::payments,
+                   &Changes::payment_steps, &Changes::transfers,     &Changes::idempotency,  &Changes::events};
     /// And what it does not: who has the store open just now, and what must stay secret.
     static constexpr auto rows = std::tuple_cat(scanned, std::tuple{&Changes::leases, &Changes::token_keys});
     static constexpr auto members = std::tuple_cat(rows, std::tuple{&Changes::prune});
@@ -294,6 +334,23 @@ class SeesEach<Kinds<Entities...>> : public Sees<Entities>... {
 /// has not heard of a kind does not compile, rather than being blind to it.
 class Visitor : public SeesEach<ScannedKinds> {};
 
+/// What was sold of one category for one type.
+struct SalesRow {
+    std::string category;
+    TypeId type;
+    std::int64_t sold = 0;  ///< confirmed, and not cancelled
+    std::int64_t cancelled = 0;
+    Points gross;    ///< the prices of both
+    Points refunds;  ///< what of them went back
+    friend bool operator==(const SalesRow&, const SalesRow&) = default;
+};
+
+struct CashFlow {
+    std::int64_t recharge_count = 0;
+    Points recharged;
+    friend bool operator==(const CashFlow&, const CashFlow&) = default;
+};
+
 /// Counts over all rooms and concerts, expiry included.
 struct Stats {
     std::int64_t users = 0;
@@ -316,6 +373,10 @@ class View : public Repositories {
     Repository<IdempotencyRecord, IdempotencyKeys>& idempotency() { return *this; }
     Repository<NodeLease, LeaseKeys>& leases() { return *this; }
     Repository<TokenKey, TokenKeyKeys>& token_keys() { return *this; }
+    Repository<Sale, SaleKeys>& sales() { return *this; }
+    Repository<TariffPrice, TariffKeys>& tariffs() { return *this; }
+    Repository<TicketType, TypeKeys>& ticket_types() { return *this; }
+    Repository<Claims, ClaimKeys>& claims() { return *this; }
 
     virtual Result<LastEvent> last_event() = 0;
     virtual Result<std::optional<HouseRules>> house_rules() = 0;  ///< none: a store that no office was opened on yet
@@ -332,6 +393,10 @@ class View : public Repositories {
     virtual Result<std::vector<Payment>> unreconciled_payments(Time now, PaymentId after,
                                                                std::int64_t limit) = 0;  ///< oldest first
     virtual Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) = 0;
+    /// What was sold of a concert, by category and type, in that order. Reads all of its reservations.
+    virtual Result<std::vector<SalesRow>> sales_of_concert(ConcertId concert) = 0;
+    /// Points issued and taken out from `from` on and before `to`.
+    virtual Result<CashFlow> cash_between(Time from, Time to) = 0;
     virtual Result<Stats> counts(Time now) = 0;
     /// Costs what it finds (up to `limit`, at least 1, of each kind), and what stays among it.
     virtual Result<Prunable> prunable(const PruneWish& wish, std::int64_t limit) = 0;

@@ -16,6 +16,9 @@ using Time = std::chrono::sys_time<Duration>;
 /// A day of the calendar at the venue; it has no time zone.
 using Date = std::chrono::sys_days;
 
+/// The last day that has a text: 9999-12-31. The first is 1970-01-01.
+inline constexpr Date last_date{std::chrono::days{2'932'896}};
+
 static_assert(sizeof(Duration::rep) == 8, "times are int64 microseconds");
 
 constexpr std::int64_t to_us(Time t) noexcept { return t.time_since_epoch().count(); }

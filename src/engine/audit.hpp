@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -23,8 +26,12 @@ class Audit final : public Visitor {
     void visit(const User& row) override { users_.insert(row.id); }
     void visit(const Room& row) override { rooms_.emplace(row.id, row); }
     void visit(const Concert& row) override { concerts_.emplace(row.id, row); }
+    void visit(const Sale& row) override { sales_.emplace(row.id, row); }
+    void visit(const TariffPrice& row) override { prices_[{row.sale, row.row.category, row.row.type}] = row.row.price; }
+    void visit(const TicketType&) override {}
     void visit(const Seat& row) override {
-        seats_.emplace(row.id, SeatRow{row.concert, row.state, row.claim, row.held_until});
+        seats_.emplace(row.id,
+                       SeatRow{row.concert, row.state, row.claim, row.held_until, row.facts.price, row.facts.category});
     }
     void visit(const Place& row) override { places_.emplace(row.token, row); }
     void visit(const Reservation& row) override { reservations_.emplace(row.id, row); }
@@ -53,6 +60,9 @@ class Audit final : public Visitor {
         check_places();
         check_ledger();
         check_payments();
+        check_orders();
+        check_terms();
+        check_refunds();
         return std::move(violations_);
     }
 
@@ -62,6 +72,8 @@ class Audit final : public Visitor {
         SeatState state;
         ReservationId claim;
         Time held_until;
+        Points price;
+        std::string category;
     };
     __extension__ typedef __int128 Wide;  // sums of balances cannot overflow in it
 
@@ -115,7 +127,9 @@ class Audit final : public Visitor {
                 report("H1", "reservation {}: its user does not exist", to_text(id));
             if (!seats_.contains(reservation.seat))
                 report("H1", "reservation {}: its seat does not exist", to_text(id));
-            if (reservation.state == ReservationState::confirmed &&
+            const bool was_sold =
+                reservation.state == ReservationState::confirmed || reservation.state == ReservationState::cancelled;
+            if (was_sold &&
                 (reservation.finished_at < reservation.held_at || reservation.finished_at >= reservation.deadline))
                 report("H1", "reservation {}: confirmed when its hold was not live", to_text(id));
             if (!is_live_hold(reservation, now_)) continue;
@@ -241,31 +255,48 @@ class Audit final : public Visitor {
         if (total != 0) report("L1", "the balances do not sum to zero");
     }
 
-    /// P1: captured if and only if its seat is sold and (price > 0) one debit was made. P2: the history ends as the payment.
+    /// P1: a captured payment made one debit of its amount (if > 0), and each reservation that names it is confirmed or
+    /// cancelled; no other made one. P2: the history ends as the payment. O3: its amount is the sum of the prices.
     void check_payments() {
         std::unordered_map<PaymentId, std::vector<const Transfer*>> debits;
         for (const auto& transfer : transfers_)
             if (transfer.kind == TransferKind::payment) debits[transfer.payment].push_back(&transfer);
-        for (const auto& [id, payment] : payments_) check_payment(payment, debits[id]);
+        std::unordered_map<PaymentId, Sold> sold;
+        for (const auto& [id, reservation] : reservations_) {
+            if (reservation.state != ReservationState::confirmed && reservation.state != ReservationState::cancelled)
+                continue;
+            auto& sale = sold[reservation.payment];
+            sale.total += reservation.price.value;
+            ++sale.count;
+            const auto* payment = find(payments_, reservation.payment);
+            if (payment == nullptr || payment->state != PaymentState::captured ||
+                payment->reservation != reservation.order)
+                report("P1", "reservation {}: {} without a captured payment", to_text(id), name_of(reservation.state));
+            const auto* seat = find(seats_, reservation.seat);
+            if (reservation.state == ReservationState::confirmed &&
+                (seat == nullptr || seat->state != SeatState::sold || seat->claim != id))
+                report("P1", "reservation {}: confirmed, but its seat is not sold to it", to_text(id));
+        }
+        for (const auto& [id, payment] : payments_) check_payment(payment, debits[id], sold[id]);
         for (const auto& [id, rows] : debits)
             if (!rows.empty() && !payments_.contains(id))
                 report("P1", "payment {}: a debit without a payment", to_text(id));
-        for (const auto& [id, reservation] : reservations_) {
-            if (reservation.state != ReservationState::confirmed) continue;
-            const auto* payment = find(payments_, reservation.payment);
-            if (payment == nullptr || payment->state != PaymentState::captured || payment->reservation != id)
-                report("P1", "reservation {}: confirmed without a captured payment", to_text(id));
-        }
     }
 
-    void check_payment(const Payment& payment, const std::vector<const Transfer*>& debits) {
+    /// What names a payment, and is paid.
+    struct Sold {
+        Wide total = 0;
+        std::int64_t count = 0;
+    };
+
+    void check_payment(const Payment& payment, const std::vector<const Transfer*>& debits, const Sold& sold) {
         const auto text = to_text(payment.id);
         const auto* reservation = find(reservations_, payment.reservation);
-        const auto* seat = reservation == nullptr ? nullptr : find(seats_, reservation->seat);
         const bool captured = payment.state == PaymentState::captured;
-        if (captured && (seat == nullptr || seat->state != SeatState::sold || seat->claim != payment.reservation ||
-                         reservation->state != ReservationState::confirmed || reservation->payment != payment.id))
-            report("P1", "payment {}: captured, but its seat is not sold to it", text);
+        if (captured && (reservation == nullptr || sold.count == 0))
+            report("P1", "payment {}: captured, but no seat was sold for it", text);
+        if (captured && sold.count > 0 && sold.total != payment.amount.value)
+            report("O3", "payment {}: its amount is not the sum of what it paid", text);
         const std::size_t wanted = captured && payment.amount > Points{0} ? 1 : 0;
         if (debits.size() != wanted)
             report("P1", "payment {}: {} debits, {} expected", text, debits.size(), wanted);
@@ -290,10 +321,133 @@ class Audit final : public Visitor {
                last == (payment.reconciled_at == never ? PaymentState::approved : PaymentState::reconciled);
     }
 
+    /// O1: the reservations of an order have one user, concert and turn, and while held one deadline.
+    void check_orders() {
+        for (const auto& [id, reservation] : reservations_) {
+            const auto* first = find(reservations_, reservation.order);
+            if (first == nullptr || first->order != first->id || first->id > id || first->user != reservation.user ||
+                first->concert != reservation.concert || first->token != reservation.token)
+                report("O1", "reservation {}: not of its order's user, concert or turn", to_text(id));
+        }
+        std::unordered_map<OrderId, Time> deadlines;
+        for (const auto& [id, reservation] : reservations_)
+            if (reservation.state == ReservationState::held &&
+                deadlines.emplace(reservation.order, reservation.deadline).first->second != reservation.deadline)
+                report("O1", "reservation {}: held until another time than its order", to_text(id));
+    }
+
+    /// V1: a price is the tariff's in force when it was held, or the seat's own. V3: nothing was held while its concert was not on
+    /// sale under the version that it names. O4: nor above the limit a user under that version.
+    void check_terms() {
+        std::map<std::pair<UserId, ConcertId>, std::vector<const Reservation*>> of_users;
+        for (const auto& [id, reservation] : reservations_) {
+            const auto* sale = find(sales_, SaleId{reservation.concert, reservation.sale});
+            if (sale == nullptr) {
+                report("V3", "reservation {}: held under terms that do not exist", to_text(id));
+                continue;
+            }
+            const auto next = sales_.find(SaleId{reservation.concert, reservation.sale + 1});
+            if (!check_on_sale(sale->terms, reservation.held_at) || sale->made_at > reservation.held_at ||
+                (next != sales_.end() && next->second.made_at < reservation.held_at))
+                report("V3", "reservation {}: held when its concert was not on sale under its terms", to_text(id));
+            if (const auto price = price_of(reservation, *sale); price && *price != reservation.price)
+                report("V1", "reservation {}: its price is not the tariff's", to_text(id));
+            if (sale->terms.seats_per_user > 0) of_users[{reservation.user, reservation.concert}];
+        }
+        for (const auto& [id, reservation] : reservations_)
+            if (const auto of_user = of_users.find({reservation.user, reservation.concert}); of_user != of_users.end())
+                of_user->second.push_back(&reservation);
+        for (const auto& [whose, reservations] : of_users) check_user_limit(reservations);
+    }
+
+    /// Nothing: its seat is not there to be asked.
+    std::optional<Points> price_of(const Reservation& reservation, const Sale& sale) const {
+        const auto* seat = find(seats_, reservation.seat);
+        if (seat == nullptr) return std::nullopt;
+        const auto* price =
+            find(prices_, std::tuple{SaleId{sale.id.concert, sale.tariff}, seat->category, reservation.type});
+        if (price != nullptr) return *price;
+        return reservation.type ? Points{-1} : seat->price;
+    }
+
+    static Time end_of(const Reservation& reservation) {
+        if (reservation.state == ReservationState::confirmed) return never;
+        if (reservation.state == ReservationState::cancelled) return reservation.cancelled_at;
+        return reservation.state == ReservationState::held ? reservation.deadline : reservation.finished_at;
+    }
+
+    /// All of one user and concert, by id.
+    void check_user_limit(const std::vector<const Reservation*>& reservations) {
+        for (const auto* one : reservations) {
+            const auto limit = sales_.at({one->concert, one->sale}).terms.seats_per_user;
+            if (limit == 0) continue;
+            const auto claims = std::count_if(reservations.begin(), reservations.end(), [&](const Reservation* other) {
+                return other->id <= one->id && !passed(end_of(*other), one->held_at);
+            });
+            if (claims > limit)
+                report("O4", "reservation {}: its user then had {} seats of the concert, {} allowed", to_text(one->id),
+                       claims, limit);
+        }
+    }
+
+    /// R1: what came back of a price is at most that, and is what its row says. R2: a concert's sales are its captured payments
+    /// less its refunds. R3: what is cancelled claims nothing. R4: of a concert that was called off nothing was made after that,
+    /// and nothing is left once it is settled.
+    void check_refunds() {
+        std::unordered_map<ReservationId, Wide> refunds;
+        std::unordered_map<ConcertId, Wide> sales;
+        for (const auto& transfer : transfers_) {
+            if (transfer.kind != TransferKind::refund) continue;
+            refunds[transfer.reservation] += transfer.amount.value;
+            const auto* reservation = find(reservations_, transfer.reservation);
+            if (reservation == nullptr || transfer.payment != reservation->payment ||
+                transfer.to != account_of(reservation->user) || transfer.from != sales_of(reservation->concert))
+                report("R1", "transfer {}: a refund of nothing, or to another than who paid", to_text(transfer.id));
+            else
+                sales[reservation->concert] -= transfer.amount.value;
+        }
+        for (const auto& [id, reservation] : reservations_) {
+            const auto* sum = find(refunds, id);
+            if (reservation.refunded > reservation.price ||
+                (sum == nullptr ? Wide{0} : *sum) != reservation.refunded.value)
+                report("R1", "reservation {}: what came back is not what its row says, or above its price",
+                       to_text(id));
+            check_call_off(reservation);
+        }
+        for (const auto& [id, payment] : payments_) {
+            const auto* reservation = find(reservations_, payment.reservation);
+            if (payment.state == PaymentState::captured && reservation != nullptr)
+                sales[reservation->concert] += payment.amount.value;
+        }
+        for (const auto& [id, concert] : concerts_) {
+            const auto* account = find(accounts_, sales_of(id));
+            if (account == nullptr || account->balance.value != sales[id])
+                report("R2", "concert {}: its sales are not its payments less its refunds", to_text(id));
+        }
+        for (const auto& [id, seat] : seats_) {
+            const auto* claim = seat.claim ? find(reservations_, seat.claim) : nullptr;
+            if (claim != nullptr && claim->state == ReservationState::cancelled)
+                report("R3", "seat {}: claimed by a cancelled reservation", to_text(id));
+        }
+    }
+
+    void check_call_off(const Reservation& reservation) {
+        const auto* concert = find(concerts_, reservation.concert);
+        if (concert == nullptr || !is_called_off(*concert)) return;
+        const auto text = to_text(reservation.id);
+        if (reservation.held_at > concert->called_off_at ||
+            (reservation.state == ReservationState::confirmed && reservation.finished_at > concert->called_off_at))
+            report("R4", "reservation {}: made after its concert was called off", text);
+        if (concert->is_settled && is_claim(reservation.state))
+            report("R4", "reservation {}: {}, though all was given back", text, name_of(reservation.state));
+    }
+
     Time now_;
     std::set<UserId> users_;
     std::map<RoomId, Room> rooms_;
     std::map<ConcertId, Concert> concerts_;
+    std::map<SaleId, Sale> sales_;
+    std::map<std::tuple<SaleId, std::string, TypeId>, Points> prices_;
     std::map<SeatId, SeatRow> seats_;
     std::map<TokenId, Place> places_;
     std::map<ReservationId, Reservation> reservations_;

@@ -13,7 +13,7 @@ Result<void> Batch::load(View& view) {
     judge_shapes();
     BOXOFFICE_TRY(set_.load(view, first_keys()));
     BOXOFFICE_TRY(set_.load(view, second_keys()));
-    BOXOFFICE_TRY(set_.load(view, line_keys()));
+    BOXOFFICE_TRY(set_.load(view, last_keys()));
     const auto* tick = tick_of();
     return tick == nullptr ? Result<void>{} : set_.look_for_prunable(view, wish_of(*tick, moment_));
 }
@@ -76,12 +76,13 @@ Keys Batch::second_keys() {
     return keys;
 }
 
-Keys Batch::line_keys() {
+Keys Batch::last_keys() {
     auto ids = set_.due_rooms();
     for_each_shaped([&]<class C>(const C& command) { Decision<C>{}.name_line(command, set_, moment_, ids); });
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     Keys keys;
+    for_each_shaped([&]<class C>(const C& command) { Decision<C>{}.name_last_keys(command, set_, keys); });
     for (const auto id : ids)
         if (const auto* room = set_.rooms.find(id)) keys.places.lines.push_back(line_key(*room));
     return keys;

@@ -38,7 +38,7 @@ class Batch {
     void for_each_shaped(Then then);
     Keys first_keys();
     Keys second_keys();
-    Keys line_keys();
+    Keys last_keys();
     LineKey line_key(const Room& room);
     template <class C>
     Outcome decide_one(const C& command);

@@ -105,6 +105,11 @@ Result<TokenClaims> verify(std::string_view text, std::span<const TokenKey> keys
 }
 
 RequestHash hash_request(Operation operation, std::initializer_list<std::int64_t> arguments) noexcept {
+    return hash_request(operation, arguments, {});
+}
+
+RequestHash hash_request(Operation operation, std::initializer_list<std::int64_t> arguments,
+                         std::span<const std::int64_t> list) noexcept {
     crypto_generichash_state state;
     RequestHash hash{};
     crypto_generichash_init(&state, nullptr, 0, hash.size());
@@ -116,6 +121,7 @@ RequestHash hash_request(Operation operation, std::initializer_list<std::int64_t
     };
     add(static_cast<std::int64_t>(operation));
     for (const auto word : arguments) add(word);
+    for (const auto word : list) add(word);
     crypto_generichash_final(&state, hash.data(), hash.size());
     return hash;
 }

@@ -37,5 +37,8 @@ Result<TokenClaims> verify(std::string_view text, std::span<const TokenKey> keys
 /// BLAKE2b-128 of the operation and its arguments. Takes no memory: it stands in braces behind a key's copy, and GCC 12
 /// destroys such a copy twice when what follows it throws.
 RequestHash hash_request(Operation operation, std::initializer_list<std::int64_t> arguments) noexcept;
+/// The same, with a list of numbers behind the arguments.
+RequestHash hash_request(Operation operation, std::initializer_list<std::int64_t> arguments,
+                         std::span<const std::int64_t> list) noexcept;
 
 }  // namespace boxoffice::crypto

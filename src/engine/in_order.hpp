@@ -49,14 +49,19 @@ Result<void> execute_together(CommandList commands, std::vector<Outcome>& outcom
     return execute_together(commands.subspan(half), outcomes, attempt);
 }
 
-/// Together, but each Tick apart: what it leaves is in the store, and the next command looks for it there.
+/// Those that do as much as they can, and leave the rest in the store.
+inline bool is_sweep(const Command& command) {
+    return std::holds_alternative<Tick>(command) || std::holds_alternative<SweepRefunds>(command);
+}
+
+/// Together, but each sweep apart: what it leaves is in the store, and the next command looks for it there.
 template <class Attempt>
 Result<void> execute_in_order(CommandList commands, std::vector<Outcome>& outcomes, Attempt attempt) {
     do {
-        const auto is_tick = [](const Command* one) { return std::holds_alternative<Tick>(*one); };
-        const auto tick = std::find_if(commands.begin(), commands.end(), is_tick);
-        const bool begins_with_it = tick == commands.begin() && tick != commands.end();
-        const auto count = begins_with_it ? std::size_t{1} : static_cast<std::size_t>(tick - commands.begin());
+        const auto sweep =
+            std::find_if(commands.begin(), commands.end(), [](const Command* one) { return is_sweep(*one); });
+        const bool begins_with_it = sweep == commands.begin() && sweep != commands.end();
+        const auto count = begins_with_it ? std::size_t{1} : static_cast<std::size_t>(sweep - commands.begin());
         BOXOFFICE_TRY(execute_together(commands.first(count), outcomes, attempt));
         commands = commands.subspan(count);
     } while (!commands.empty());

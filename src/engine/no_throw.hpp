@@ -18,7 +18,15 @@ inline Error error_of(ErrorCode code, const char* detail) noexcept {
     }
     return error;
 }
-inline Error copy_of(const Error& error) noexcept { return error_of(error.code, error.detail.c_str()); }
+inline Error copy_of(const Error& error) noexcept {
+    auto copy = error_of(error.code, error.detail.c_str());
+    try {
+        copy.about = error.about;
+    } catch (...) {
+        copy.about.clear();
+    }
+    return copy;
+}
 
 /// Runs `work`, which returns a Result, with nothing thrown out of it, whatever a store, a port or the allocator does.
 template <class F>

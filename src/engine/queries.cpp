@@ -1,5 +1,7 @@
 /// What a host can ask. Each query reads one consistent state at one time.
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,8 +16,17 @@ namespace {
 Result<ReservationNow> describe(View& view, const Reservation& row, Time now) {
     BOXOFFICE_TRY_VALUE(const auto seat, one(view.seats(), SeatKeys{{row.seat}, {}}, ErrorCode::internal));
     BOXOFFICE_TRY_VALUE(const auto concert, one(view.concerts(), ConcertKeys{{row.concert}}, ErrorCode::internal));
+    const auto state = state_at(row, concert.called_off_at, now);
+    std::optional<Points> refund;
+    if (state == ReservationState::confirmed) {
+        // The terms under which it was held, whatever they are by now.
+        BOXOFFICE_TRY_VALUE(const auto sale,
+                            one(view.sales(), SaleKeys{{{row.concert, row.sale}}, {}}, ErrorCode::internal));
+        if (const auto amount = refund_at(sale.terms, row.price, now)) refund = std::min(*amount, refundable(row));
+    }
     const auto& facts = seat.facts;
-    return ReservationNow{row, state_at(row, now), facts.number, concert.date, facts.label, facts.section, facts.row};
+    return ReservationNow{row,           state,     facts.number,   concert.date, facts.label,
+                          facts.section, facts.row, facts.category, refund};
 }
 
 Result<Account> find_account(View& view, UserId user) {
@@ -50,7 +61,7 @@ Result<Room> BoxOffice::room(const std::string& name) {
 Result<Concert> BoxOffice::concert(Date date) {
     return engine_->ask([&](View& view, Time) -> Result<Concert> {
         BOXOFFICE_TRY_VALUE(auto found, view.concerts_from(date));
-        std::erase_if(found, [&](const Concert& c) { return c.date != date; });
+        std::erase_if(found, [&](const Concert& c) { return c.date != date || c.is_hidden; });
         if (found.empty()) return refuse(ErrorCode::unknown_concert);
         if (found.size() > 1) return refuse(ErrorCode::ambiguous_concert);
         return found.front();
@@ -64,7 +75,11 @@ Result<Concert> BoxOffice::concert(ConcertId id) {
 }
 
 Result<std::vector<Concert>> BoxOffice::concerts(Date from) {
-    return engine_->ask([&](View& view, Time) { return view.concerts_from(from); });
+    return engine_->ask([&](View& view, Time) -> Result<std::vector<Concert>> {
+        BOXOFFICE_TRY_VALUE(auto found, view.concerts_from(from));
+        std::erase_if(found, [](const Concert& c) { return c.is_hidden; });
+        return found;
+    });
 }
 
 Result<std::vector<Date>> BoxOffice::dates(Date from) {
@@ -72,6 +87,7 @@ Result<std::vector<Date>> BoxOffice::dates(Date from) {
         BOXOFFICE_TRY_VALUE(const auto all, view.concerts_from(from));
         std::vector<Date> out;
         for (const auto& concert : all) {
+            if (concert.is_hidden || is_called_off(concert)) continue;
             if (!out.empty() && out.back() == concert.date) continue;
             BOXOFFICE_TRY_VALUE(const auto counts, view.seat_counts(concert.id, now));
             if (counts.available > 0) out.push_back(concert.date);
@@ -86,6 +102,27 @@ Result<ReservationNow> BoxOffice::reservation(UserId user, ReservationId id) {
                             one(view.reservations(), ReservationKeys{{id}, {}, {}}, ErrorCode::unknown_reservation));
         if (found.user != user) return refuse(ErrorCode::unknown_reservation);
         return describe(view, found, now);
+    });
+}
+
+Result<OrderNow> BoxOffice::order(UserId user, OrderId id) {
+    return engine_->ask([&](View& view, Time now) -> Result<OrderNow> {
+        ReservationKeys keys;
+        keys.of_order = {id};
+        std::vector<Reservation> rows;
+        BOXOFFICE_TRY(view.reservations().load(keys, rows));
+        std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+        if (rows.empty() || rows.front().user != user || rows.front().order != id)
+            return refuse(ErrorCode::unknown_reservation);
+        OrderNow out;
+        out.order = id;
+        for (const auto& row : rows) {
+            BOXOFFICE_TRY_VALUE(auto described, describe(view, row, now));
+            if (is_claim(described.state)) out.total.value += row.price.value;
+            if (described.state == ReservationState::held) out.deadline = row.deadline;
+            out.reservations.push_back(std::move(described));
+        }
+        return out;
     });
 }
 

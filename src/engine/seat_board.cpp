@@ -56,10 +56,11 @@ Result<void> SeatPage::catch_up(View& view) {
     const auto is_told = roll == nullptr || has_missed_ ? Result<bool>{false} : follow_events(view, last);
     if (!is_told || !*is_told) {
         BOXOFFICE_TRY_VALUE(auto rows, view.seats_of(concert));
-        if (roll == nullptr || last.sequence < roll->last().sequence || !roll->refresh(rows, last.at)) {
-            BOXOFFICE_TRY_VALUE(auto found, one(view.concerts(), ConcertKeys{{concert}}, ErrorCode::unknown_concert));
+        BOXOFFICE_TRY_VALUE(auto found, one(view.concerts(), ConcertKeys{{concert}}, ErrorCode::unknown_concert));
+        if (roll == nullptr || last.sequence < roll->last().sequence || !roll->refresh(rows, last.at))
             roll = std::make_unique<SeatRoll>(std::move(found), std::move(rows), last);
-        }
+        else
+            roll->put(std::move(found));
         has_missed_ = false;
     }
     roll->move_on(last);
@@ -95,6 +96,7 @@ void SeatBoard::begin(const Changes& changes) {
     under_way_.clear();
     for (const auto& write : changes.seats)
         if (under_way_.empty() || under_way_.back() != write.entity.concert) under_way_.push_back(write.entity.concert);
+    for (const auto& write : changes.concerts) under_way_.push_back(write.entity.id);
 }
 
 void SeatBoard::end(const Changes& changes, bool is_made) noexcept {
@@ -119,6 +121,9 @@ void SeatBoard::tell(const Changes& changes) {
         own_last_ = {changes.events.back().sequence, changes.events.back().at};
     }
     if (pages_.empty()) return;
+    for (const auto& write : changes.concerts)
+        if (const auto changed = pages_.find(write.entity.id); changed != pages_.end())
+            changed->second->must_reread_ = true;
     SeatPage* page = nullptr;
     ConcertId found;
     for (const auto& [seat, is_fresh] : changes.seats) {

@@ -118,13 +118,16 @@ bool SeatRoll::retrace(const Event& event) {
         case EventKind::hold_released:
         case EventKind::hold_expired: return one.claim != event.reservation || becomes(SeatState::available);
         case EventKind::reservation_confirmed: return becomes(SeatState::sold, event.reservation);
+        case EventKind::reservation_cancelled: return becomes(SeatState::available);
         case EventKind::seat_blocked: return becomes(SeatState::blocked);
         case EventKind::seat_unblocked: return becomes(SeatState::available);
         case EventKind::payment_requested:
         case EventKind::payment_captured:
         case EventKind::payment_failed:
         case EventKind::payment_approved:
-        case EventKind::payment_reconciled: return true;  // what it does to the seat has an event of its own
+        case EventKind::payment_reconciled:
+        case EventKind::points_refunded:
+        case EventKind::order_held: return true;  // what it does to the seat has an event of its own
         case EventKind::user_created:
         case EventKind::room_created:
         case EventKind::room_changed:
@@ -136,9 +139,23 @@ bool SeatRoll::retrace(const Event& event) {
         case EventKind::place_completed:
         case EventKind::place_left:
         case EventKind::place_expired:
+        case EventKind::sale_changed:
+        case EventKind::tariff_changed:
+        case EventKind::type_created:
+        case EventKind::concert_changed:
+        case EventKind::concert_called_off:
+        case EventKind::concert_settled:
         case EventKind::points_recharged: break;  // of no seat
     }
     return false;
+}
+
+void SeatRoll::put(Concert concert) {
+    if (concert == plan_->concert) return;
+    auto plan = std::make_shared<SeatSheet::Plan>(*plan_);
+    plan->concert = std::move(concert);
+    plan_ = std::move(plan);
+    sheet_ = nullptr;
 }
 
 bool SeatRoll::refresh(const std::vector<Seat>& rows, Time now) {

@@ -46,6 +46,8 @@ class SeatRoll {
     /// What another process' commit did to these seats, as its events tell it in their order; the rows are put afterwards. It
     /// makes the versions in between known here too. False: it tells of none of these seats, or what is not known here.
     [[nodiscard]] bool retrace(const Event& event);
+    /// The concert's row, which may have changed; no seat looks different for it, and the version stays.
+    void put(Concert concert);
     /// All rows, as they stand at `now`. False: they are not of these seats.
     [[nodiscard]] bool refresh(const std::vector<Seat>& rows, Time now);
 

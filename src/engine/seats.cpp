@@ -53,7 +53,7 @@ Result<SeatChanges> BoxOffice::Engine::ask_seats(ConcertId concert, UserId user,
             answer = page->roll->since(*since);
         turn.is_over();
     }
-    if (!user) return answer;
+    if (!user || is_called_off(answer.sheet->concert())) return answer;  // of that one nothing is anybody's any more
     BOXOFFICE_TRY_VALUE(const auto claims, claims_of(*view, user, now));
     answer.mine = seats_of(*answer.sheet, claims);
     return answer;

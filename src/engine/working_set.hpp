@@ -35,6 +35,12 @@ struct Keys {
     PaymentKeys payments;
     IdempotencyKeys idempotency;
     LeaseKeys leases;
+    SaleKeys sales;
+    TariffKeys tariffs;
+    TypeKeys types;
+    ClaimKeys claims;
+    /// Concerts whose terms or seats a command of the batch changes: what is asked of them can be more than their rows say now.
+    std::vector<ConcertId> touched;
 };
 
 /// What decisions are given beside the rows: one time for the whole transaction, new ids, the limits.
@@ -56,6 +62,7 @@ bool is_set(Id<Tag> id) {
     return static_cast<bool>(id);
 }
 inline bool is_set(const IdempotencyId& id) { return !id.key.empty(); }
+inline bool is_set(const SaleId& id) { return id.concert && id.version > 0; }
 
 class WorkingSet;
 
@@ -74,6 +81,12 @@ class Shelf {
         const auto at = slots_.find(key);
         if (at == slots_.end()) throw std::logic_error("a decision asked for a row that its command did not name");
         return at->second.mark == Mark::absent ? nullptr : &at->second.row;
+    }
+
+    /// Is the row here? Unlike find, of any key.
+    [[nodiscard]] bool has(const Key& key) const {
+        const auto at = slots_.find(key);
+        return at != slots_.end() && at->second.mark != Mark::absent;
     }
 
     /// The row that must be there, because another row refers to it.
@@ -123,7 +136,7 @@ class Shelf {
         out.reserve(dirty_.size());
         for (auto* slot : std::exchange(dirty_, {})) {
             out.push_back({std::move(slot->row), slot->fresh});
-            if constexpr (requires { slot->row.version; }) ++out.back().entity.version;
+            if constexpr (std::is_same_v<Entity, Seat>) ++out.back().entity.version;
         }
         return out;
     }
@@ -187,6 +200,8 @@ class WorkingSet {
     Shelf<Account> accounts{change_count_};
     Shelf<Payment> payments{change_count_};
     Shelf<IdempotencyRecord> idempotency{change_count_};
+    Shelf<Sale> sales{change_count_};
+    Shelf<TicketType> ticket_types{change_count_};
 
     [[nodiscard]] bool has_user_named(const std::string& external_id) const {
         return user_names_.contains(external_id);
@@ -201,6 +216,62 @@ class WorkingSet {
         return those_of(places_of_, {user, room},
                         [&](TokenId token) { return places.get(token).finished_at == never; });
     }
+    /// The terms in force. Every concert has some.
+    [[nodiscard]] const Sale& sale_in_force(ConcertId concert) const {
+        const auto at = sales_in_force_.find(concert);
+        if (at == sales_in_force_.end())
+            throw std::logic_error("a decision asked for terms that its command did not name");
+        return sales.get({concert, at->second});
+    }
+    /// Were the terms of the concert asked for, and are they there?
+    [[nodiscard]] const Sale* find_sale_in_force(ConcertId concert) const {
+        const auto at = sales_in_force_.find(concert);
+        return at == sales_in_force_.end() || at->second == 0 ? nullptr : sales.find({concert, at->second});
+    }
+    /// The price of a category for a type in the tariff of that version; nothing where it has none.
+    [[nodiscard]] std::optional<Points> price_in(const SaleId& tariff, const std::string& category, TypeId type) const {
+        const auto at = tariffs_.find(tariff);
+        if (at == tariffs_.end()) throw std::logic_error("a decision asked for a tariff that its command did not name");
+        const auto price = at->second.find({category, type});
+        return price == at->second.end() ? std::nullopt : std::optional{price->second};
+    }
+    [[nodiscard]] std::vector<TypeId> types_of(ConcertId concert) const {
+        return those_of(types_of_, concert, [](TypeId) { return true; });
+    }
+    /// One of a concert's types, or null where it has none of that id: types are loaded by concert, so whoever names another is not
+    /// looked up by id.
+    [[nodiscard]] const TicketType* find_type(ConcertId concert, TypeId id) const {
+        const auto types = types_of(concert);
+        return std::find(types.begin(), types.end(), id) == types.end() ? nullptr : &ticket_types.get(id);
+    }
+    /// How many reservations of the concert the user has that are held or confirmed, this batch's included.
+    [[nodiscard]] std::int64_t claim_count(UserId user, ConcertId concert) const {
+        const auto at = claims_.find({user, concert});
+        if (at == claims_.end() && made_.contains(concert)) return 0;
+        if (at == claims_.end()) throw std::logic_error("a decision asked for claims that its command did not name");
+        return at->second;
+    }
+    /// The reservations of an order, by id.
+    [[nodiscard]] std::vector<ReservationId> order(OrderId id) const {
+        std::vector<ReservationId> out;
+        if (reservations.has(id) && reservations.get(id).order == id) out.push_back(id);
+        if (const auto at = others_in_order_.find(id); at != others_in_order_.end())
+            out.insert(out.end(), at->second.begin(), at->second.end());
+        std::sort(out.begin(), out.end());
+        return out;
+    }
+    /// The reservations of a concert that were asked for to be swept, and those made since, that are held or confirmed.
+    [[nodiscard]] std::vector<ReservationId> claims_in(ConcertId concert) const {
+        std::vector<ReservationId> out;
+        if (const auto at = claims_in_.find(concert); at != claims_in_.end())
+            std::copy_if(at->second.begin(), at->second.end(), std::back_inserter(out),
+                         [&](ReservationId id) { return is_claim(reservations.get(id).state); });
+        return out;
+    }
+    [[nodiscard]] const std::vector<ConcertId>& unsettled() const { return unsettled_; }
+    /// See Keys::touched.
+    [[nodiscard]] const std::set<ConcertId>& touched() const { return touched_; }
+
     /// The user's reservations whose rows are in state held.
     [[nodiscard]] std::vector<ReservationId> held_by(UserId user) const {
         return those_of(reservations_of_, user,
@@ -228,6 +299,8 @@ class WorkingSet {
         shelf(std::type_identity<Entity>{}).expect_none(key_of(row));
         // Nobody can wait in a room that this batch makes, so its line is known without a look.
         if constexpr (std::is_same_v<Entity, Room>) lines_.try_emplace(row.id).first->second.is_whole = true;
+        // Nor has anybody a claim in a concert that it makes.
+        if constexpr (std::is_same_v<Entity, Concert>) made_.insert(row.id);
         put(std::move(row));
     }
 
@@ -235,7 +308,18 @@ class WorkingSet {
     void put(Entity row) {
         note(row);
         if constexpr (std::is_same_v<Entity, Room>) moved_rooms_.push_back(row.id);
+        if constexpr (std::is_same_v<Entity, Sale>) sales_in_force_[row.id.concert] = row.id.version;
+        if constexpr (std::is_same_v<Entity, Reservation>) count_claim(row);
         shelf(std::type_identity<Entity>{}).put(std::move(row));
+    }
+    /// All prices of a version that this batch makes.
+    void put(const SaleId& tariff, const std::vector<TariffRow>& rows) {
+        auto& prices = tariffs_[tariff];
+        for (const auto& row : rows) {
+            prices[{row.category, row.type}] = row.price;
+            ++change_count_;
+            tariff_prices_.push_back({tariff, row});
+        }
     }
     void put(NodeLease row, bool fresh) { ++change_count_, lease_writes_.push_back({row, fresh}); }
     void add(Transfer row) { ++change_count_, transfers_.push_back(std::move(row)); }
@@ -280,7 +364,12 @@ class WorkingSet {
         BOXOFFICE_TRY(load_rooms(view, keys.rooms));
         std::sort(due_rooms_.begin(), due_rooms_.end());  // one order, whatever else was named
         std::sort(all_rooms_.begin(), all_rooms_.end());
-        BOXOFFICE_TRY(load_ids(view.concerts(), concerts, keys.concerts));
+        BOXOFFICE_TRY(
+            load_ids(view.concerts(), concerts, keys.concerts, keys.concerts.unsettled, [&](const Concert& row) {
+                if (keys.concerts.unsettled && !row.is_settled) push_new(unsettled_, row.id);
+            }));
+        std::sort(unsettled_.begin(), unsettled_.end());
+        for (const auto& [concert, number] : keys.seats.numbers) numbered_.insert(concert);
         BOXOFFICE_TRY(load_ids(view.seats(), seats, keys.seats, !keys.seats.numbers.empty()));
         BOXOFFICE_TRY(load_places(view, keys.places));
         BOXOFFICE_TRY(load_reservations(view, keys.reservations));
@@ -290,7 +379,11 @@ class WorkingSet {
         sort_by_deadline(lapsed_payments_, payments);
         BOXOFFICE_TRY(load_ids(view.idempotency(), idempotency, keys.idempotency));
         if (keys.leases.all) BOXOFFICE_TRY(view.leases().load(keys.leases, leases_));
-        return {};
+        touched_.insert(keys.touched.begin(), keys.touched.end());
+        BOXOFFICE_TRY(load_sales(view, keys.sales));
+        BOXOFFICE_TRY(load_tariffs(view, keys.tariffs));
+        BOXOFFICE_TRY(load_types(view, keys.types));
+        return load_claims(view, keys.claims);
     }
 
     /// Behind the lines: while they have more that has lapsed than one tick retires, pruning can wait, and need not walk
@@ -314,12 +407,21 @@ class WorkingSet {
     Shelf<Account>& shelf(std::type_identity<Account>) { return accounts; }
     Shelf<Payment>& shelf(std::type_identity<Payment>) { return payments; }
     Shelf<IdempotencyRecord>& shelf(std::type_identity<IdempotencyRecord>) { return idempotency; }
+    Shelf<Sale>& shelf(std::type_identity<Sale>) { return sales; }
+    Shelf<TicketType>& shelf(std::type_identity<TicketType>) { return ticket_types; }
 
     // What was put of each member of Changes; one that has no `take` does not compile.
     template <class Entity>
     void take(std::vector<Write<Entity>>& into) {
         into = shelf(std::type_identity<Entity>{}).take_writes();
     }
+    template <class Entity>
+    void take_added(std::vector<Entity>& into) {
+        for (auto& write : shelf(std::type_identity<Entity>{}).take_writes()) into.push_back(std::move(write.entity));
+    }
+    void take(std::vector<Sale>& into) { take_added(into); }
+    void take(std::vector<TicketType>& into) { take_added(into); }
+    void take(std::vector<TariffPrice>& into) { into = std::move(tariff_prices_); }
     void take(std::vector<Write<NodeLease>>& into) { into = std::move(lease_writes_); }
     void take(std::vector<PaymentStep>& into) { into = std::move(steps_); }
     void take(std::vector<Transfer>& into) { into = std::move(transfers_); }
@@ -334,9 +436,27 @@ class WorkingSet {
     static void note(const Entity&) {}
     void note(const User& row) { user_names_.insert(row.external_id); }
     void note(const Room& row) { room_names_.insert(row.name); }
-    void note(const Seat& row) { seat_numbers_.insert({row.concert, row.facts.number}); }
+    void note(const Seat& row) {
+        if (numbered_.contains(row.concert)) seat_numbers_.insert({row.concert, row.facts.number});
+    }
     void note(const Place& row) { index(places_of_, {row.user, row.room}, row.token); }
-    void note(const Reservation& row) { index(reservations_of_, row.user, row.id); }
+    void note(const Reservation& row) {
+        index(reservations_of_, row.user, row.id);
+        if (row.order != row.id) index(others_in_order_, row.order, row.id);
+        if (const auto at = claims_in_.find(row.concert); at != claims_in_.end()) at->second.insert(row.id);
+    }
+    void note(const TicketType& row) { index(types_of_, row.concert, row.id); }
+
+    /// Before a reservation is put: does its user claim more of the concert now, or less?
+    void count_claim(const Reservation& next) {
+        const auto at = claims_.find({next.user, next.concert});
+        if (at == claims_.end()) {
+            if (made_.contains(next.concert) && is_claim(next.state)) claims_[{next.user, next.concert}] = 1;
+            return;
+        }
+        const bool was = reservations.has(next.id) && is_claim(reservations.get(next.id).state);
+        at->second += std::int64_t{is_claim(next.state)} - std::int64_t{was};
+    }
 
     /// Loads the ids not asked for before, when there are any (or something else that `wanted` stands for).
     template <class Entity, class KeysType, class Then>
@@ -383,11 +503,48 @@ class WorkingSet {
         return {};
     }
     Result<void> load_reservations(View& view, ReservationKeys& keys) {
-        return load_ids(
-            view.reservations(), reservations, keys, !keys.held_by.empty() || keys.lapsed, [&](const Reservation& row) {
-                if (keys.lapsed && row.state == ReservationState::held && passed(row.deadline, *keys.lapsed))
-                    push_new(lapsed_holds_, row.id);
-            });
+        for (const auto& [concert, limit] : keys.claims_in) claims_in_.try_emplace(concert);
+        std::erase_if(keys.of_order, [](OrderId id) { return !id; });
+        for (const auto order : keys.of_order) (void)reservations.ask(order);
+        const bool wanted = !keys.held_by.empty() || keys.lapsed || !keys.of_order.empty() || !keys.claims_in.empty();
+        return load_ids(view.reservations(), reservations, keys, wanted, [&](const Reservation& row) {
+            if (keys.lapsed && row.state == ReservationState::held && passed(row.deadline, *keys.lapsed))
+                push_new(lapsed_holds_, row.id);
+        });
+    }
+    Result<void> load_sales(View& view, SaleKeys& keys) {
+        std::erase_if(keys.in_force, [&](ConcertId id) { return !id || !sales_in_force_.try_emplace(id, 0).second; });
+        const std::set<ConcertId> asked{keys.in_force.begin(), keys.in_force.end()};
+        return load_ids(view.sales(), sales, keys, !keys.in_force.empty(), [&](const Sale& row) {
+            if (!asked.contains(row.id.concert)) return;
+            auto& version = sales_in_force_[row.id.concert];
+            version = std::max(version, row.id.version);
+        });
+    }
+    Result<void> load_tariffs(View& view, TariffKeys& keys) {
+        std::erase_if(keys.of, [&](const SaleId& id) { return !is_set(id) || !tariffs_.try_emplace(id).second; });
+        if (keys.of.empty()) return {};
+        std::vector<TariffPrice> rows;
+        BOXOFFICE_TRY(view.tariffs().load(keys, rows));
+        for (auto& price : rows)
+            tariffs_[price.sale][{std::move(price.row.category), price.row.type}] = price.row.price;
+        return {};
+    }
+    Result<void> load_types(View& view, TypeKeys& keys) {
+        std::erase_if(keys.of, [&](ConcertId id) { return !id || !types_of_.try_emplace(id).second; });
+        if (keys.of.empty()) return {};
+        std::vector<TicketType> rows;
+        BOXOFFICE_TRY(view.ticket_types().load(keys, rows));
+        for (auto& row : rows) note(ticket_types.take_in(std::move(row)));
+        return {};
+    }
+    Result<void> load_claims(View& view, ClaimKeys& keys) {
+        std::erase_if(keys.of, [&](const auto& id) { return !id.second || !claims_.try_emplace(id, 0).second; });
+        if (keys.of.empty()) return {};
+        std::vector<Claims> rows;
+        BOXOFFICE_TRY(view.claims().load(keys, rows));
+        for (const auto& row : rows) claims_[{row.user, row.concert}] = row.count;
+        return {};
     }
     Result<void> load_payments(View& view, PaymentKeys& keys) {
         return load_ids(view.payments(), payments, keys, keys.lapsed.has_value(), [&](const Payment& row) {
@@ -446,9 +603,19 @@ class WorkingSet {
 
     std::unordered_set<std::string> user_names_;
     std::unordered_set<std::string> room_names_;
+    std::set<ConcertId> numbered_;  ///< of which seats are asked for by number
     std::set<std::pair<ConcertId, std::string>> seat_numbers_;
     std::map<std::pair<UserId, RoomId>, std::vector<TokenId>> places_of_;
     std::unordered_map<UserId, std::vector<ReservationId>> reservations_of_;
+    std::unordered_map<OrderId, std::vector<ReservationId>> others_in_order_;  ///< all but the first
+    std::unordered_map<ConcertId, std::set<ReservationId>> claims_in_;
+    std::unordered_map<ConcertId, std::vector<TypeId>> types_of_;
+    std::unordered_map<ConcertId, std::int64_t> sales_in_force_;  ///< versions; 0: asked for, and none
+    std::map<SaleId, std::map<std::pair<std::string, TypeId>, Points>> tariffs_;
+    std::map<std::pair<UserId, ConcertId>, std::int64_t> claims_;
+    std::set<ConcertId> touched_;
+    std::set<ConcertId> made_;
+    std::vector<ConcertId> unsettled_;
     std::unordered_map<RoomId, Line> lines_;
     std::vector<RoomId> due_rooms_;
     std::vector<RoomId> all_rooms_;
@@ -461,6 +628,7 @@ class WorkingSet {
     std::vector<Write<NodeLease>> lease_writes_;
     std::vector<PaymentStep> steps_;
     std::vector<Transfer> transfers_;
+    std::vector<TariffPrice> tariff_prices_;
     std::vector<Event> events_;
     std::optional<Prune> prune_;
 };

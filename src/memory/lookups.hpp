@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "memory/tables.hpp"
@@ -47,6 +50,49 @@ inline void find(const Tables& tables, const RoomKeys& keys, std::vector<Room>& 
 
 inline void find(const Tables& tables, const ConcertKeys& keys, std::vector<Concert>& into) {
     append_by_id(tables.of<Concert>(), keys.ids, into);
+    if (!keys.unsettled) return;
+    for (const auto& [id, concert] : tables.of<Concert>().by<UnsettledConcert>()) into.push_back(*concert);
+}
+
+inline void find(const Tables& tables, const SaleKeys& keys, std::vector<Sale>& into) {
+    append_by_id(tables.of<Sale>(), keys.ids, into);
+    for (const auto concert : keys.in_force) {
+        const Sale* last = nullptr;
+        tables.of<Sale>().walk_from({concert, 0}, [&](const Sale& sale) {
+            if (sale.id.concert != concert) return false;
+            last = &sale;
+            return true;
+        });
+        if (last != nullptr) into.push_back(*last);
+    }
+}
+
+inline void find(const Tables& tables, const TariffKeys& keys, std::vector<TariffPrice>& into) {
+    for (const auto& of : keys.of)
+        tables.of<TariffPrice>().walk_from({of, "", TypeId{}}, [&](const TariffPrice& price) {
+            if (price.sale != of) return false;
+            into.push_back(price);
+            return true;
+        });
+}
+
+inline void find(const Tables& tables, const TypeKeys& keys, std::vector<TicketType>& into) {
+    const auto& by_name = tables.of<TicketType>().by<TypeByName>();
+    for (const auto concert : keys.of)
+        for (auto entry = by_name.lower_bound({concert, ""});
+             entry != by_name.end() && std::get<ConcertId>(entry->first) == concert; ++entry)
+            into.push_back(*entry->second);
+}
+
+inline void find(const Tables& tables, const ClaimKeys& keys, std::vector<Claims>& into) {
+    const auto& by_user = tables.of<Reservation>().by<ReservationByUser>();
+    for (const auto& [user, concert] : keys.of) {
+        Claims claims{user, concert};
+        for (auto entry = by_user.lower_bound({user, ReservationId{}});
+             entry != by_user.end() && std::get<UserId>(entry->first) == user; ++entry)
+            claims.count += entry->second->concert == concert && is_claim(entry->second->state);
+        into.push_back(claims);
+    }
 }
 
 inline void find(const Tables& tables, const SeatKeys& keys, std::vector<Seat>& into) {
@@ -121,6 +167,19 @@ void append_lapsed(const Entries& entries, Time now, std::vector<Entity>& into) 
     }
 }
 
+/// The claims on the concert's seats, those of the least seats first. Walks all of its seats: it is for concerts called off.
+inline std::vector<ReservationId> claims_in(const Tables& tables, ConcertId concert, std::int64_t limit) {
+    std::map<SeatId, ReservationId> claims;
+    const auto& by_number = tables.of<Seat>().by<SeatByNumber>();
+    for (auto entry = by_number.lower_bound({concert, "", ""});
+         entry != by_number.end() && std::get<ConcertId>(entry->first) == concert; ++entry)
+        if (entry->second->claim) claims.emplace(entry->second->id, entry->second->claim);
+    std::vector<ReservationId> ids;
+    for (const auto& [seat, claim] : claims)
+        if (std::ssize(ids) < limit) ids.push_back(claim);
+    return ids;
+}
+
 inline void find(const Tables& tables, const ReservationKeys& keys, std::vector<Reservation>& into) {
     append_by_id(tables.of<Reservation>(), keys.ids, into);
     const auto& held = tables.of<Reservation>().by<HeldByUser>();
@@ -129,6 +188,15 @@ inline void find(const Tables& tables, const ReservationKeys& keys, std::vector<
              entry != held.end() && std::get<UserId>(entry->first) == user; ++entry)
             into.push_back(*entry->second);
     if (keys.lapsed) append_lapsed(tables.of<Reservation>().by<HeldByDeadline>(), *keys.lapsed, into);
+    append_by_id(tables.of<Reservation>(), keys.of_order, into);
+    const auto& others = tables.of<Reservation>().by<OtherOfOrder>();
+    for (const auto order : keys.of_order)
+        for (auto entry = others.lower_bound({order, ReservationId{}});
+             entry != others.end() && std::get<0>(entry->first) == order; ++entry)
+            into.push_back(*entry->second);
+    for (const auto& [concert, limit] : keys.claims_in)
+        for (const auto claim : claims_in(tables, concert, limit))
+            into.push_back(*tables.of<Reservation>().find(claim));
 }
 
 inline void find(const Tables& tables, const AccountKeys& keys, std::vector<Account>& into) {
@@ -215,6 +283,36 @@ inline std::vector<Payment> unreconciled_page(const Tables& tables, Time now, Pa
          ++entry)
         if (is_unreconciled_at(*entry->second, now)) page.push_back(*entry->second);
     return page;
+}
+
+inline std::vector<SalesRow> sales_rows(const Tables& tables, ConcertId concert) {
+    std::map<std::pair<std::string, TypeId>, SalesRow> rows;
+    tables.of<Reservation>().for_each([&](const Reservation& reservation) {
+        const bool is_sold = reservation.state == ReservationState::confirmed;
+        const bool is_cancelled = reservation.state == ReservationState::cancelled;
+        if (reservation.concert != concert || (!is_sold && !is_cancelled)) return;
+        const auto& category = tables.of<Seat>().find(reservation.seat)->facts.category;
+        auto& row = rows[{category, reservation.type}];
+        row.category = category;
+        row.type = reservation.type;
+        row.sold += is_sold;
+        row.cancelled += is_cancelled;
+        row.gross.value += reservation.price.value;
+        row.refunds.value += reservation.refunded.value;
+    });
+    std::vector<SalesRow> page;
+    for (auto& [key, row] : rows) page.push_back(std::move(row));
+    return page;
+}
+
+inline CashFlow cash_flow(const Tables& tables, Time from, Time to) {
+    CashFlow flow;
+    tables.of<Transfer>().for_each([&](const Transfer& transfer) {
+        if (transfer.kind != TransferKind::recharge || transfer.at < from || transfer.at >= to) return;
+        ++flow.recharge_count;
+        flow.recharged.value += transfer.amount.value;
+    });
+    return flow;
 }
 
 /// How many rows of an index whose keys are (owner, deadline, id) have lapsed at `now`.

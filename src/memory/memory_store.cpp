@@ -108,6 +108,12 @@ class MemoryView : public LoadsBy<MemoryView<Base>, Base> {
             return page;
         });
     }
+    Result<std::vector<SalesRow>> sales_of_concert(ConcertId concert) override {
+        return answer([&](const Tables& tables) { return sales_rows(tables, concert); });
+    }
+    Result<CashFlow> cash_between(Time from, Time to) override {
+        return answer([&](const Tables& tables) { return cash_flow(tables, from, to); });
+    }
     Result<Stats> counts(Time now) override {
         return answer([&](const Tables& tables) { return count_all(tables, now); });
     }

@@ -76,14 +76,63 @@ struct ConcertByDate {
     static std::optional<Key> key_of(const Concert& concert) { return Key{concert.date, concert.id}; }
 };
 
+struct UnsettledConcert {
+    using Key = ConcertId;
+    static constexpr auto name = "a concert is unsettled twice";
+    static std::optional<Key> key_of(const Concert& concert) {
+        return concert.is_settled ? std::nullopt : std::optional{concert.id};
+    }
+};
+
 template <>
 struct TableOf<Concert> : NotCounted {
     using Entity = Concert;
     using Key = ConcertId;
-    using Indexes = std::tuple<ConcertByDate>;
+    using Indexes = std::tuple<ConcertByDate, UnsettledConcert>;
     static constexpr auto name = "concerts";
     static constexpr bool replaces = false;
     static Key key_of(const Concert& concert) { return concert.id; }
+};
+
+// ---- terms of sale -------------------------------------------------------------------------------------------------
+
+template <>
+struct TableOf<Sale> : NotCounted {
+    using Entity = Sale;
+    using Key = SaleId;
+    using Indexes = std::tuple<>;
+    static constexpr auto name = "sales";
+    static constexpr bool replaces = false;
+    static Key key_of(const Sale& sale) { return sale.id; }
+};
+
+template <>
+struct TableOf<TariffPrice> : NotCounted {
+    using Entity = TariffPrice;
+    using Key = std::tuple<SaleId, std::string, TypeId>;
+    using Indexes = std::tuple<>;
+    static constexpr auto name = "tariff prices";
+    static constexpr bool replaces = false;
+    static Key key_of(const TariffPrice& price) { return {price.sale, price.row.category, price.row.type}; }
+    static const char* fault_in(const TariffPrice& next, const TariffPrice*) {
+        return check_price(next.row.price) ? nullptr : "a price is out of range";
+    }
+};
+
+struct TypeByName {
+    using Key = std::tuple<ConcertId, std::string>;
+    static constexpr auto name = "two ticket types of a concert have one name";
+    static std::optional<Key> key_of(const TicketType& type) { return Key{type.concert, type.name}; }
+};
+
+template <>
+struct TableOf<TicketType> : NotCounted {
+    using Entity = TicketType;
+    using Key = TypeId;
+    using Indexes = std::tuple<TypeByName>;
+    static constexpr auto name = "ticket types";
+    static constexpr bool replaces = false;
+    static Key key_of(const TicketType& type) { return type.id; }
 };
 
 // ---- seats ---------------------------------------------------------------------------------------------------------
@@ -200,6 +249,15 @@ struct HeldByUser {
     }
 };
 
+struct OtherOfOrder {
+    using Key = std::tuple<OrderId, ReservationId>;
+    static constexpr auto name = "two entries by order";
+    static std::optional<Key> key_of(const Reservation& reservation) {
+        if (reservation.order == reservation.id) return std::nullopt;
+        return Key{reservation.order, reservation.id};
+    }
+};
+
 struct HeldByDeadline {
     using Key = std::tuple<Time, ReservationId>;
     static constexpr auto name = "two entries by deadline";
@@ -223,12 +281,13 @@ template <>
 struct TableOf<Reservation> : NotCounted {
     using Entity = Reservation;
     using Key = ReservationId;
-    using Indexes = std::tuple<ReservationByUser, HeldByUser, HeldByDeadline, LiveClaim>;
+    using Indexes = std::tuple<ReservationByUser, HeldByUser, HeldByDeadline, LiveClaim, OtherOfOrder>;
     static constexpr auto name = "reservations";
     static constexpr bool replaces = false;
     static Key key_of(const Reservation& reservation) { return reservation.id; }
     static const char* fault_in(const Reservation& next, const Reservation*) {
-        return check_price(next.price) ? nullptr : "a price is out of range";
+        if (!check_price(next.price)) return "a price is out of range";
+        return next.refunded < Points{0} || next.refunded > next.price ? "more came back than was paid" : nullptr;
     }
 };
 

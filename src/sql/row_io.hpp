@@ -8,7 +8,9 @@
 ///     Time     INTEGER, microseconds since 1970 UTC; never is NULL
 ///     Date     TEXT, yyyy-mm-dd
 ///     enum     TEXT, its stable name
+///     bool     INTEGER, 0 or 1
 ///     Numbers  TEXT, a JSON array
+///     RefundSteps  TEXT, a JSON array: until, thousandths, until, thousandths …
 ///     texts    TEXT;  hashes and secrets  BLOB
 
 #include <charconv>
@@ -19,6 +21,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "boxoffice/domain/sale.hpp"
 #include "boxoffice/ids.hpp"
 #include "boxoffice/names.hpp"
 
@@ -59,6 +62,30 @@ struct Numbers {
 template <class List>
 Numbers<List> numbers(List& list) {
     return {list};
+}
+
+/// What comes back to who cancels, in one column. `List` is const where it is written.
+template <class List>
+struct RefundSteps {
+    List& list;
+};
+template <class List>
+RefundSteps<List> refund_steps(List& list) {
+    return {list};
+}
+
+/// Until, thousandths, until, thousandths …
+inline std::vector<std::int64_t> numbers_of(const std::vector<RefundStep>& steps) {
+    std::vector<std::int64_t> list;
+    for (const auto& step : steps) list.insert(list.end(), {to_us(step.until), step.thousandths});
+    return list;
+}
+/// Nothing, where it is not pairs.
+inline std::optional<std::vector<RefundStep>> steps_of(const std::vector<std::int64_t>& list) {
+    if (list.size() % 2 != 0) return std::nullopt;
+    std::vector<RefundStep> steps;
+    for (std::size_t i = 0; i < list.size(); i += 2) steps.push_back({from_us(list[i]), list[i + 1]});
+    return steps;
 }
 
 inline std::string to_json(const std::vector<std::int64_t>& list) {

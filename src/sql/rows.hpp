@@ -74,6 +74,53 @@ void fields(Io& io, Row& concert) {
     io.changing("title", concert.title);
     io.changing("room_id", concert.room);
     io.changing("created_at", concert.created_at);
+    io.changing("starts_at", concert.starts_at);
+    io.changing("is_hidden", concert.is_hidden);
+    io.changing("version", concert.version);
+    io.changing("called_off_at", concert.called_off_at);
+    io.changing("call_off_reason", concert.call_off_reason);
+    io.changing("is_settled", concert.is_settled);
+}
+
+template <>
+inline constexpr const char* table_of<Sale> = "sales";
+template <RowIo Io, RowOf<Sale> Row>
+void fields(Io& io, Row& sale) {
+    auto& terms = sale.terms;
+    io.key("concert_id", sale.id.concert);
+    io.key("version", sale.id.version);
+    io.fixed("made_at", sale.made_at);
+    io.fixed("opens_at", terms.opens_at);
+    io.fixed("closes_at", terms.closes_at);
+    io.fixed("is_paused", terms.is_paused);
+    io.fixed("seats_per_order", terms.seats_per_order);
+    io.fixed("seats_per_user", terms.seats_per_user);
+    io.fixed("hold_ttl_us", terms.hold_ttl);
+    io.fixed("refund_steps", refund_steps(terms.refund_steps));
+    io.fixed("tariff", sale.tariff);
+}
+
+template <>
+inline constexpr const char* table_of<TariffPrice> = "tariff_prices";
+template <RowIo Io, RowOf<TariffPrice> Row>
+void fields(Io& io, Row& price) {
+    io.key("concert_id", price.sale.concert);
+    io.key("version", price.sale.version);
+    io.key("category", price.row.category);
+    io.key("type_id", price.row.type);
+    io.fixed("price", price.row.price);
+}
+
+template <>
+inline constexpr const char* table_of<TicketType> = "ticket_types";
+template <RowIo Io, RowOf<TicketType> Row>
+void fields(Io& io, Row& type) {
+    io.key("id", type.id);
+    io.fixed("concert_id", type.concert);
+    io.fixed("name", type.name);
+    io.fixed("max_per_order", type.max_per_order);
+    io.fixed("needs_id", or_null(type.needs));
+    io.fixed("created_at", type.created_at);
 }
 
 template <>
@@ -90,6 +137,7 @@ void fields(Io& io, Row& seat) {
     io.changing("x", facts.x);
     io.changing("y", facts.y);
     io.changing("label", facts.label);
+    io.changing("category", facts.category);
     io.changing("state", seat.state);
     io.changing("claim_id", or_null(seat.claim));
     io.changing("held_until", seat.held_until);
@@ -128,6 +176,11 @@ void fields(Io& io, Row& reservation) {
     io.changing("deadline", reservation.deadline);
     io.changing("finished_at", reservation.finished_at);
     io.changing("payment_id", or_null(reservation.payment));
+    io.fixed("order_id", reservation.order);
+    io.fixed("sale_version", reservation.sale);
+    io.fixed("type_id", or_null(reservation.type));
+    io.changing("refunded", reservation.refunded);
+    io.changing("cancelled_at", reservation.cancelled_at);
 }
 
 template <>
@@ -180,6 +233,7 @@ void fields(Io& io, Row& transfer) {
     io.fixed("kind", transfer.kind);
     io.fixed("payment_id", or_null(transfer.payment));
     io.fixed("at", transfer.at);
+    io.fixed("reservation_id", or_null(transfer.reservation));
 }
 
 template <>
@@ -210,6 +264,8 @@ void fields(Io& io, Row& event) {
     io.fixed("payment_id", or_null(event.payment));
     io.fixed("amount", event.amount);
     io.fixed("deadline", event.deadline);
+    io.fixed("order_id", or_null(event.order));
+    io.fixed("subject", event.subject);
 }
 
 template <>

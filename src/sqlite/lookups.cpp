@@ -14,6 +14,12 @@ Lookups::Lookups(SQLite::Database& database)
       rooms_due_(database, select<Room>("FROM rooms WHERE due_at <= ?")),
       rooms_all_(database, select<Room>("FROM rooms")),
       concert_by_id_(database, select<Concert>("FROM concerts WHERE id = ?")),
+      concerts_unsettled_(database,
+                          select<Concert>("FROM concerts INDEXED BY concerts_unsettled WHERE is_settled = 0")),
+      sale_by_id_(database, select<Sale>("FROM sales WHERE concert_id = ? AND version = ?")),
+      sale_in_force_(database, select<Sale>("FROM sales WHERE concert_id = ? ORDER BY version DESC LIMIT 1")),
+      tariff_(database, select<TariffPrice>("FROM tariff_prices WHERE concert_id = ? AND version = ?")),
+      types_of_(database, select<TicketType>("FROM ticket_types WHERE concert_id = ?")),
       seat_by_id_(database, select<Seat>("FROM seats WHERE id = ?")),
       seat_by_number_(database, select<Seat>("FROM seats WHERE concert_id = ? AND number = ?")),
       place_by_token_(database, select<Place>("FROM tokens WHERE id = ?")),
@@ -34,11 +40,20 @@ Lookups::Lookups(SQLite::Database& database)
                                             "WHERE room_id = ? AND state = 'waiting' AND id >= ? "
                                             "ORDER BY position LIMIT ?")),
       reservation_by_id_(database, select<Reservation>("FROM reservations WHERE id = ?")),
-      held_by_(database, select<Reservation>("FROM reservations INDEXED BY reservations_held_by "
-                                             "WHERE user_id = ? AND state = 'held'")),
+      held_by_(database, select<Reservation>("FROM reservations INDEXED BY reservations_claims "
+                                             "WHERE user_id = ? AND state = 'held' "
+                                             "AND state IN ('held', 'confirmed')")),  // so that SQLite takes it
       holds_lapsed_(database,
                     select<Reservation>("FROM reservations INDEXED BY reservations_lapsing "
                                         "WHERE state = 'held' AND deadline <= ? ORDER BY deadline, id LIMIT ?")),
+      others_of_order_(database, select<Reservation>("FROM reservations INDEXED BY reservations_of_order "
+                                                     "WHERE order_id = ? AND order_id <> id")),
+      claims_in_(database,
+                 "SELECT claim_id FROM seats INDEXED BY seats_in_order WHERE concert_id = ? AND state IN "
+                 "('held', 'sold') ORDER BY id LIMIT ?"),
+      claim_count_(database,
+                   "SELECT count(*) FROM reservations INDEXED BY reservations_claims "
+                   "WHERE user_id = ? AND state IN ('held', 'confirmed') AND concert_id = ?"),
       account_by_id_(database, select<Account>("FROM points WHERE id = ?")),
       payment_by_id_(database, select<Payment>("FROM payments WHERE id = ?")),
       payments_lapsed_(database, select<Payment>("FROM payments INDEXED BY payments_lapsing "
@@ -63,6 +78,7 @@ void Lookups::find(const RoomKeys& keys, std::vector<Room>& into) {
 
 void Lookups::find(const ConcertKeys& keys, std::vector<Concert>& into) {
     for (const auto id : keys.ids) concert_by_id_.fetch(into, id);
+    if (keys.unsettled) concerts_unsettled_.fetch(into);
 }
 
 void Lookups::find(const SeatKeys& keys, std::vector<Seat>& into) {
@@ -106,6 +122,39 @@ void Lookups::find(const ReservationKeys& keys, std::vector<Reservation>& into) 
     for (const auto id : keys.ids) reservation_by_id_.fetch(into, id);
     for (const auto user : keys.held_by) held_by_.fetch(into, user);
     if (keys.lapsed) holds_lapsed_.fetch(into, *keys.lapsed, tick_max);
+    for (const auto order : keys.of_order) {
+        reservation_by_id_.fetch(into, order);
+        others_of_order_.fetch(into, order);
+    }
+    for (const auto& [concert, limit] : keys.claims_in) {
+        ReservationId claim;
+        auto cursor = claims_in_.run(concert, limit);
+        while (cursor.next()) {
+            cursor.row() >> claim;
+            reservation_by_id_.fetch(into, claim);
+        }
+    }
+}
+
+void Lookups::find(const SaleKeys& keys, std::vector<Sale>& into) {
+    for (const auto& id : keys.ids) sale_by_id_.fetch(into, id.concert, id.version);
+    for (const auto concert : keys.in_force) sale_in_force_.fetch(into, concert);
+}
+
+void Lookups::find(const TariffKeys& keys, std::vector<TariffPrice>& into) {
+    for (const auto& sale : keys.of) tariff_.fetch(into, sale.concert, sale.version);
+}
+
+void Lookups::find(const TypeKeys& keys, std::vector<TicketType>& into) {
+    for (const auto concert : keys.of) types_of_.fetch(into, concert);
+}
+
+void Lookups::find(const ClaimKeys& keys, std::vector<Claims>& into) {
+    for (const auto& [user, concert] : keys.of) {
+        auto& claims = into.emplace_back(Claims{user, concert});
+        auto cursor = claim_count_.run(user, concert);
+        if (cursor.next()) cursor.row() >> claims.count;
+    }
 }
 
 void Lookups::find(const AccountKeys& keys, std::vector<Account>& into) {

@@ -24,6 +24,10 @@ class Lookups {
     void find(const IdempotencyKeys& keys, std::vector<IdempotencyRecord>& into);
     void find(const LeaseKeys& keys, std::vector<NodeLease>& into);
     void find(const TokenKeyKeys& keys, std::vector<TokenKey>& into);
+    void find(const SaleKeys& keys, std::vector<Sale>& into);
+    void find(const TariffKeys& keys, std::vector<TariffPrice>& into);
+    void find(const TypeKeys& keys, std::vector<TicketType>& into);
+    void find(const ClaimKeys& keys, std::vector<Claims>& into);
 
   private:
     void find_admitted(const LineKey& line, std::vector<Place>& into);
@@ -36,6 +40,11 @@ class Lookups {
     Query rooms_due_;
     Query rooms_all_;
     Query concert_by_id_;
+    Query concerts_unsettled_;
+    Query sale_by_id_;
+    Query sale_in_force_;
+    Query tariff_;
+    Query types_of_;
     Query seat_by_id_;
     Query seat_by_number_;
     Query place_by_token_;
@@ -48,6 +57,9 @@ class Lookups {
     Query reservation_by_id_;
     Query held_by_;
     Query holds_lapsed_;
+    Query others_of_order_;
+    Query claims_in_;
+    Query claim_count_;
     Query account_by_id_;
     Query payment_by_id_;
     Query payments_lapsed_;

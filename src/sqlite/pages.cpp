@@ -61,6 +61,15 @@ Pages::Pages(SQLite::Database& database)
           database, select<Payment>("FROM payments INDEXED BY payments_unreconciled WHERE reconciled_at IS NULL "
                                     "AND id > ? AND (state <> 'requested' OR deadline <= ?) ORDER BY id LIMIT ?")),
       events_after_(database, select<Event>("FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?")),
+      sales_rows_(
+          database,
+          "SELECT seats.category, coalesce(type_id, 0), count(*) FILTER (WHERE reservations.state = 'confirmed'), "
+          "count(*) FILTER (WHERE reservations.state = 'cancelled'), sum(reservations.price), sum(refunded) "
+          "FROM reservations JOIN seats ON seats.id = reservations.seat_id WHERE reservations.concert_id = ? "
+          "AND reservations.state IN ('confirmed', 'cancelled') GROUP BY 1, 2 ORDER BY 1, 2"),
+      cash_(database,
+            "SELECT count(*), coalesce(sum(amount), 0) FROM point_usages WHERE id >= ? AND id < ? "
+            "AND kind = 'recharge' AND at >= ? AND at < ?"),
       user_count_(database, "SELECT count(*) FROM users"),
       rooms_(database, select<Room>("FROM rooms")),
       waiting_count_(database,
@@ -146,6 +155,26 @@ std::vector<Event> Pages::events_after(std::int64_t sequence, std::int64_t limit
     std::vector<Event> page;
     events_after_.fetch(page, sequence, limit);
     return page;
+}
+
+std::vector<SalesRow> Pages::sales_of_concert(ConcertId concert) {
+    std::vector<SalesRow> page;
+    auto cursor = sales_rows_.run(concert);
+    while (cursor.next()) {
+        auto& row = page.emplace_back();
+        cursor.row() >> row.category >> row.type >> row.sold >> row.cancelled >> row.gross >> row.refunds;
+    }
+    return page;
+}
+
+CashFlow Pages::cash_between(Time from, Time to) {
+    CashFlow flow;
+    // Ids are made with the time; a transfer's own is at most the length of a jump of the clock away.
+    const auto slack = std::chrono::hours{48};
+    auto cursor = cash_.run(tsid::first_at(from - std::min<Duration>(slack, from.time_since_epoch())),
+                            tsid::first_at(later(to, slack)), to_us(from), to_us(to));
+    if (cursor.next()) cursor.row() >> flow.recharge_count >> flow.recharged;
+    return flow;
 }
 
 Stats Pages::counts(Time now) {

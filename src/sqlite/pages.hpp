@@ -27,6 +27,8 @@ class Pages {
     std::vector<PaymentStep> steps_of(PaymentId payment);
     std::vector<Payment> unreconciled_payments(Time now, PaymentId after, std::int64_t limit);
     std::vector<Event> events_after(std::int64_t sequence, std::int64_t limit);
+    std::vector<SalesRow> sales_of_concert(ConcertId concert);
+    CashFlow cash_between(Time from, Time to);
     Stats counts(Time now);
     Prunable prunable(const PruneWish& wish, std::int64_t limit);
     /// One row at a time, whatever the size of the table.
@@ -49,6 +51,8 @@ class Pages {
     Query steps_of_;
     Query unreconciled_payments_;
     Query events_after_;
+    Query sales_rows_;
+    Query cash_;
     Query user_count_;
     Query rooms_;
     Query waiting_count_;

@@ -66,9 +66,57 @@ CREATE TABLE concerts (
     date       TEXT    NOT NULL CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
     title      TEXT    NOT NULL,
     room_id    INTEGER NOT NULL REFERENCES rooms (id),
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    starts_at  INTEGER,                      -- NULL: not told
+    is_hidden  INTEGER NOT NULL,             -- 1: not in lists
+    version    INTEGER NOT NULL,             -- counts its changes
+    called_off_at   INTEGER,
+    call_off_reason TEXT    NOT NULL,
+    is_settled INTEGER NOT NULL              -- 0: called off, and something is held or sold yet
 ) STRICT;
 CREATE INDEX concerts_by_date ON concerts (date);
+CREATE INDEX concerts_unsettled ON concerts (id) WHERE is_settled = 0;
+
+CREATE TABLE sales (                         -- the terms on which a concert is sold; append-only, the last version is in force
+    concert_id INTEGER NOT NULL REFERENCES concerts (id),
+    version    INTEGER NOT NULL CHECK (version >= 1),
+    made_at    INTEGER NOT NULL,             -- in force from then on
+    opens_at   INTEGER NOT NULL,
+    closes_at  INTEGER,                      -- NULL: never
+    is_paused  INTEGER NOT NULL,
+    seats_per_order INTEGER NOT NULL,
+    seats_per_user  INTEGER NOT NULL,        -- 0: no limit
+    hold_ttl_us     INTEGER NOT NULL,        -- 0: the house's
+    refund_steps    TEXT    NOT NULL,        -- a JSON array: until, thousandths, until, thousandths …
+    tariff     INTEGER NOT NULL,             -- the version whose prices are in force; 0: the seats' own
+    PRIMARY KEY (concert_id, version)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER sales_stay BEFORE UPDATE ON sales BEGIN SELECT RAISE(ABORT, 'sales is append-only'); END;
+CREATE TRIGGER sales_remain BEFORE DELETE ON sales BEGIN SELECT RAISE(ABORT, 'sales is append-only'); END;
+
+CREATE TABLE ticket_types (                  -- who prices are for; append-only
+    id            INTEGER PRIMARY KEY,
+    concert_id    INTEGER NOT NULL REFERENCES concerts (id),
+    name          TEXT    NOT NULL,
+    max_per_order INTEGER NOT NULL,          -- 0: no limit
+    needs_id      INTEGER REFERENCES ticket_types (id),  -- sold only beside one of these
+    created_at    INTEGER NOT NULL,
+    UNIQUE (concert_id, name)
+) STRICT;
+
+CREATE TABLE tariff_prices (                 -- of the versions that changed the prices; append-only
+    concert_id INTEGER NOT NULL,
+    version    INTEGER NOT NULL,
+    category   TEXT    NOT NULL,
+    type_id    INTEGER NOT NULL,             -- 0: who names no type
+    price      INTEGER NOT NULL CHECK (price BETWEEN 0 AND 1000000000000),
+    PRIMARY KEY (concert_id, version, category, type_id),
+    FOREIGN KEY (concert_id, version) REFERENCES sales (concert_id, version)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER tariff_prices_stay BEFORE UPDATE ON tariff_prices
+BEGIN SELECT RAISE(ABORT, 'tariff_prices is append-only'); END;
+CREATE TRIGGER tariff_prices_remain BEFORE DELETE ON tariff_prices
+BEGIN SELECT RAISE(ABORT, 'tariff_prices is append-only'); END;
 
 CREATE TABLE seats (
     id         INTEGER PRIMARY KEY,
@@ -81,6 +129,7 @@ CREATE TABLE seats (
     price      INTEGER NOT NULL CHECK (price BETWEEN 0 AND 1000000000000),
     x          REAL    NOT NULL,             -- plan coordinates
     y          REAL    NOT NULL,
+    category   TEXT    NOT NULL,             -- what the tariff calls it
     state      TEXT    NOT NULL,
     claim_id   INTEGER REFERENCES reservations (id),   -- of a held or sold seat
     held_until INTEGER,                      -- of a held seat: available again from then on
@@ -120,11 +169,17 @@ CREATE TABLE reservations (
     held_at     INTEGER NOT NULL,
     deadline    INTEGER,
     finished_at INTEGER,
-    payment_id  INTEGER REFERENCES payments (id)
+    payment_id  INTEGER REFERENCES payments (id),
+    order_id    INTEGER NOT NULL REFERENCES reservations (id),  -- held and paid together: the first of them
+    sale_version INTEGER NOT NULL,           -- the terms under which it was held
+    type_id     INTEGER REFERENCES ticket_types (id),
+    refunded    INTEGER NOT NULL CHECK (refunded BETWEEN 0 AND price),
+    cancelled_at INTEGER
 ) STRICT;
+CREATE INDEX reservations_of_order ON reservations (order_id) WHERE order_id <> id;
 CREATE UNIQUE INDEX reservations_one_live_a_seat ON reservations (seat_id) WHERE state IN ('held', 'confirmed');
 CREATE INDEX reservations_by_user ON reservations (user_id);
-CREATE INDEX reservations_held_by ON reservations (user_id) WHERE state = 'held';
+CREATE INDEX reservations_claims ON reservations (user_id, state, concert_id) WHERE state IN ('held', 'confirmed');
 CREATE INDEX reservations_lapsing ON reservations (deadline) WHERE state = 'held';
 
 CREATE TABLE points (                        -- point accounts: a user's has the user's id, a concert's sales the concert's
@@ -174,6 +229,7 @@ CREATE TABLE point_usages (                  -- transfers between accounts: the 
     kind       TEXT    NOT NULL,
     payment_id INTEGER REFERENCES payments (id),
     at         INTEGER NOT NULL,
+    reservation_id INTEGER REFERENCES reservations (id),  -- of a refund
     CHECK (from_id <> to_id)
 ) STRICT;
 CREATE INDEX point_usages_from ON point_usages (from_id);
@@ -206,7 +262,9 @@ CREATE TABLE events (                        -- the outbox, in commit order
     reservation_id INTEGER,
     payment_id     INTEGER,
     amount         INTEGER NOT NULL,
-    deadline       INTEGER
+    deadline       INTEGER,
+    order_id       INTEGER,                  -- of several reservations
+    subject        INTEGER NOT NULL          -- what else the kind says it is about
 ) STRICT;
 CREATE TRIGGER events_stay BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'events are immutable'); END;

@@ -73,6 +73,12 @@ class SessionView : public LoadsBy<SessionView<Base>, Base> {
     Result<std::vector<Event>> events_after(std::int64_t sequence, std::int64_t limit) override {
         return ask([&](Pages& pages) { return pages.events_after(sequence, limit); });
     }
+    Result<std::vector<SalesRow>> sales_of_concert(ConcertId concert) override {
+        return ask([&](Pages& pages) { return pages.sales_of_concert(concert); });
+    }
+    Result<CashFlow> cash_between(Time from, Time to) override {
+        return ask([&](Pages& pages) { return pages.cash_between(from, to); });
+    }
     Result<Stats> counts(Time now) override {
         return ask([&](Pages& pages) { return pages.counts(now); });
     }

@@ -28,6 +28,7 @@ class Binder {
 
     Binder& operator<<(std::int64_t value) { return statement_.bind(++at_, value), *this; }
     Binder& operator<<(std::int32_t value) { return statement_.bind(++at_, value), *this; }
+    Binder& operator<<(bool value) { return *this << std::int32_t{value}; }
     Binder& operator<<(double value) { return statement_.bind(++at_, value), *this; }
     Binder& operator<<(const std::string& value) { return statement_.bind(++at_, value), *this; }
     /// A name lives as long as the program, so SQLite need not copy it.
@@ -55,6 +56,10 @@ class Binder {
     Binder& operator<<(sql::Numbers<List> value) {
         return *this << sql::to_json(value.list);
     }
+    template <class List>
+    Binder& operator<<(sql::RefundSteps<List> value) {
+        return *this << sql::to_json(sql::numbers_of(value.list));
+    }
     template <std::size_t size>
     Binder& operator<<(const std::array<std::uint8_t, size>& value) {
         return statement_.bind(++at_, value.data(), static_cast<int>(size)), *this;
@@ -72,6 +77,7 @@ class Row {
 
     Row& operator>>(std::int64_t& value) { return value = next().getInt64(), *this; }
     Row& operator>>(std::int32_t& value) { return value = next().getInt(), *this; }
+    Row& operator>>(bool& value) { return value = next().getInt() != 0, *this; }
     Row& operator>>(double& value) { return value = next().getDouble(), *this; }
     Row& operator>>(std::string& value) { return value = next().getString(), *this; }
     Row& operator>>(Points& value) { return *this >> value.value; }
@@ -100,6 +106,13 @@ class Row {
         auto list = sql::from_json(next().getString());
         if (!list) throw Fault{ErrorCode::storage, "an idempotency answer is not an array of integers"};
         return value.list = std::move(*list), *this;
+    }
+    template <class List>
+    Row& operator>>(sql::RefundSteps<List> value) {
+        const auto list = sql::from_json(next().getString());
+        auto steps = list ? sql::steps_of(*list) : std::nullopt;
+        if (!steps) throw Fault{ErrorCode::storage, "a sale's refund steps are not an array of pairs of integers"};
+        return value.list = std::move(*steps), *this;
     }
     template <NamedEnum Enum>
     Row& operator>>(Enum& value) {

@@ -20,6 +20,9 @@ class World final : public Visitor {
     void visit(const User& row) override { users.push_back(row); }
     void visit(const Room& row) override { rooms.push_back(row); }
     void visit(const Concert& row) override { concerts.push_back(row); }
+    void visit(const Sale& row) override { sales.push_back(row); }
+    void visit(const TariffPrice& row) override { prices.push_back(row); }
+    void visit(const TicketType& row) override { types.push_back(row); }
     void visit(const Seat& row) override { seats.push_back(row); }
     void visit(const Place& row) override { places.push_back(row); }
     void visit(const Reservation& row) override { reservations.push_back(row); }
@@ -35,7 +38,7 @@ class World final : public Visitor {
             for (const auto& row : rows) audit.visit(row);
         };
         feed(users), feed(rooms), feed(concerts), feed(seats), feed(places), feed(reservations), feed(accounts);
-        feed(payments), feed(steps), feed(transfers), feed(events);
+        feed(payments), feed(steps), feed(transfers), feed(events), feed(sales), feed(prices), feed(types);
         return audit.report_all();
     }
 
@@ -68,6 +71,9 @@ class World final : public Visitor {
     std::vector<User> users;
     std::vector<Room> rooms;
     std::vector<Concert> concerts;
+    std::vector<Sale> sales;
+    std::vector<TariffPrice> prices;
+    std::vector<TicketType> types;
     std::vector<Seat> seats;
     std::vector<Place> places;
     std::vector<Reservation> reservations;
@@ -228,7 +234,7 @@ TEST_CASE("L1 and L2: balances sum to zero, and each is the sum of its transfers
     CHECK(broken([](World& w) {  // two errors that hide each other from the sum
               ++w.account(AccountKind::cash).balance.value;
               --w.account(AccountKind::sales).balance.value;
-          }) == Rules{"L2"});
+          }) == Rules{"L2", "R2"});
     CHECK(broken([](World& w) { w.transfers.erase(w.transfers.begin()); }) == Rules{"L2"});
     CHECK(broken([](World& w) { w.transfers.front().to = AccountId{5}; }) == Rules{"L2"});
     CHECK(broken([](World& w) {
@@ -276,7 +282,7 @@ TEST_CASE("P1: captured if and only if its seat is sold and one debit was made")
     };
     CHECK(broken([](World& w) { w.seat("1").claim = w.seat("2").claim; }).contains("P1"));
     CHECK(broken([](World& w) { w.reservation(ReservationState::confirmed).payment = PaymentId{5}; }) == Rules{"P1"});
-    CHECK(broken([](World& w) { w.payment(PaymentState::captured).amount = Points{41}; }) == Rules{"P1"});
+    CHECK(broken([](World& w) { w.payment(PaymentState::captured).amount = Points{41}; }) == Rules{"O3", "P1", "R2"});
     CHECK(broken([](World& w) {
               w.payment(PaymentState::captured).user = w.reservation(ReservationState::held).user;
           }) == Rules{"P1"});
@@ -284,9 +290,120 @@ TEST_CASE("P1: captured if and only if its seat is sold and one debit was made")
     CHECK(broken([&](World& w) { debit(w).payment = w.payment(PaymentState::failed).id; }) == Rules{"P1"});
     CHECK(broken([&](World& w) { debit(w).payment = PaymentId{5}; }) == Rules{"P1"});
     CHECK(broken([](World& w) { w.payment(PaymentState::captured).state = PaymentState::failed; }) ==
-          Rules{"P1", "P2"});
+          Rules{"P1", "P2", "R2"});
     CHECK(broken([](World& w) { w.payment(PaymentState::failed).state = PaymentState::captured; }) ==
-          Rules{"P1", "P2"});
+          Rules{"P1", "P2", "R2"});
+}
+
+namespace {
+
+/// One order of seats 1 and 2 is paid, seat 1 cancelled for half; seat 3 is held under the second version of the terms.
+struct Selling {
+    Selling() : office{room_for(2)} {
+        office.concert("2026-12-24", {{"1", 40}, {"2", 40}, {"3", 40}});
+        Terms terms;
+        terms.seats_per_order = 2;
+        terms.seats_per_user = 2;
+        terms.refund_steps = {{never, 500}};
+        office.change_sale(terms);
+        office.set_tariff({{"", TypeId{}, Points{30}}});
+        const auto group = office.comes_with("group", 100);
+        const auto order = office.hold_all(group, {"1", "2"});
+        office.pay(group, order.order);
+        office.wait(seconds{1});
+        must(office.try_cancel(group.user, {order.items[0].reservation}), "cancel");
+        office.wait(seconds{1});
+        (void)office.hold(office.comes("holder"), "3");
+        auto view = must(office.store().read(), "read");
+        must(view->scan(world), "scan");
+    }
+    Office office;
+    World world;
+};
+
+Rules selling_broken_by(const std::function<void(World&)>& bend) {
+    Selling selling;
+    auto world = selling.world;
+    bend(world);
+    Rules rules;
+    for (const auto& violation : world.audited(selling.office.now())) rules.insert(violation.rule);
+    return rules;
+}
+
+}  // namespace
+
+TEST_CASE("the audit finds nothing in a world of orders, terms and refunds") {
+    Selling selling;
+    CHECK(selling.office.audit() == "");
+    CHECK(selling.office.sales() == 45);
+}
+
+TEST_CASE("O1 and O3: an order is of one user, concert and turn, and costs what was paid for it") {
+    const auto broken = selling_broken_by;
+    CHECK(broken([](World& w) { w.reservations[1].order = w.reservations[2].id; }).contains("O1"));
+    CHECK(broken([](World& w) { w.reservations[1].token = w.reservations[2].token; }) == Rules{"O1"});
+    CHECK(broken([](World& w) { w.reservations[0].order = w.reservations[1].id; }).contains("O1"));
+    CHECK(broken([](World& w) {
+              w.reservations[1].price = Points{31};
+              w.prices[0].row.price = Points{31};
+          }).contains("O3"));
+    CHECK(broken([](World& w) {  // one of the two is still held, and until another time
+              for (auto* one : {&w.reservations[0], &w.reservations[1]}) one->state = ReservationState::held;
+              w.reservations[1].deadline += us;
+          })
+              .contains("O1"));
+}
+
+TEST_CASE("O4: a user's seats of a concert were never above the limit") {
+    const auto broken = selling_broken_by;
+    CHECK(broken([](World& w) {
+              for (auto& sale : w.sales) sale.terms.seats_per_user = 1;
+          }) == Rules{"O4"});
+    // Cancelled, the first counts no more when the third is held.
+    CHECK(broken([](World& w) { w.reservations[2].user = w.reservations[0].user; }) == Rules{"H3"});
+    CHECK(broken([](World& w) {
+              w.reservations[2].user = w.reservations[0].user;
+              w.reservations[0].cancelled_at = w.reservations[2].held_at + us;
+          }) == Rules{"H3", "O4"});
+}
+
+TEST_CASE("V1 and V3: prices are the tariff's, and nothing was held while it was not on sale") {
+    const auto broken = selling_broken_by;
+    CHECK(broken([](World& w) { w.prices[0].row.price = Points{29}; }) == Rules{"V1"});
+    CHECK(broken([](World& w) { w.prices.clear(); }) == Rules{"V1"});
+    CHECK(broken([](World& w) { w.reservations[2].type = TypeId{5}; }) == Rules{"V1"});
+    CHECK(broken([](World& w) { w.sales[2].terms.is_paused = true; }) == Rules{"V3"});
+    CHECK(broken([](World& w) { w.sales[2].terms.opens_at = w.reservations[0].held_at; }) == Rules{});
+    CHECK(broken([](World& w) { w.sales[2].terms.opens_at = w.reservations[0].held_at + us; }) == Rules{"V3"});
+    CHECK(broken([](World& w) { w.sales[2].terms.closes_at = w.reservations[2].held_at + us; }) == Rules{});
+    CHECK(broken([](World& w) { w.sales[2].terms.closes_at = w.reservations[2].held_at; }) == Rules{"V3"});
+    CHECK(broken([](World& w) { w.reservations[2].sale = 2; }).contains("V3"));
+    CHECK(broken([](World& w) { w.reservations[2].sale = 9; }).contains("V3"));
+}
+
+TEST_CASE("R1 to R4: what comes back was paid, and a concert's sales are what stayed") {
+    const auto broken = selling_broken_by;
+    const auto refund = [](World& w) -> Transfer& {
+        for (auto& row : w.transfers)
+            if (row.kind == TransferKind::refund) return row;
+        throw std::logic_error("no refund");
+    };
+    CHECK(broken([](World& w) { w.reservations[0].refunded = Points{14}; }) == Rules{"R1"});
+    CHECK(broken([&](World& w) { refund(w).reservation = w.reservations[1].id; }) == Rules{"R1"});
+    CHECK(broken([&](World& w) { refund(w).payment = PaymentId{5}; }).contains("R1"));
+    CHECK(broken([&](World& w) { refund(w).to = account_of(w.reservations[2].user); }).contains("R1"));
+    CHECK(broken([&](World& w) { refund(w).kind = TransferKind::recharge; }) == Rules{"R1", "R2"});
+    CHECK(broken([](World& w) { w.seat("1").claim = w.reservations[0].id; }) == Rules{"R3", "S2"});
+    CHECK(broken([](World& w) { w.concerts[0].called_off_at = w.reservations[2].held_at; }) == Rules{"R4"});
+    CHECK(broken([](World& w) {
+              w.concerts[0].called_off_at = w.reservations[2].held_at - us;
+              w.concerts[0].is_settled = false;
+          }) == Rules{"R4"});
+    CHECK(broken([](World& w) {
+              w.concerts[0].called_off_at = w.reservations[2].held_at;
+              w.concerts[0].is_settled = false;
+          }) == Rules{});
+    CHECK(broken([](World& w) { w.reservations[1].state = ReservationState::cancelled; }).contains("S2"));
 }
 
 TEST_CASE("P2: the history of a payment ends as the payment does") {

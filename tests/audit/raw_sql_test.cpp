@@ -60,8 +60,8 @@ struct Corruption {
 // clang-format off
 const Corruption corruptions[] = {
     {"S1", "a second live claim on a seat",
-     "INSERT INTO reservations SELECT id + 1, user_id, seat_id, concert_id, token_id, price, 'held', held_at, deadline, NULL, NULL "
-     "FROM reservations WHERE state = 'confirmed'"},
+     "INSERT INTO reservations SELECT id + 1, user_id, seat_id, concert_id, token_id, price, 'held', held_at, deadline, NULL, NULL, "
+     "id + 1, 1, NULL, 0, NULL FROM reservations WHERE state = 'confirmed'"},
     {"S2", "a sold seat put back on sale", "UPDATE seats SET state = 'available', claim_id = NULL WHERE state = 'sold'"},
     {"S2", "an available seat marked sold", "UPDATE seats SET state = 'sold', claim_id = 99 WHERE number = '4'"},
     {"S2", "a seat held longer than its reservation", "UPDATE seats SET held_until = held_until + 1 WHERE state = 'held'"},
@@ -98,6 +98,21 @@ const Corruption corruptions[] = {
     {"P1", "a captured payment of an unsold seat", "UPDATE seats SET state = 'blocked', claim_id = NULL WHERE state = 'sold'"},
     {"P1", "a confirmed reservation without a payment", "UPDATE reservations SET payment_id = NULL WHERE state = 'confirmed'"},
     {"P1", "a debit of a payment that is not there", "DELETE FROM payments"},
+    {"P1", "a cancelled reservation without a payment", "UPDATE reservations SET state = 'cancelled', payment_id = NULL WHERE state = 'confirmed'"},
+    {"O1", "an order of another user", "UPDATE reservations SET order_id = (SELECT min(id) FROM reservations) WHERE state = 'held'"},
+    {"O1", "an order that is not there", "UPDATE reservations SET order_id = 99 WHERE state = 'held'"},
+    {"O3", "a payment of more than its seats", "UPDATE payments SET amount = amount + 1"},
+    {"O4", "more than a user may have", "UPDATE sales SET seats_per_user = 1, seats_per_order = 2; "
+     "UPDATE reservations SET user_id = (SELECT user_id FROM reservations WHERE state = 'confirmed') WHERE state = 'held'"},
+    {"V1", "a price that is not the tariff's", "UPDATE reservations SET price = price - 1 WHERE state = 'held'"},
+    {"V3", "a hold before the sale opened", "UPDATE sales SET opens_at = 3000000000000000, closes_at = NULL"},
+    {"V3", "a hold under terms that came later", "UPDATE sales SET made_at = made_at + 3600000000"},
+    {"V3", "a hold under terms that do not exist", "UPDATE reservations SET sale_version = 7 WHERE state = 'held'"},
+    {"R1", "a row that says more came back", "UPDATE reservations SET refunded = 1 WHERE state = 'confirmed'"},
+    {"R2", "sales that are not the payments", "UPDATE points SET balance = balance + 1 WHERE kind = 'sales'"},
+    {"R3", "a seat of a cancelled reservation", "UPDATE reservations SET state = 'cancelled' WHERE state = 'confirmed'"},
+    {"R4", "a hold after the calling off", "UPDATE concerts SET called_off_at = 1, is_settled = 0"},
+    {"R4", "a sale that was not given back", "UPDATE concerts SET called_off_at = 4000000000000000, is_settled = 1"},
     {"P2", "a history that ends otherwise", "DELETE FROM payment_histories WHERE state = 'captured'"},
     {"E1", "a gap in the events", "DELETE FROM events WHERE sequence = (SELECT max(sequence) - 1 FROM events)"},
     {"T1", "an event before the one before it", "UPDATE events SET at = at - 1000000 WHERE sequence = (SELECT max(sequence) FROM events)"},

@@ -114,7 +114,7 @@ void test_batch(void) {
     CHECK_STATUS(boxoffice_execute(it.office, commands, 2, arena, sizeof arena - 1, outcomes, &error),
                  BOXOFFICE_INVALID_ARGUMENT);
     commands[1] = commands[0];
-    commands[1].reserved32 = 1;
+    commands[1].flag = 1; /* it has none to read */
     CHECK_STATUS(boxoffice_execute(it.office, commands, 2, arena, sizeof arena - 1, outcomes, &error),
                  BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_execute(it.office, commands, 1, NULL, 5, outcomes, &error), BOXOFFICE_INVALID_ARGUMENT);

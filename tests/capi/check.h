@@ -56,6 +56,10 @@ void open_test_office(test_office *it, const boxoffice_options *options);
 int64_t make_user(test_office *it, const char *external_id);
 /* The token of a place that is admitted at once. */
 int64_t make_turn(test_office *it, int64_t user);
+/* The next version of the concert's terms: so many seats an order. */
+void let_order(test_office *it, int64_t seats_per_order);
+/* Recharges until the balance has no room for a point more. */
+void fill_balance(test_office *it, int64_t user);
 
 void test_arguments(void);
 void test_handles(void);
@@ -64,6 +68,9 @@ void test_story(void);
 void test_batch(void);
 void test_outcomes(void);
 void test_seats(void);
+void test_selling(void);
+void test_cancelling(void);
+void test_sale_structs(void);
 void test_lists(void);
 void test_submitting(void);
 void test_callbacks(void);

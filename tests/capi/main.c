@@ -63,6 +63,28 @@ int64_t make_turn(test_office *it, int64_t user) {
     return joined.claims.token;
 }
 
+void let_order(test_office *it, int64_t seats_per_order) {
+    boxoffice_sale sale;
+    CHECK_OK(boxoffice_get_sale(it->office, it->concert, &sale, NULL));
+    sale.terms.seats_per_order = seats_per_order;
+    CHECK_OK(boxoffice_change_sale(it->office, it->concert, &sale.terms, sale.version, NULL, NULL));
+}
+
+void fill_balance(test_office *it, int64_t user) {
+    static const int64_t most = 9007199254740991; /* 2^53 - 1 */
+    boxoffice_recharged recharged;
+    int64_t balance = 0;
+    CHECK_OK(boxoffice_balance(it->office, user, &balance, NULL));
+    while (balance < most) {
+        const int64_t left = most - balance;
+        if (boxoffice_recharge(it->office, user, left < 1000000000000 ? left : 1000000000000, NULL, 0, &recharged,
+                               NULL) != BOXOFFICE_OK)
+            break;
+        balance = recharged.balance;
+    }
+    CHECK(balance == most);
+}
+
 int main(void) {
     test_story();
     test_arguments();
@@ -71,6 +93,9 @@ int main(void) {
     test_batch();
     test_outcomes();
     test_seats();
+    test_selling();
+    test_cancelling();
+    test_sale_structs();
     test_lists();
     test_submitting();
     test_callbacks();

@@ -216,6 +216,193 @@ static void test_payments(twins *it, boxoffice_command who) {
     CHECK_OUTCOME(it, who, NULL, 0, wanted);
 }
 
+/* Terms, prices and types, of a concert of its own. */
+static void test_terms(twins *it) {
+    struct {
+        char texts[32];
+        boxoffice_terms terms;
+        boxoffice_price_item price;
+    } arena;
+    const boxoffice_terms defaults = BOXOFFICE_TERMS_INIT;
+    boxoffice_new_price price;
+    boxoffice_command command = kind_of(BOXOFFICE_COMMAND_CHANGE_CONCERT);
+    boxoffice_outcome wanted = done();
+    memset(&arena, 0, sizeof arena);
+    memset(&price, 0, sizeof price);
+    memcpy(arena.texts, "2030-01-03latefull", 18);
+    command.concert = it->batch.concert;
+    command.text_offset = 10;
+    command.text_length = 4;
+    command.text2_length = 10;
+    command.time_us = 1893679200000000;
+    command.flag = 1;
+    command.version = 1;
+    CHECK_OK(boxoffice_change_concert(it->single.office, it->single.concert, TEXT("2030-01-03"), TEXT("late"),
+                                      command.time_us, 1, 1, &wanted.amount, NULL));
+    CHECK(wanted.amount == 2);
+    CHECK_OUTCOME(it, command, (const char *)&arena, sizeof arena, wanted);
+
+    command.kind = BOXOFFICE_COMMAND_CHANGE_SALE;
+    command.flag = 0;
+    command.list_offset = 32;
+    command.list_count = 1;
+    arena.terms = defaults;
+    arena.terms.seats_per_order = 3;
+    arena.terms.refund_step_count = 1;
+    arena.terms.refund_steps[0].until_us = BOXOFFICE_NEVER;
+    arena.terms.refund_steps[0].thousandths = 500;
+    CHECK_OK(boxoffice_change_sale(it->single.office, it->single.concert, &arena.terms, 1, &wanted.amount, NULL));
+    CHECK_OUTCOME(it, command, (const char *)&arena, sizeof arena, wanted);
+
+    command = kind_of(BOXOFFICE_COMMAND_CREATE_TYPE);
+    command.concert = it->batch.concert;
+    command.text_offset = 14;
+    command.text_length = 4;
+    command.amount = 2;
+    wanted = done();
+    CHECK_OK(boxoffice_create_type(it->single.office, it->single.concert, TEXT("full"), 2, 0, &wanted.id, NULL));
+    CHECK_OUTCOME(it, command, (const char *)&arena, sizeof arena, wanted);
+
+    arena.price.type = price.type = command.type = wanted.id; /* a child, who needs a full one */
+    command.text_length = 2;
+    CHECK_OK(
+        boxoffice_create_type(it->single.office, it->single.concert, TEXT("fu"), 2, command.type, &wanted.id, NULL));
+    CHECK_OUTCOME(it, command, (const char *)&arena, sizeof arena, wanted);
+
+    command = kind_of(BOXOFFICE_COMMAND_SET_TARIFF);
+    command.concert = it->batch.concert;
+    command.version = 2;
+    command.list_offset = 32 + sizeof arena.terms;
+    command.list_count = 1;
+    arena.price.price = price.price = 80;
+    wanted = done();
+    CHECK_OK(boxoffice_set_tariff(it->single.office, it->single.concert, &price, 1, 2, &wanted.amount, NULL));
+    CHECK(wanted.amount == 3);
+    CHECK_OUTCOME(it, command, (const char *)&arena, sizeof arena, wanted);
+}
+
+/* An order of three, of which one is released and two are paid. Their reservations. */
+static void test_order(twins *it, boxoffice_command *who, int64_t reservations[2]) {
+    boxoffice_order_item items[3];
+    boxoffice_held_item held[3];
+    boxoffice_held_order order;
+    boxoffice_paid paid;
+    boxoffice_command command = *who;
+    boxoffice_outcome wanted = done();
+    const int64_t total = 300;
+    int i;
+    memset(items, 0, sizeof items);
+    for (i = 0; i < 3; ++i) items[i].seat = it->batch.seats[i];
+    command.kind = BOXOFFICE_COMMAND_HOLD_SEATS;
+    command.concert = it->batch.concert;
+    command.flag = 1;
+    command.amount = total;
+    command.list_count = 3;
+    for (i = 0; i < 2; ++i) { /* the second is paid */
+        CHECK_OK(boxoffice_hold_seats(it->single.office, who->user, who->token, it->single.concert, items, 3, &total,
+                                      NULL, 0, &order, held, NULL));
+        wanted = done();
+        wanted.id = order.order;
+        wanted.amount = order.total;
+        wanted.time_us = order.deadline_us;
+        wanted.count = 3;
+        CHECK_OUTCOME(it, command, (const char *)items, sizeof items, wanted);
+        if (i == 0) {
+            boxoffice_command release = *who;
+            release.kind = BOXOFFICE_COMMAND_RELEASE_ORDER;
+            release.order = order.order;
+            wanted = done();
+            CHECK_OK(boxoffice_release_order(it->single.office, who->user, order.order, &wanted.amount, NULL));
+            CHECK(wanted.amount == 3);
+            CHECK_OUTCOME(it, release, NULL, 0, wanted);
+        }
+    }
+    who->kind = BOXOFFICE_COMMAND_RELEASE_HOLD;
+    who->reservation = held[1].reservation;
+    CHECK_OK(boxoffice_release_hold(it->single.office, who->user, held[1].reservation, NULL));
+    wanted = done();
+    CHECK_OUTCOME(it, *who, NULL, 0, wanted);
+    who->kind = BOXOFFICE_COMMAND_PAY;
+    who->reservation = order.order;
+    CHECK_OK(boxoffice_pay(it->single.office, who->user, who->token, order.order, NULL, 0, &paid, NULL));
+    CHECK(paid.amount == 200);
+    wanted = outcome_of(&paid);
+    CHECK_OUTCOME(it, *who, NULL, 0, wanted);
+    reservations[0] = held[0].reservation;
+    reservations[1] = held[2].reservation;
+}
+
+static void test_giving_back(twins *it, const boxoffice_command *who, const int64_t reservations[2]) {
+    boxoffice_cancelled cancelled;
+    boxoffice_refunded refunded;
+    boxoffice_command command = kind_of(BOXOFFICE_COMMAND_CANCEL);
+    boxoffice_outcome wanted = done();
+    int cancel;
+    command.user = who->user;
+    command.list_count = 1;
+    CHECK_OK(boxoffice_cancel(it->single.office, who->user, reservations, 1, NULL, 0, &cancelled, NULL, NULL));
+    CHECK(cancelled.refund == 50);
+    wanted.amount = cancelled.refund;
+    wanted.balance = cancelled.balance;
+    wanted.count = 1;
+    CHECK_OUTCOME(it, command, (const char *)reservations, sizeof reservations[0], wanted);
+
+    for (cancel = 0; cancel < 2; ++cancel) {
+        command = kind_of(BOXOFFICE_COMMAND_REFUND);
+        command.reservation = reservations[1];
+        command.amount = 30;
+        command.flag = (uint32_t)cancel;
+        command.key_length = 1;
+        CHECK_OK(boxoffice_refund(it->single.office, reservations[1], 30, cancel, TEXT(cancel ? "b" : "a"), &refunded,
+                                  NULL));
+        wanted = done();
+        wanted.amount = refunded.refunded;
+        CHECK_OUTCOME(it, command, cancel ? "b" : "a", 1, wanted);
+    }
+}
+
+/* Claims that a sweep tells apart: a hold, a sale whose payer's balance has no room, and one that is given back. */
+static void make_claims(test_office *it) {
+    static const char *const names[3] = {"holder", "rich", "payer"};
+    boxoffice_recharged recharged;
+    boxoffice_held held;
+    boxoffice_paid paid;
+    int i;
+    for (i = 0; i < 3; ++i) {
+        const int64_t user = make_user(it, names[i]);
+        const int64_t token = make_turn(it, user);
+        CHECK_OK(boxoffice_recharge(it->office, user, 100, NULL, 0, &recharged, NULL));
+        CHECK_OK(boxoffice_hold_seat(it->office, user, token, it->seats[i], NULL, 0, &held, NULL));
+        if (i > 0) CHECK_OK(boxoffice_pay(it->office, user, token, held.reservation, NULL, 0, &paid, NULL));
+        if (i == 1) fill_balance(it, user);
+    }
+}
+
+static void test_call_off(twins *it) {
+    boxoffice_swept swept;
+    boxoffice_command command = kind_of(BOXOFFICE_COMMAND_CALL_OFF);
+    boxoffice_outcome wanted = done();
+    make_claims(&it->batch);
+    make_claims(&it->single);
+    command.concert = it->batch.concert;
+    command.text_length = 5;
+    CHECK_OK(boxoffice_call_off(it->single.office, it->single.concert, TEXT("storm"), &wanted.time_us, NULL));
+    CHECK_OUTCOME(it, command, "storm", 5, wanted);
+
+    command.kind = BOXOFFICE_COMMAND_SWEEP_REFUNDS;
+    command.text_length = 0;
+    for (command.amount = 1; command.amount <= 10; command.amount += 9) {
+        CHECK_OK(boxoffice_sweep_refunds(it->single.office, it->single.concert, command.amount, &swept, NULL));
+        wanted = done();
+        wanted.amount = swept.refunded;
+        wanted.count = swept.released;
+        wanted.count2 = swept.stuck;
+        wanted.flag = swept.more;
+        CHECK_OUTCOME(it, command, NULL, 0, wanted);
+    }
+    CHECK(swept.refunded + swept.released == 1 && swept.stuck == 1 && swept.more == 0);
+}
+
 static void test_tick(twins *it, int32_t more) {
     const boxoffice_command command = kind_of(BOXOFFICE_COMMAND_TICK);
     boxoffice_outcome wanted = done();
@@ -250,6 +437,21 @@ static void test_end(twins *it, boxoffice_command who) {
     test_tick(it, 0);
 }
 
+static void test_sales(void) {
+    twins it;
+    boxoffice_command who;
+    int64_t reservations[2];
+    open_test_office(&it.batch, NULL);
+    open_test_office(&it.single, NULL);
+    test_terms(&it);
+    who = test_buyer(&it);
+    test_order(&it, &who, reservations);
+    test_giving_back(&it, &who, reservations);
+    test_call_off(&it);
+    CHECK_OK(boxoffice_close(&it.batch.office));
+    CHECK_OK(boxoffice_close(&it.single.office));
+}
+
 void test_outcomes(void) {
     twins it;
     boxoffice_command who;
@@ -262,4 +464,5 @@ void test_outcomes(void) {
     test_end(&it, who);
     CHECK_OK(boxoffice_close(&it.batch.office));
     CHECK_OK(boxoffice_close(&it.single.office));
+    test_sales();
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { TEXT_COUNT = 4 };
+enum { TEXT_COUNT = 5 };
 
 /* Where a text of the three structures stands. */
 typedef struct seat_text {
@@ -20,7 +20,8 @@ typedef struct seat_text {
             offsetof(boxoffice_seat, name), value                                         \
     }
 static const seat_text texts[TEXT_COUNT] = {SEAT_TEXT(number, "A-1"), SEAT_TEXT(section, "stalls"),
-                                            SEAT_TEXT(row, "row 7"), SEAT_TEXT(label, "by the door")};
+                                            SEAT_TEXT(row, "row 7"), SEAT_TEXT(label, "by the door"),
+                                            SEAT_TEXT(category, "best")};
 
 static void set_text(boxoffice_new_seat *seat, const seat_text *text, const char *value, size_t length) {
     memcpy((char *)seat + text->in, &value, sizeof value);

@@ -78,9 +78,13 @@ static void test_error_sizes(void) {
     it.error.struct_size = 8; /* one that ends before the message */
     CHECK_STATUS(boxoffice_now(NULL, &now, &it.error), BOXOFFICE_INVALID_HANDLE);
     CHECK(it.error.code == BOXOFFICE_INVALID_HANDLE && it.error.message[0] == 0x5A);
+    it.error.struct_size = offsetof(boxoffice_error, about_count); /* one that ends with it */
+    CHECK_STATUS(boxoffice_now(NULL, &now, &it.error), BOXOFFICE_INVALID_HANDLE);
+    CHECK(strlen(it.error.message) > 10 && it.error.about_count == 0x5A5A5A5A && it.error.about[0] != 0);
     it.error.struct_size = sizeof it.error;
     CHECK_STATUS(boxoffice_now(NULL, &now, &it.error), BOXOFFICE_INVALID_HANDLE);
-    CHECK(strlen(it.error.message) > 10);
+    CHECK(strlen(it.error.message) > 10 && it.error.about_count == 0 && it.error.reserved32 == 0);
+    CHECK(it.error.about[0] == 0 && it.error.about[BOXOFFICE_ORDER_SIZE_MAX - 1] == 0);
     CHECK(it.guard[0] == 0x5A);
 }
 
@@ -121,7 +125,7 @@ static void test_reserved_in(void) {
         if (i >= 0) key.reserved[i] = 1;
         CHECK_STATUS(open_with(&options), BOXOFFICE_INVALID_ARGUMENT);
     }
-    for (i = -1; i < 6; ++i) {
+    for (i = -1; i < 4; ++i) {
         memset(&seat, 0, sizeof seat);
         seat.number = "9";
         seat.number_length = 1;
@@ -192,6 +196,7 @@ static void test_reserved_out(void) {
     CHECK(changes.reserved32 == 0);
     CHECK_OK(boxoffice_list_concerts(it.office, TEXT("2030-01-01"), concerts, 1, &count, NULL));
     CHECK_RESERVED(concerts[0]);
+    CHECK(concerts[0].reserved32 == 0);
     CHECK_OK(boxoffice_list_transfers(it.office, user, 0, transfers, 1, &count, NULL));
     CHECK_RESERVED(transfers[0]);
     CHECK(transfers[0].reserved32 == 0);

@@ -95,19 +95,22 @@ class FaultyOffice {
         entry->log = {write_log, &log};
         handle = must(capi::registry().add(std::move(entry)), "register");
 
-        std::array<boxoffice_new_seat, 5> seats{};
+        std::array<boxoffice_new_seat, 6> seats{};
         for (std::size_t i = 0; i < seats.size(); ++i) {
-            seats[i].number = &"12345"[i];
+            seats[i].number = &"123456"[i];
             seats[i].number_length = 1;
             seats[i].price = 100;
         }
         REQUIRE(boxoffice_create_concert(handle, "2030-01-01", 10, "x", 1, main_room, seats.data(), seats.size(),
                                          &concert, nullptr) == BOXOFFICE_OK);
-        std::array<boxoffice_seat, 5> listed{};
+        std::array<boxoffice_seat, 6> listed{};
         std::size_t count = 0;
         REQUIRE(boxoffice_list_seats(handle, concert, 0, listed.data(), listed.size(), &count, nullptr) ==
                 BOXOFFICE_OK);
         for (const auto& seat : listed) seat_ids.push_back(seat.id);
+        owner = guest("owner");
+        off = sold_and_called_off();
+        owner = buy(owner, concert, seat_ids[5]);
         fresh = guest("fresh");
         chooser = guest("chooser");
         REQUIRE(boxoffice_arrive(handle, chooser.user, chooser.token, &claimed, nullptr) == BOXOFFICE_OK);
@@ -130,6 +133,37 @@ class FaultyOffice {
     ~FaultyOffice() { (void)boxoffice_close(&handle); }
     FaultyOffice(const FaultyOffice&) = delete;
     FaultyOffice& operator=(const FaultyOffice&) = delete;
+
+    /// Who has paid that seat, under terms that give all of it back.
+    Guest buy(Guest it, std::int64_t into, std::int64_t seat) {
+        boxoffice_terms terms = BOXOFFICE_TERMS_INIT;
+        terms.refund_step_count = 1;
+        terms.refund_steps[0] = {BOXOFFICE_NEVER, 1'000, {}};
+        REQUIRE(boxoffice_change_sale(handle, into, &terms, 1, nullptr, nullptr) == BOXOFFICE_OK);
+        boxoffice_joined joined{};
+        boxoffice_paid paid{};
+        REQUIRE(boxoffice_join(handle, it.user, main_room, &joined, nullptr) == BOXOFFICE_OK);
+        it.token = joined.claims.token;
+        hold(it, seat);
+        REQUIRE(boxoffice_pay(handle, it.user, it.token, it.reservation, nullptr, 0, &paid, nullptr) == BOXOFFICE_OK);
+        it.payment = paid.payment;
+        return it;
+    }
+    /// A concert that will not take place, with a sale to be given back.
+    std::int64_t sold_and_called_off() {
+        std::int64_t into = 0;
+        boxoffice_new_seat seat{};
+        seat.number = "1";
+        seat.number_length = 1;
+        seat.price = 100;
+        REQUIRE(boxoffice_create_concert(handle, "2030-01-03", 10, "z", 1, main_room, &seat, 1, &into, nullptr) ==
+                BOXOFFICE_OK);
+        boxoffice_seat found{};
+        REQUIRE(boxoffice_find_seat(handle, into, "1", 1, 0, &found, nullptr) == BOXOFFICE_OK);
+        (void)buy(owner, into, found.id);
+        REQUIRE(boxoffice_call_off(handle, into, "storm", 5, nullptr, nullptr) == BOXOFFICE_OK);
+        return into;
+    }
 
     Guest guest(const std::string& name) {
         Guest it;
@@ -161,8 +195,10 @@ class FaultyOffice {
     boxoffice_office* handle = nullptr;
     std::int64_t main_room = 0;
     std::int64_t concert = 0;
+    std::int64_t off = 0;  // was called off, and not swept
     std::vector<std::int64_t> seat_ids;
     boxoffice_arrived claimed{};
+    Guest owner;    // has paid
     Guest fresh;    // admitted, not shown up
     Guest chooser;  // shown up
     Guest holder;   // holds a seat
@@ -179,7 +215,9 @@ std::vector<Named> every_function(const FaultyOffice& it) {
     const std::vector<FaultPoint> looks{FaultPoint::read, FaultPoint::view_load, FaultPoint::begin,
                                         FaultPoint::before_commit};
     static const boxoffice_room_limits limits = BOXOFFICE_ROOM_LIMITS_INIT;
-    static const boxoffice_new_seat seat{"9", 1, nullptr, 0, nullptr, 0, 5, 0, 0, nullptr, 0, 0, 0, {}};
+    static const boxoffice_new_seat seat{"9", 1, nullptr, 0, nullptr, 0, 5, 0, 0, nullptr, 0, 0, 0, nullptr, 0, {}};
+    static const boxoffice_terms terms = BOXOFFICE_TERMS_INIT;
+    static const boxoffice_new_price price{"best", 4, 0, 80, {}};
     return {
         {"create_user", writes, answering<std::int64_t>([](auto* o, auto* out, auto* e) {
              return boxoffice_create_user(o, "new", 3, out, e);
@@ -262,6 +300,80 @@ std::vector<Named> every_function(const FaultyOffice& it) {
         {"list_reservations", reads,
          listing<boxoffice_reservation>([&it](auto* o, auto* out, auto most, auto* count, auto* e) {
              return boxoffice_list_reservations(o, it.holder.user, 0, out, most, count, e);
+         })},
+        {"hold_seats", writes, answering<boxoffice_held_order>([&it](auto* o, auto* out, auto* e) {
+             const boxoffice_order_item item{it.seat_ids[3], 0, {}};
+             boxoffice_held_item held;
+             std::memset(&held, 0x5A, sizeof held);
+             const auto status = boxoffice_hold_seats(o, it.chooser.user, it.chooser.token, it.concert, &item, 1,
+                                                      nullptr, "k", 1, out, &held, e);
+             CHECK((status == BOXOFFICE_OK || is_all(held, 0)));
+             return status;
+         })},
+        {"release_order", writes, answering<std::int64_t>([&it](auto* o, auto* out, auto* e) {
+             return boxoffice_release_order(o, it.holder.user, it.holder.reservation, out, e);
+         })},
+        {"get_order", reads, listing<boxoffice_reservation>([&it](auto* o, auto* out, auto most, auto* count, auto* e) {
+             boxoffice_order order{};
+             const auto status =
+                 boxoffice_get_order(o, it.holder.user, it.holder.reservation, &order, out, most, count, e);
+             CHECK((status == BOXOFFICE_OK || is_all(order, 0)));
+             return status;
+         })},
+        {"change_concert", writes, answering<std::int64_t>([&it](auto* o, auto* out, auto* e) {
+             return boxoffice_change_concert(o, it.concert, "2030-01-04", 10, "y", 1, BOXOFFICE_NEVER, 0, 1, out, e);
+         })},
+        {"get_sale", reads, answering<boxoffice_sale>([&it](auto* o, auto* out, auto* e) {
+             return boxoffice_get_sale(o, it.concert, out, e);
+         })},
+        {"change_sale", writes, answering<std::int64_t>([&it](auto* o, auto* out, auto* e) {
+             return boxoffice_change_sale(o, it.concert, &terms, 2, out, e);
+         })},
+        {"set_tariff", writes, answering<std::int64_t>([&it](auto* o, auto* out, auto* e) {
+             return boxoffice_set_tariff(o, it.concert, &price, 1, 2, out, e);
+         })},
+        {"list_tariff", reads, listing<boxoffice_price>([&it](auto* o, auto* out, auto most, auto* count, auto* e) {
+             return boxoffice_list_tariff(o, it.concert, out, most, count, e);
+         })},
+        {"create_type", writes, answering<std::int64_t>([&it](auto* o, auto* out, auto* e) {
+             return boxoffice_create_type(o, it.concert, "full", 4, 0, 0, out, e);
+         })},
+        {"list_types", reads,
+         listing<boxoffice_ticket_type>([&it](auto* o, auto* out, auto most, auto* count, auto* e) {
+             return boxoffice_list_types(o, it.concert, out, most, count, e);
+         })},
+        {"cancel", writes, answering<boxoffice_cancelled>([&it](auto* o, auto* out, auto* e) {
+             boxoffice_cancelled_item item;
+             std::memset(&item, 0x5A, sizeof item);
+             const auto status = boxoffice_cancel(o, it.owner.user, &it.owner.reservation, 1, "k", 1, out, &item, e);
+             CHECK((status == BOXOFFICE_OK || is_all(item, 0)));
+             return status;
+         })},
+        {"refund", writes, answering<boxoffice_refunded>([&it](auto* o, auto* out, auto* e) {
+             return boxoffice_refund(o, it.owner.reservation, 5, 1, "k", 1, out, e);
+         })},
+        {"call_off", writes, answering<std::int64_t>([&it](auto* o, auto* out, auto* e) {
+             return boxoffice_call_off(o, it.concert, "flood", 5, out, e);
+         })},
+        {"get_call_off_reason", reads, answering<std::array<char, 16>>([&it](auto* o, auto* out, auto* e) {
+             std::size_t size = 7;
+             out->fill(0);
+             const auto status = boxoffice_get_call_off_reason(o, it.off, out->data(), out->size(), &size, e);
+             CHECK(size == (status == BOXOFFICE_OK ? 6 : 0));
+             return status;
+         })},
+        {"sweep_refunds", writes, answering<boxoffice_swept>([&it](auto* o, auto* out, auto* e) {
+             return boxoffice_sweep_refunds(o, it.off, 10, out, e);
+         })},
+        {"get_sales_report", reads,
+         listing<boxoffice_sales_row>([&it](auto* o, auto* out, auto most, auto* count, auto* e) {
+             boxoffice_sales_report report{};
+             const auto status = boxoffice_get_sales_report(o, it.concert, &report, out, most, count, e);
+             CHECK((status == BOXOFFICE_OK || is_all(report, 0)));
+             return status;
+         })},
+        {"get_cash_report", reads, answering<boxoffice_cash_report>([](auto* o, auto* out, auto* e) {
+             return boxoffice_get_cash_report(o, 0, INT64_MAX, out, e);
          })},
         {"recharge", writes, answering<boxoffice_recharged>([&it](auto* o, auto* out, auto* e) {
              return boxoffice_recharge(o, it.fresh.user, 5, "k", 1, out, e);

@@ -165,6 +165,14 @@ TEST_CASE("every kind of event appears, in commit order, numbered without a gap"
     (void)office.try_capture(mina, office.begin(mina, held.reservation));
     office.wait(seconds{60});
     office.leave(office.comes("leaver"));
+    const auto second = office.concert("2026-12-25", {{"1", 10}, {"2", 10}});
+    office.sell_up_to(2);
+    office.set_tariff({{"", office.type("full"), Points{5}}});
+    (void)office->execute(ChangeConcert{second, *parse_date("2026-12-26"), "moved", never, false, 1});
+    const auto group = office.comes_with("group", 100);
+    office.pay(group, office.hold_all(group, {"1", "2"}).order);
+    office.call_off();
+    CHECK(office.sweep().refunded == 2);
 
     std::set<std::string> seen;
     std::int64_t sequence = 0;

@@ -35,12 +35,12 @@ ErrorCode code_of(const Result<std::unique_ptr<BoxOffice>>& opened) {
 }
 
 /// A house with one sale under way: a hold of five minutes, made at `clock`.
-struct Sale {
+struct Selling {
     UserId mina;
     TokenClaims place;
     ReservationId hold;
 
-    explicit Sale(BoxOffice& office) {
+    explicit Selling(BoxOffice& office) {
         NewSeat seat;
         seat.number = "1";
         seat.price = Points{100};
@@ -70,7 +70,7 @@ TEST_CASE("A second host whose clock is wrong is refused, and the sale goes on",
     const TemporaryFolder folder;
     const auto right = clock_at(start, 1h);
     auto office = open_office(folder / "sale.db", {}, on(right)).value();
-    const Sale sale{*office};
+    const Selling sale{*office};
     right->advance(1s);
     const auto wrong = open_office(folder / "sale.db", {},
                                    on(clock_at(start + 1s + ahead, 1h + 1s, other_has_no_steady_clock ? 0 : 1)));
@@ -140,7 +140,7 @@ TEST_CASE("A clock set back and forth neither ends nor revives anything", "[faul
     const TemporaryFolder folder;
     const auto clock = clock_at(start, 1h);
     auto office = open_office(folder / "sale.db", {}, on(clock)).value();
-    const Sale sale{*office};
+    const Selling sale{*office};
     for (const Duration jump : {Duration{-24h * 365}, Duration{59min}, Duration{-1h}, Duration{1s}}) {
         const auto before = office->now().value();
         clock->set_wall(start + jump);

@@ -92,7 +92,8 @@ TEST_CASE("closing ends a wait for a turn in another thread") {
     std::thread waiting{[&, handle = office] {
         boxoffice_peeked peeked;
         // So many that the test ends, if in vain, should closing not end it.
-        status = boxoffice_await_turn(handle, text, BOXOFFICE_TOKEN_TEXT_SIZE - 1, 2'000, 60'000'000, &peeked, nullptr);
+        status =
+            boxoffice_await_turn(handle, text, BOXOFFICE_TOKEN_TEXT_SIZE - 1, 5'000'000, 60'000'000, &peeked, nullptr);
     }};
     clock.waits.wait(0);
     CHECK(boxoffice_close(&office) == BOXOFFICE_OK);

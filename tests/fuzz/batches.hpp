@@ -24,6 +24,8 @@ class Batches : protected Texts {
   protected:
     using Texts::Texts;
 
+    boxoffice_office* handle_ = nullptr;  ///< of the office that is asked, while the records of a batch are read
+
     boxoffice_room_limits limits() const {
         boxoffice_room_limits limits = BOXOFFICE_ROOM_LIMITS_INIT;
         limits.active_capacity = r_.b % 8 == 0 ? 200 : r_.b % 8 - 1;
@@ -95,20 +97,139 @@ class Batches : protected Texts {
         if (buyers_[0].user == 0)
             buyers_[0].user = user;
         else
-            buyers_.push_back(Buyer{user, {}, {}, 0, 0, 0});
+            buyers_.push_back(Buyer{user, {}, {}, 0, 0, 0, 0});
     }
+
+    // ---- orders and terms ---------------------------------------------------------------------------------------
+
+    /// The version of the terms in force, or of a concert, as the office that is asked knows it.
+    std::int64_t sale_version(std::int64_t of) {
+        boxoffice_sale sale{};
+        const auto* const office = office_of(handle_);
+        if (office != nullptr) (void)boxoffice_get_sale(office->handle, of, &sale, nullptr);
+        return sale.version;
+    }
+    std::int64_t concert_version(std::int64_t of) {
+        boxoffice_concert row{};
+        const auto* const office = office_of(handle_);
+        if (office != nullptr) (void)boxoffice_get_concert(office->handle, of, &row, nullptr);
+        return row.version;
+    }
+
+    boxoffice_terms terms() const {
+        boxoffice_terms terms = BOXOFFICE_TERMS_INIT;
+        terms.seats_per_order = r_.b % 8 == 0 ? 4 : r_.b % 8;
+        terms.seats_per_user = r_.b / 8 % 4;
+        terms.refund_step_count = 1 + r_.b / 32 % 2;
+        terms.refund_steps[0] = {world.wall_us + second, 667, {}};
+        terms.refund_steps[r_.b / 32 % 2] = {BOXOFFICE_NEVER, 333, {}};
+        switch (r_.c) {
+            case 1: terms.struct_size = 0; break;
+            case 2: terms.struct_size = 16; break;
+            case 3: terms.opens_at_us = odd_number(r_.d); break;
+            case 4: terms.closes_at_us = odd_number(r_.d); break;
+            case 5: terms.is_paused = 1; break;
+            case 6: terms.hold_ttl_us = odd_number(r_.d); break;
+            case 7: terms.refund_step_count = odd_number(r_.d); break;
+            case 8: terms.refund_steps[0].thousandths = odd_number(r_.d); break;
+            case 9: terms.refund_steps[0].until_us = odd_number(r_.d); break;
+            case 10: terms.opens_at_us = world.wall_us + second; break;
+            case 11: terms.closes_at_us = world.wall_us + second; break;
+            case 12: terms.reserved[r_.d % 16] = 1; break;
+            case 13: terms.is_paused = static_cast<std::int32_t>(odd_number(r_.d)); break;
+            case 14: terms.seats_per_order = odd_number(r_.d); break;
+            case 15: terms.seats_per_user = odd_number(r_.d); break;
+            case 16: terms.hold_ttl_us = second; break;
+            case 17: terms.refund_step_count = 0; break;
+            case 18: terms.refund_steps[0].reserved[r_.d % 2] = 1; break;
+            default: break;
+        }
+        return terms;
+    }
+
+    /// Two seats, or as many as `b` says, one after the other.
+    std::vector<boxoffice_order_item> order_items() const {
+        const std::size_t count = r_.b >= 250 ? 51 : (r_.b + 2u) % 6;
+        std::vector<boxoffice_order_item> items;
+        for (std::size_t i = 0; i < count; ++i)
+            items.push_back({seat(static_cast<std::uint8_t>(r_.a + i)), type(i == 0 ? r_.c : r_.c / 2), {}});
+        if (!items.empty() && r_.c == 255) items.back().reserved[r_.d % 2] = odd_number(r_.d);
+        if (!items.empty() && r_.c == 254) items.back().seat = odd_number(r_.d);
+        if (!items.empty() && r_.c == 253) items.back().type = odd_number(r_.d);
+        items.shrink_to_fit();
+        return items;
+    }
+
+    /// What is to be cancelled: the buyer's last purchase, and then another of it.
+    std::vector<std::int64_t> to_cancel() {
+        const Buyer& who = buyer();
+        const std::int64_t all[] = {id(2, who.reservation), who.part, odd_number(r_.d), who.reservation};
+        std::vector<std::int64_t> some(all, all + (r_.a + 1u) % 5);
+        if (r_.a == 255) some.resize(51);
+        some.shrink_to_fit();
+        return some;
+    }
+
+    void learn_order(const Office& office, std::int64_t user, std::int64_t id) {
+        boxoffice_order order{};
+        std::array<boxoffice_reservation, BOXOFFICE_ORDER_SIZE_MAX> rows{};
+        std::size_t count = 0;
+        MUST(boxoffice_get_order(office.handle, user, id, &order, rows.data(), rows.size(), &count, nullptr) ==
+             BOXOFFICE_OK);
+        MUST(order.id == id && count > 0);
+        for (std::size_t i = 0; i < count; ++i) {
+            MUST(rows[i].order == id && rows[i].user == user);
+            office.model->add(rows[i].id, Hold{user, rows[i].seat});
+        }
+        buyer().reservation = id;
+        buyer().part = rows[count - 1].id;
+    }
+    /// What has come back of all that a user ever held.
+    static void learn_refunds(const Office& office, std::int64_t user) {
+        for (const auto& [id, hold] : office.model->holds) {
+            boxoffice_reservation row{};
+            if (hold.user != user) continue;
+            MUST(boxoffice_get_reservation(office.handle, user, id, &row, nullptr) == BOXOFFICE_OK);
+            office.model->refunded(id, row.refunded);
+        }
+    }
+    static void learn_refund(const Office& office, std::int64_t reservation) {
+        const auto at = office.model->holds.find(reservation);
+        MUST(at != office.model->holds.end());
+        learn_refunds(office, at->second.user);
+    }
+
     // ---- a batch ------------------------------------------------------------------------------------------------
 
-    static constexpr std::int32_t kinds[] = {BOXOFFICE_COMMAND_CREATE_USER,      BOXOFFICE_COMMAND_BLOCK_SEAT,
-                                             BOXOFFICE_COMMAND_UNBLOCK_SEAT,     BOXOFFICE_COMMAND_JOIN,
-                                             BOXOFFICE_COMMAND_ARRIVE,           BOXOFFICE_COMMAND_LEAVE,
-                                             BOXOFFICE_COMMAND_HOLD_SEAT,        BOXOFFICE_COMMAND_RELEASE_HOLD,
-                                             BOXOFFICE_COMMAND_RECHARGE,         BOXOFFICE_COMMAND_PAY,
-                                             BOXOFFICE_COMMAND_BEGIN_PAYMENT,    BOXOFFICE_COMMAND_CAPTURE_PAYMENT,
-                                             BOXOFFICE_COMMAND_FAIL_PAYMENT,     BOXOFFICE_COMMAND_TICK,
-                                             BOXOFFICE_COMMAND_CREATE_ROOM,      BOXOFFICE_COMMAND_CHANGE_ROOM,
-                                             BOXOFFICE_COMMAND_CREATE_CONCERT,   BOXOFFICE_COMMAND_ADD_SEATS,
-                                             BOXOFFICE_COMMAND_RECONCILE_PAYMENT};
+    static constexpr std::int32_t kinds[] = {BOXOFFICE_COMMAND_CREATE_USER,
+                                             BOXOFFICE_COMMAND_BLOCK_SEAT,
+                                             BOXOFFICE_COMMAND_UNBLOCK_SEAT,
+                                             BOXOFFICE_COMMAND_JOIN,
+                                             BOXOFFICE_COMMAND_ARRIVE,
+                                             BOXOFFICE_COMMAND_LEAVE,
+                                             BOXOFFICE_COMMAND_HOLD_SEAT,
+                                             BOXOFFICE_COMMAND_RELEASE_HOLD,
+                                             BOXOFFICE_COMMAND_RECHARGE,
+                                             BOXOFFICE_COMMAND_PAY,
+                                             BOXOFFICE_COMMAND_BEGIN_PAYMENT,
+                                             BOXOFFICE_COMMAND_CAPTURE_PAYMENT,
+                                             BOXOFFICE_COMMAND_FAIL_PAYMENT,
+                                             BOXOFFICE_COMMAND_TICK,
+                                             BOXOFFICE_COMMAND_CREATE_ROOM,
+                                             BOXOFFICE_COMMAND_CHANGE_ROOM,
+                                             BOXOFFICE_COMMAND_CREATE_CONCERT,
+                                             BOXOFFICE_COMMAND_ADD_SEATS,
+                                             BOXOFFICE_COMMAND_RECONCILE_PAYMENT,
+                                             BOXOFFICE_COMMAND_HOLD_SEATS,
+                                             BOXOFFICE_COMMAND_RELEASE_ORDER,
+                                             BOXOFFICE_COMMAND_CHANGE_CONCERT,
+                                             BOXOFFICE_COMMAND_CHANGE_SALE,
+                                             BOXOFFICE_COMMAND_SET_TARIFF,
+                                             BOXOFFICE_COMMAND_CREATE_TYPE,
+                                             BOXOFFICE_COMMAND_CALL_OFF,
+                                             BOXOFFICE_COMMAND_SWEEP_REFUNDS,
+                                             BOXOFFICE_COMMAND_CANCEL,
+                                             BOXOFFICE_COMMAND_REFUND};
     static_assert(
         std::size(kinds) == std::variant_size_v<boxoffice::Command>,
         "a kind that is not fuzzed: add it, what it must be refused for (is_malformed) and what it makes (learn)");
@@ -125,6 +246,7 @@ class Batches : protected Texts {
     /// They are the records that follow.
     Commands next_commands() {
         const Record head = r_;
+        handle_ = handle();
         Commands it;
         for (std::size_t i = 0; i < head.a % 9u; ++i) {
             r_ = records_.next();
@@ -224,16 +346,32 @@ class Batches : protected Texts {
         const auto is_outside = [&](std::uint64_t offset, std::uint64_t length) {
             return length > 0 && offset + length > arena.size();
         };
-        if (c.reserved32 != 0 || c.reserved[5] != 0 || is_outside(c.text_offset, c.text_length) ||
+        const bool reads_flag = c.kind == BOXOFFICE_COMMAND_HOLD_SEATS || c.kind == BOXOFFICE_COMMAND_CHANGE_CONCERT ||
+                                c.kind == BOXOFFICE_COMMAND_REFUND;
+        if (c.flag > (reads_flag ? 1u : 0u)) return true;
+        if (c.reserved[1] != 0 || is_outside(c.text_offset, c.text_length) ||
             is_outside(c.text2_offset, c.text2_length) || is_outside(c.key_offset, c.key_length))
             return true;
-        const bool has_limits = c.kind == BOXOFFICE_COMMAND_CREATE_ROOM || c.kind == BOXOFFICE_COMMAND_CHANGE_ROOM;
-        const bool has_seats = c.kind == BOXOFFICE_COMMAND_CREATE_CONCERT || c.kind == BOXOFFICE_COMMAND_ADD_SEATS;
-        if (has_limits && c.list_count != 1) return true;
+        const bool is_sized = c.kind == BOXOFFICE_COMMAND_CREATE_ROOM || c.kind == BOXOFFICE_COMMAND_CHANGE_ROOM ||
+                              c.kind == BOXOFFICE_COMMAND_CHANGE_SALE;
+        if (is_sized && c.list_count != 1) return true;
         if (c.list_count == 0) return false;
-        if (!has_limits && !has_seats) return true;
-        const std::uint64_t size = has_seats ? sizeof(boxoffice_seat_item) : sizeof(std::uint32_t);
-        return c.list_offset % 8 != 0 || is_outside(c.list_offset, c.list_count * size);
+        const std::uint64_t size = item_size(c.kind);
+        return size == 0 || c.list_offset % 8 != 0 || is_outside(c.list_offset, c.list_count * size);
+    }
+    /// Of what a list has, the least; 0: there is none.
+    static std::uint64_t item_size(std::int32_t kind) {
+        switch (kind) {
+            case BOXOFFICE_COMMAND_CREATE_ROOM:
+            case BOXOFFICE_COMMAND_CHANGE_ROOM:
+            case BOXOFFICE_COMMAND_CHANGE_SALE: return sizeof(std::uint32_t);  // struct_size
+            case BOXOFFICE_COMMAND_CREATE_CONCERT:
+            case BOXOFFICE_COMMAND_ADD_SEATS: return sizeof(boxoffice_seat_item);
+            case BOXOFFICE_COMMAND_HOLD_SEATS: return sizeof(boxoffice_order_item);
+            case BOXOFFICE_COMMAND_SET_TARIFF: return sizeof(boxoffice_price_item);
+            case BOXOFFICE_COMMAND_CANCEL: return sizeof(std::int64_t);
+            default: return 0;
+        }
     }
 
     /// Puts a list into the arena, behind what is there.
@@ -275,12 +413,30 @@ class Batches : protected Texts {
         store_list(items, arena, c);
     }
 
+    void add_prices(std::string& arena, boxoffice_command& c) const {
+        std::vector<boxoffice_price_item> items;
+        for (std::uint8_t i = 0; i < r_.b % 4u; ++i) {
+            boxoffice_price_item item{};
+            const auto category = i == 0 ? std::string{} : name_text(r_.c);
+            item.category_offset = static_cast<std::uint32_t>(arena.size());
+            item.category_length = static_cast<std::uint32_t>(category.size());
+            arena += category;
+            item.type = type(i);
+            item.price = 50 + r_.a;
+            items.push_back(item);
+        }
+        if (!items.empty() && r_.where == 16) items.back().reserved[r_.d % 2] = odd_number(r_.d);
+        if (!items.empty() && r_.where == 17)
+            items.back().category_offset = UINT32_MAX, items.back().category_length = 2;
+        store_list(items, arena, c);
+    }
+
     boxoffice_command batch_command(std::string& arena) {
         const Buyer& who = buyer();
         boxoffice_command c{};
         c.kind = r_.op < 250 ? kinds[r_.op % std::size(kinds)] : static_cast<std::int32_t>(odd_number(r_.op));
-        c.reserved32 = r_.where == 255 ? 1 : 0;
-        c.reserved[5] = r_.where == 254 ? 1 : 0;
+        c.flag = r_.where == 255 ? 2 : r_.where == 20 ? 1 : 0;
+        c.reserved[1] = r_.where == 254 ? 1 : 0;
         c.user = id(0, who.user);
         c.token = id(1, who.claims.token);
         c.reservation = id(2, who.reservation);
@@ -289,15 +445,21 @@ class Batches : protected Texts {
         c.concert = id(5, concert(r_.d));
         c.seat = id(5, seat(r_.a));
         c.amount = id(6, c.kind == BOXOFFICE_COMMAND_TICK ? 0 : 1 + r_.a);
+        c.order = id(2, who.reservation);
+        c.type = id(6, type(r_.c));
+        c.version =
+            id(6, c.kind == BOXOFFICE_COMMAND_CHANGE_CONCERT ? concert_version(c.concert) : sale_version(c.concert));
+        c.time_us = id(6, BOXOFFICE_NEVER);
         const auto store = [&](const std::string& text, std::uint32_t& offset, std::uint32_t& length) {
             offset = static_cast<std::uint32_t>(arena.size());
             length = static_cast<std::uint32_t>(text.size());
             arena += text;
         };
         const bool is_named = c.kind == BOXOFFICE_COMMAND_CREATE_USER || c.kind == BOXOFFICE_COMMAND_CREATE_ROOM ||
-                              c.kind == BOXOFFICE_COMMAND_CREATE_CONCERT;
+                              c.kind == BOXOFFICE_COMMAND_CREATE_CONCERT || c.kind == BOXOFFICE_COMMAND_CREATE_TYPE ||
+                              c.kind == BOXOFFICE_COMMAND_CHANGE_CONCERT;
         if (is_named || r_.c != 0) store(name_text(is_named ? r_.a : r_.c), c.text_offset, c.text_length);
-        if (c.kind == BOXOFFICE_COMMAND_CREATE_CONCERT) {
+        if (c.kind == BOXOFFICE_COMMAND_CREATE_CONCERT || c.kind == BOXOFFICE_COMMAND_CHANGE_CONCERT) {
             const auto on = date(r_.d);
             if (on.data() != nullptr) store({on.data(), on.size()}, c.text2_offset, c.text2_length);
         }
@@ -307,6 +469,10 @@ class Batches : protected Texts {
             case BOXOFFICE_COMMAND_CHANGE_ROOM: add_limits(arena, c); break;
             case BOXOFFICE_COMMAND_CREATE_CONCERT:
             case BOXOFFICE_COMMAND_ADD_SEATS: add_seats(arena, c); break;
+            case BOXOFFICE_COMMAND_HOLD_SEATS: store_list(order_items(), arena, c); break;
+            case BOXOFFICE_COMMAND_CHANGE_SALE: store_list(std::vector{terms()}, arena, c); break;
+            case BOXOFFICE_COMMAND_SET_TARIFF: add_prices(arena, c); break;
+            case BOXOFFICE_COMMAND_CANCEL: store_list(to_cancel(), arena, c); break;
             default: break;
         }
         switch (r_.where) {
@@ -356,6 +522,15 @@ class Batches : protected Texts {
                 concerts_.push_back(o.id);
                 model.concerts.insert(o.id);
                 return learn_seats(office, o.id, c.list_count);
+            case BOXOFFICE_COMMAND_HOLD_SEATS:
+                MUST(o.count == c.list_count && o.amount >= 0);
+                return learn_order(office, c.user, o.id);
+            case BOXOFFICE_COMMAND_CREATE_TYPE: types_.push_back(o.id); return;
+            case BOXOFFICE_COMMAND_CALL_OFF: model.called_off.insert(c.concert); return;
+            case BOXOFFICE_COMMAND_CANCEL:
+                MUST(o.count == c.list_count && o.balance >= 0);
+                return learn_refunds(office, c.user);
+            case BOXOFFICE_COMMAND_REFUND: return learn_refund(office, c.reservation);
             case BOXOFFICE_COMMAND_ADD_SEATS:
                 MUST(o.amount == c.list_count);
                 return learn_seats(office, c.concert, c.list_count);

@@ -57,7 +57,9 @@ class Caller {
                                     last(rooms_),
                                     1LL << 62,
                                     12'345,
-                                    buyers_.back().transfer};
+                                    buyers_.back().transfer,
+                                    buyers_.back().part,
+                                    last(types_)};
         return odd[which % std::size(odd)];
     }
     static std::int64_t last(const std::vector<std::int64_t>& ids) { return ids.empty() ? 0 : ids.back(); }
@@ -72,6 +74,7 @@ class Caller {
     std::int64_t room(std::uint8_t which) const { return one_of(rooms_, which); }
     std::int64_t concert(std::uint8_t which) const { return one_of(concerts_, which); }
     std::int64_t seat(std::uint8_t which) const { return one_of(seats_, which); }
+    std::int64_t type(std::uint8_t which) const { return which == 0 ? 0 : one_of(types_, which); }
     [[nodiscard]] bool no_answer() const { return r_.where >> 5 == 7; }
 
     /// A name: most are good.
@@ -232,6 +235,7 @@ class Caller {
     std::vector<std::int64_t> rooms_;
     std::vector<std::int64_t> concerts_;
     std::vector<std::int64_t> seats_;
+    std::vector<std::int64_t> types_;
     std::string seats_version_;  ///< the last that was told
 };
 

@@ -72,7 +72,24 @@ namespace c_fuzz {
     X(submit) \
     X(drive) \
     X(get_commit_stats) \
-    X(list_seats_since)
+    X(list_seats_since) \
+    X(change_concert) \
+    X(get_sale) \
+    X(change_sale) \
+    X(set_tariff) \
+    X(list_tariff) \
+    X(create_type) \
+    X(list_types) \
+    X(hold_seats) \
+    X(release_order) \
+    X(get_order) \
+    X(cancel) \
+    X(refund) \
+    X(call_off) \
+    X(get_call_off_reason) \
+    X(sweep_refunds) \
+    X(get_sales_report) \
+    X(get_cash_report)
 // clang-format on
 
 enum class Function : std::size_t {

@@ -16,7 +16,8 @@ FUNCTIONS = {name: number for number, name in enumerate(re.findall(r"X\((\w+)\)"
 # What the world does: time passes, the wall clock goes back, ahead, anywhere, is set right; the gateway's next answers.
 WORLD = {"wait": 0, "back": 4, "ahead": 5, "wall": 6, "right": 7, "gateway": 9}
 COMMANDS = ("create_user block unblock join arrive leave hold release recharge pay begin capture fail tick "
-            "create_room change_room create_concert add_seats reconcile").split()
+            "create_room change_room create_concert add_seats reconcile hold_seats release_order change_concert change_sale "
+            "set_tariff create_type call_off sweep_refunds cancel refund").split()
 MILLISECOND, MINUTE, HOLD_TTL, DAY, MONTH = 2, 7, 9, 13, 14
 FILE, BACKUP, RESTORED = 240, 244, 245
 
@@ -119,6 +120,34 @@ STORIES = {
         + b"".join(call("drive", a=wait) for wait in range(8)) + call("drive", where=7 << 5),
     "submit-clock": opened() + comes(0) + submitted(("hold", 0, 0)) + call("ahead", a=DAY) + call("drive")
         + submitted(("hold", 0, 0)) + call("balance") + call("right") + call("drive") + buys(0, 0),
+    "order": opened() + call("change_sale") + comes(0) + call("get_sale") + call("hold_seats") + call("get_order")
+        + call("release_order") * 2 + call("hold_seats") + call("pay") + call("cancel", a=1) * 2 + call("get_sales_report")
+        + call("get_cash_report") + call("audit"),
+    "order-in-parts": opened() + call("change_sale") + comes(0) + call("hold_seats", b=1) + call("release_hold")
+        + call("begin_payment") + call("release_hold") + call("capture_payment") + call("cancel"),
+    "order-of-others": opened() + call("change_sale") + comes(0) + comes(1) + call("hold_seats") + call("hold_seats", who=1)
+        + call("hold_seats", who=1, a=2, d=1) * 2 + call("hold_seats", who=1, c=251, d=12),
+    "terms": opened() + comes(0)
+        + b"".join(call("change_sale", c=c) + call("hold_seats") + call("release_order") for c in range(19)),
+    "tariff": opened() + call("change_sale") + call("create_type", a=1) + call("create_type", a=2, b=1, c=1) + call("list_types")
+        + call("set_tariff", b=1) + call("list_tariff") + comes(0) + call("hold_seats", c=1) + call("hold_seats", c=2)
+        + call("pay") + call("set_tariff", b=3) + call("cancel", a=1),
+    "house-refunds": opened() + comes(0) + buys(0, 0) + call("refund", a=30) * 2 + call("refund", a=30, b=1)
+        + call("refund", a=41, b=2) + call("refund", a=40, b=3, c=1) + call("cancel"),
+    "called-off": opened() + call("change_sale") + comes(0) + comes(1) + call("hold_seats") + call("pay")
+        + call("hold_seat", who=1, a=2) + call("call_off", b=1) * 2 + call("get_call_off_reason") + call("pay", who=1)
+        + call("cancel") + call("sweep_refunds", b=2) + call("sweep_refunds") + call("audit"),
+    "called-off-by-ticks": opened() + comes(0) + buys(0, 0) + call("call_off", b=1) + call("tick") * 2 + call("balance"),
+    "change-concert": opened() + call("change_concert") + call("change_concert", c=1) + call("list_concerts") + call("list_dates"),
+    "batch-order": opened() + comes(0) + batch(("change_sale", 0, 0), ("create_type", 0, 1), ("change_concert", 0, 0))
+        + batch(("hold_seats", 0, 0)) + batch(("release_order", 0, 0), ("hold_seats", 0, 0), ("set_tariff", 0, 0))
+        + batch(("pay", 0, 0)) + batch(("cancel", 0, 0), ("call_off", 0, 0), ("sweep_refunds", 0, 200)),
+    "batch-refund": opened() + comes(0) + buys(0, 0) + call("execute", a=1)
+        + bytes([COMMANDS.index("refund"), 0, 0, 9, 3, 0, 0, 0]) + call("execute", a=1)
+        + bytes([COMMANDS.index("refund"), 20, 0, 9, 4, 0, 0, 0]),
+    "batch-wrong-orders": opened() + comes(0)
+        + b"".join(call("execute", a=1) + bytes([COMMANDS.index(name), wrong, 0, 1, 2, 0, wrong, 0])
+                   for name in ("hold_seats", "change_sale", "set_tariff", "cancel", "refund") for wrong in range(7, 21)),
     "clock": opened() + comes(0) + call("ahead", a=DAY) + call("peek") + call("audit") + call("right")
         + call("back", a=MONTH) + buys(0, 0) + call("wall", a=3) + call("wait", a=DAY) + call("join")
         + call("wall", a=4) + call("now"),

@@ -83,11 +83,19 @@ class ErrorBox {
         boxoffice_status code = -1;
         std::memcpy(&code, bytes_.data() + offsetof(boxoffice_error, code), sizeof code);
         MUST(code == status);
-        if (size < sizeof(boxoffice_error)) return MUST(rest_untouched(8));
+        constexpr std::size_t with_message = offsetof(boxoffice_error, about_count);
+        if (size < with_message) return MUST(rest_untouched(8));
         const auto* message = reinterpret_cast<const char*>(bytes_.data()) + offsetof(boxoffice_error, message);
         const auto length = ::strnlen(message, sizeof(boxoffice_error::message));
         MUST(length < sizeof(boxoffice_error::message));
         MUST((length > 0) == (status != BOXOFFICE_OK));
+        if (size < sizeof(boxoffice_error)) return MUST(rest_untouched(with_message));
+        boxoffice_error error;
+        std::memcpy(&error, bytes_.data(), sizeof error);
+        MUST(error.about_count >= 0 && error.about_count <= BOXOFFICE_ORDER_SIZE_MAX && error.reserved32 == 0);
+        MUST(status != BOXOFFICE_OK || error.about_count == 0);
+        MUST(status != BOXOFFICE_PRICE_CHANGED || error.about_count == 1);
+        for (std::int32_t i = 0; i < BOXOFFICE_ORDER_SIZE_MAX; ++i) MUST(i < error.about_count || error.about[i] == 0);
         MUST(rest_untouched(sizeof(boxoffice_error)));
     }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// What was acknowledged: the answers of an office say what must be in it.
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -27,13 +28,15 @@ struct Payment {
     std::int64_t amount;
 };
 
-/// What the answers of one store's offices say is in it.
+/// What the answers of one store's offices say is in it. A payment's reservation is its order.
 struct Model {
     std::set<std::int64_t> users;
     std::set<std::int64_t> concerts;
     std::map<std::int64_t, Recharge> recharges;  // by transfer
     std::map<std::int64_t, Hold> holds;          // by reservation
     std::map<std::int64_t, Payment> payments;
+    std::map<std::int64_t, std::int64_t> refunds;  // by reservation: the most that was said to have come back of it
+    std::set<std::int64_t> called_off;             // concerts; what comes back of these is not said of each
     std::int64_t seat_count = 0;
     bool is_pruned = false;  // of events
 
@@ -49,6 +52,10 @@ struct Model {
     void add(std::int64_t payment, Payment paid) {
         const auto [at, fresh] = payments.try_emplace(payment, paid);
         MUST(fresh || (at->second.reservation == paid.reservation && at->second.amount == paid.amount));
+    }
+    void refunded(std::int64_t reservation, std::int64_t in_all) {
+        auto& most = refunds[reservation];
+        most = std::max(most, in_all);
     }
 };
 
@@ -66,6 +73,7 @@ struct Buyer {
     std::int64_t reservation = 0;
     std::int64_t payment = 0;
     std::int64_t transfer = 0;
+    std::int64_t part = 0;  // another reservation of the order that `reservation` is
 };
 
 inline bool may_happen(boxoffice_status status) {

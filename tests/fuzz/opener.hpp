@@ -187,7 +187,8 @@ class Opener : protected Caller {
     /// Whether or not it is open.
     void close(Office& office) {
         if (office.handle == nullptr) return;
-        settle(office);
+        // A sweep decides for those who have submitted, too, and what became of these is heard later only.
+        settle(office, submissions_.waiting(office.handle).empty());
         auto* const handle = office.handle;
         boxoffice_office* given = handle;
         const auto waiting = submissions_.waiting(handle);

@@ -60,6 +60,12 @@ std::vector<Row> matrix() {
             return scene.client.get(target, headers);
         };
     };
+    const auto of_concert = [](const std::string& method, const std::string& rest, const json& body = nullptr) {
+        return [=](Scene& scene, const HeaderList& headers, const std::string&) {
+            const auto target = "/api/admin/concerts/" + to_text(scene.house.office.last_concert()) + rest;
+            return scene.client.send(method, target, body.is_null() ? "" : body.dump(), headers);
+        };
+    };
     const std::string bad = "401 invalid_token";
     const std::vector<std::string> for_all{"200", "200", "200", "200", "200"};
     const std::vector<std::string> for_owner{"200", bad, bad, bad, bad};
@@ -108,6 +114,26 @@ std::vector<Row> matrix() {
              return scene.client.del("/api/reservations/" + scene.reservation, headers);
          },
          {"204", "404 unknown_reservation", bad, bad, bad}},
+        {"GET",
+         "/api/orders/{id}",
+         [](Scene& scene, const HeaderList& headers, const std::string&) {
+             return scene.client.get("/api/orders/" + scene.reservation, headers);
+         },
+         {"200", "404 unknown_reservation", bad, bad, bad}},
+        {"DELETE",
+         "/api/orders/{id}",
+         [](Scene& scene, const HeaderList& headers, const std::string&) {
+             return scene.client.del("/api/orders/" + scene.reservation, headers);
+         },
+         {"204", "404 unknown_reservation", bad, bad, bad}},
+        {"POST",
+         "/api/cancellations",
+         [](Scene& scene, const HeaderList& headers, const std::string&) {
+             const auto body = json{{"userId", headers.empty() || headers.back().second != "bob" ? "ann" : "bob"},
+                                    {"reservationIds", {scene.reservation}}};
+             return scene.client.post("/api/cancellations", body, headers);
+         },
+         {"409 not_paid", "404 unknown_reservation", bad, bad, bad}},
         {"POST", "/api/payment/recharge",
          [](Scene& scene, const HeaderList& headers, const std::string&) {
              return scene.client.post("/api/payment/recharge", {{"userId", "ann"}, {"amount", 5}}, headers);
@@ -132,6 +158,23 @@ std::vector<Row> matrix() {
                                       {{"date", "2027-01-01"}, {"title", "t"}, {"seats", json::array()}}, headers);
          },
          for_house},
+        {"GET", "/api/admin/concerts/{id}", of_concert("GET", ""), for_house},
+        {"PATCH", "/api/admin/concerts/{id}", of_concert("PATCH", "", {{"version", 1}, {"title", "t"}}), for_house},
+        {"PUT", "/api/admin/concerts/{id}/sale", of_concert("PUT", "/sale", {{"version", 1}}), for_house},
+        {"PUT", "/api/admin/concerts/{id}/tariff",
+         of_concert("PUT", "/tariff", {{"version", 1}, {"rows", json::array()}}), for_house},
+        {"POST", "/api/admin/concerts/{id}/types", of_concert("POST", "/types", {{"name", "child"}}), for_house},
+        {"POST", "/api/admin/concerts/{id}/call-off", of_concert("POST", "/call-off", {{"reason", "r"}}), for_house},
+        {"GET", "/api/admin/concerts/{id}/report", of_concert("GET", "/report"), for_house},
+        {"POST",
+         "/api/admin/refunds",
+         [](Scene& scene, const HeaderList& headers, const std::string&) {
+             auto with_key = headers;
+             with_key.push_back(key("refund"));
+             return scene.client.post("/api/admin/refunds", {{"reservationId", scene.reservation}, {"amount", 1}},
+                                      with_key);
+         },
+         {bad, bad, bad, bad, "409 not_paid"}},
         {"GET", "/api/admin/audit", get("/api/admin/audit"), for_house},
         {"POST",
          "/api/admin/backup",
@@ -201,7 +244,7 @@ TEST_CASE("the admin key: right, wrong, absent, and no such paths without one", 
     House plain;
     for (const auto& route : http_server::Router::routes()) {
         if (!route.is_admin) continue;
-        for (const std::string method : {"GET", "POST", "PUT"}) {
+        for (const std::string method : {"GET", "POST", "PUT", "PATCH"}) {
             INFO(method << " " << route.pattern);
             const auto response =
                 plain.client.send(method, std::string{route.pattern}, "{}", {{"X-Admin-Key", "the key of the house"}});

@@ -52,10 +52,11 @@ TEST_CASE("a purchase, from the token to the ticket", "[journey]") {
     // The place is finished; the token still proves ann.
     CHECK(said(client.post("/api/token/peek", {{"tokenId", token}})) == "401 token_completed " + bad_token);
     CHECK(client.get("/api/balance?userId=ann", {bearer(token)}).body == R"({"userId":"ann","currentBalance":150})");
-    CHECK(
-        client.get("/api/reservations/" + id, {bearer(token)}).body ==
-        R"({"reservationId":")" + id + R"(","concertId":")" + concert +
-            R"(","date":"2026-12-24","seatNumber":"2","label":"2","section":"","row":"","price":100,"status":"Confirmed","expirationTime":"2026-12-01T00:05:00.000Z"})");
+    CHECK(client.get("/api/reservations/" + id, {bearer(token)}).body ==
+          R"({"reservationId":")" + id + R"(","orderId":")" + id + R"(","concertId":")" + concert +
+              R"(","date":"2026-12-24","seatNumber":"2","label":"2","section":"","row":"","category":"","type":null,)" +
+              R"("price":100,"status":"Confirmed","expirationTime":"2026-12-01T00:05:00.000Z",)" +
+              R"("refunded":0,"refund":null})");
     CHECK(house.office.audit().empty());
 }
 
@@ -187,6 +188,7 @@ TEST_CASE("the map shows whose seat is whose, and sections add up", "[journey]")
                                   {"label", "왼쪽 1"},
                                   {"section", "R"},
                                   {"row", "a"},
+                                  {"category", ""},
                                   {"price", 300},
                                   {"x", 1.5},
                                   {"y", -2},

@@ -192,6 +192,7 @@ TEST_CASE("a house is set up over HTTP: users, concerts by seats or by plan, the
                                   {"label", "1"},
                                   {"section", "A"},
                                   {"row", "1"},
+                                  {"category", "near"},
                                   {"price", 9},
                                   {"x", 16.0},
                                   {"y", 107.0},

@@ -7,7 +7,7 @@ import tempfile
 import time
 import unittest
 
-from server import CONTRACT, IS_PYTHON, PATIENCE, ROOT, Server, command, environment, read_answers
+from server import ADMIN_KEY, CONTRACT, IS_PYTHON, PATIENCE, ROOT, Server, command, environment, read_answers
 
 __all__ = ["CONTRACT", "IS_PYTHON", "PATIENCE", "ROOT", "Server", "command", "environment", "read_answers"]
 
@@ -30,6 +30,12 @@ PAID, POOR, KEY = "이미 결제된 예약입니다.", "잔액이 부족합니�
 NO_PATH, METHOD, TOO_LARGE = "찾을 수 없는 경로입니다.", "허용되지 않은 메서드입니다.", "요청 본문이 너무 큽니다."
 MEDIA, FOREIGN = "지원하지 않는 본문 형식입니다.", "다른 사이트에서 보낸 요청은 허용되지 않습니다."
 MISDIRECTED, NOT_ON_SALE = "이 서버의 주소가 아닙니다.", "지금은 예매할 수 없는 콘서트입니다."
+ORDER_LIMIT, PURCHASE_LIMIT = "한 번에 예매할 수 있는 좌석 수를 초과했습니다.", "한 사람이 예매할 수 있는 좌석 수를 초과했습니다."
+PRICE, TYPE_RULE = "가격이 변경되었습니다. 다시 확인해 주세요.", "함께 예매할 수 없거나 판매하지 않는 권종입니다."
+NO_TYPE, TYPE_EXISTS = "찾을 수 없는 권종입니다.", "이미 존재하는 권종입니다."
+CANCEL_CLOSED, NOT_PAID = "취소할 수 없거나 취소 기한이 지난 예약입니다.", "결제되지 않은 예약입니다."
+CALLED_OFF, STALE = "개최가 취소된 콘서트입니다.", "그 사이에 변경되었습니다. 다시 확인해 주세요."
+NO_CONCERT, NO_ROOM_FOR = "찾을 수 없는 콘서트입니다.", "환불하면 잔액 한도를 초과합니다."
 CROWDED = "서버가 혼잡합니다. 잠시 후 다시 시도해 주세요."
 
 
@@ -177,6 +183,54 @@ class HttpTest(unittest.TestCase):
     def pay(self, user, token, reservation, key=None):
         body = {"userId": user, "reservationId": reservation, "token": token}
         return self.server.post("/api/payment", body, keyed(key))
+
+    def hold_all(self, user, token, numbers, on=None, key=None, **more):
+        body = {"userId": user, "date": on or day(1), "seatNumbers": numbers, "token": token, **more}
+        return self.server.post("/api/reservations", body, keyed(key))
+
+    def held_all(self, user, token, numbers, **more):
+        answer = self.hold_all(user, token, numbers, **more)
+        self.assertEqual(answer.status, 200, answer)
+        return answer.json()
+
+    def cancel(self, user, token, *reservations, key=None):
+        body = {"userId": user, "reservationIds": list(reservations)}
+        return self.server.post("/api/cancellations", body, {**bearer(token), **keyed(key)})
+
+    # ---- the house
+
+    def house(self, method, path, body=None, key=None, **headers):
+        return self.server.send(
+            method, f"/api/admin/{path}", body, {"X-Admin-Key": ADMIN_KEY, **keyed(key), **headers}
+        )
+
+    def of_concert(self, method, rest="", body=None, concert=0, **headers):
+        return self.house(method, f"concerts/{self.concert_ids[concert]}{rest}", body, **headers)
+
+    def set_terms(self, concert=0, **terms):
+        version = self.of_concert("GET", concert=concert)["sale"]["version"]
+        answer = self.of_concert("PUT", "/sale", {"version": version, **terms}, concert)
+        self.assertEqual(answer.status, 200, answer)
+        return answer.json()
+
+    def new_type(self, name, concert=0, **more):
+        answer = self.of_concert("POST", "/types", {"name": name, **more}, concert)
+        self.assertEqual(answer.status, 200, answer)
+        return answer["type"]
+
+    def set_prices(self, *rows, concert=0):
+        """Rows as (category, type, price)."""
+        version = self.of_concert("GET", concert=concert)["sale"]["version"]
+        rows = [dict(zip(("category", "type", "price"), row)) for row in rows]
+        answer = self.of_concert("PUT", "/tariff", {"version": version, "rows": rows}, concert)
+        self.assertEqual(answer.status, 200, answer)
+        return answer.json()
+
+    @staticmethod
+    def in_seconds(seconds):
+        """The time so many seconds from now, as the contract writes it."""
+        then = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+        return then.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def available(self, on=None, **query):
         answer = self.server.get("/api/concert/seat", date=on or day(1), **query)

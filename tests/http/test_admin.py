@@ -51,7 +51,7 @@ class Administration(HttpTest):
     def test_a_concert_from_a_list_of_seats(self):
         rows = [
             {"number": 1, "price": 100, "label": "첫째"},
-            {"number": "B-2", "price": 0, "section": "stalls", "row": "B", "x": 1.5, "y": -2},
+            {"number": "B-2", "price": 0, "section": "stalls", "row": "B", "category": "S", "x": 1.5, "y": -2},
         ]
         made = self.ask("concerts", {"date": day(1), "title": "Winter", "seats": rows})
         self.assertEqual(made.status, 200)
@@ -71,7 +71,7 @@ class Administration(HttpTest):
         self.assertEqual(
             said["seats"],
             [
-                {"section": "", "row": "", "price": 100, "x": 0, "y": 0, "number": "1", "label": "첫째", "state": free},
+                {"section": "", "row": "", "category": "", "price": 100, "x": 0, "y": 0, "number": "1", "label": "첫째", "state": free},
                 {**rows[1], "label": "B-2", "state": free},
             ],
         )
@@ -82,14 +82,14 @@ class Administration(HttpTest):
         )
         self.assertEqual((made.status, made["seats"]), (200, 2))
         said = [
-            {name: one[name] for name in ("number", "label", "section", "price", "x", "y")}
+            {name: one[name] for name in ("number", "label", "section", "category", "price", "x", "y")}
             for one in self.server.get("/api/concert/map", date=day(1))["seats"]
         ]
         self.assertEqual(
             said,
             [
-                {"number": "A-1", "label": "1", "section": "stalls", "price": 120, "x": 11.5, "y": 22},
-                {"number": "A-2", "label": "2", "section": "stalls", "price": 80, "x": 12.5, "y": 22},
+                {"number": "A-1", "label": "1", "section": "stalls", "category": "near", "price": 120, "x": 11.5, "y": 22},
+                {"number": "A-2", "label": "2", "section": "stalls", "category": "far", "price": 80, "x": 12.5, "y": 22},
             ],
         )
 

@@ -47,15 +47,20 @@ class AfterPaying(HttpTest):
         reservation = held["reservationId"]
         ticket = {
             "reservationId": reservation,
+            "orderId": reservation,
             "concertId": self.concert_ids[0],
             "date": day(1),
             "seatNumber": seat,
             "label": seat,
             "section": "",
             "row": "",
+            "category": "",
+            "type": None,
             "price": 100,
             "status": "Confirmed",
             "expirationTime": held["expirationTime"],
+            "refunded": 0,
+            "refund": None,
         }
         self.assertEqual(self.server.get(f"/api/reservations/{reservation}", bearer(token)).json(), ticket)
         self.assertEqual(

@@ -164,9 +164,9 @@ class MapEtags(Etags):
 @only_server
 class Maps(HttpTest):
     plan = [
-        {"number": "A-1", "price": 120, "section": "stalls", "row": "A", "x": 0.5, "y": 1},
-        {"number": "A-2", "price": 100, "section": "stalls", "row": "A", "x": 1.5, "y": 1.25},
-        {"number": "A-10", "price": 80, "section": "balcony", "row": "", "x": -3, "y": 9},
+        {"number": "A-1", "price": 120, "section": "stalls", "row": "A", "category": "", "x": 0.5, "y": 1},
+        {"number": "A-2", "price": 100, "section": "stalls", "row": "A", "category": "", "x": 1.5, "y": 1.25},
+        {"number": "A-10", "price": 80, "section": "balcony", "row": "", "category": "B", "x": -3, "y": 9},
     ]
     concerts = ((1, "겨울 <Winter> & \"more\"", plan), (2, "Early", seats("e")), (2, "Late", seats("l")))
     one_server_a_test = True

@@ -120,6 +120,33 @@ class Demo(unittest.TestCase):
         self.assertEqual((paid.status, paid["amount"], paid["newBalance"]), (200, 100, 0))
 
     @only_server
+    def test_the_second_concert_shows_what_terms_can_say_and_the_others_are_the_seeds(self):
+        server = self.start()
+        first, second, third = (server.get("/api/concert/map", date=day(days)).json() for days in (1, 2, 3))
+        for seeds in (first, third):
+            self.assertEqual((seeds["types"], seeds["prices"], seeds["startsAt"]), ([], [], None))
+            self.assertEqual((seeds["sale"]["version"], seeds["sale"]["seatsPerOrder"]), (1, 1))
+            self.assertEqual({seat["category"] for seat in seeds["seats"]}, {""})
+        midnight = f"{day(2)}T00:00:00.000Z"
+        self.assertEqual(second["startsAt"], f"{day(2)}T19:00:00.000Z")
+        self.assertEqual(second["sale"]["seatsPerOrder"], 4)
+        self.assertEqual(second["sale"]["refundSteps"], [{"until": midnight, "thousandths": 900}])
+        self.assertEqual({seat["category"] for seat in second["seats"]}, {"R", "S", "A"})
+        types = {one["name"]: one["type"] for one in second["types"]}
+        token = server.post("/api/token", {"userId": "user-7"})["token"]
+        bearer = {"Authorization": f"Bearer {token}"}
+        server.post("/api/payment/recharge", {"userId": "user-7", "amount": 300}, bearer)
+        order = {"userId": "user-7", "date": day(2), "seatNumbers": [1, 2, 50], "token": token}
+        order["types"] = [types["일반"], types["어린이"], types["어린이"]]
+        held = server.post("/api/reservations", order)
+        self.assertEqual((held.status, held["total"]), (200, 220))
+        server.post("/api/payment", {"userId": "user-7", "reservationId": held["orderId"], "token": token})
+        ids = [one["reservationId"] for one in held["seats"]]
+        back = server.post("/api/cancellations", {"userId": "user-7", "reservationIds": ids}, bearer)
+        self.assertEqual((back.status, back["refund"], back["newBalance"]), (200, 198, 278))
+        self.assertEqual(server.audit(), [])
+
+    @only_server
     def test_its_hall_has_a_plan(self):
         said = self.start().get("/api/concert/map", date=day(1))
         self.assertGreater(len(said["sections"]), 1)

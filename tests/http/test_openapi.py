@@ -97,7 +97,13 @@ class Description(unittest.TestCase):
             self.assertEqual(named, {part[1:-1] for part in path.split("/") if part.startswith("{")}, path)
 
     def test_effects_can_be_repeated(self):
-        for path in ("/api/reservations", "/api/payment/recharge", "/api/payment"):
+        for path in (
+            "/api/reservations",
+            "/api/payment/recharge",
+            "/api/payment",
+            "/api/cancellations",
+            "/api/admin/refunds",
+        ):
             operation = self.document["paths"][path]["post"]
             self.assertIn("Idempotency-Key", [self.contract.resolve(one)["name"] for one in operation["parameters"]])
             self.assertIn("422", operation["responses"])

@@ -201,15 +201,20 @@ class OwnReservations(HttpTest):
         held = self.hold(user, token, seat).json()
         wanted = {
             "reservationId": held["reservationId"],
+            "orderId": held["reservationId"],
             "concertId": self.concert_ids[0],
             "date": day(1),
             "seatNumber": seat,
             "label": seat,
             "section": "",
             "row": "",
+            "category": "",
+            "type": None,
             "price": 70,
             "status": "Reserved",
             "expirationTime": held["expirationTime"],
+            "refunded": 0,
+            "refund": None,
         }
         path = f"/api/reservations/{held['reservationId']}"
         self.assertEqual(self.server.get(path, bearer(token)).json(), wanted)

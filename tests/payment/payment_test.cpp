@@ -40,8 +40,7 @@ TEST_CASE("S3: each transition of a payment demands its state before it, and wri
     }
     Reservation reservation;
     reservation.id = ReservationId{3};
-    reservation.price = Points{70};
-    auto [payment, first] = begin(PaymentId{8}, reservation, now, now + Duration{9});
+    auto [payment, first] = begin(PaymentId{8}, reservation.id, UserId{5}, Points{70}, now, now + Duration{9});
     CHECK(payment.amount == Points{70});
     CHECK((first.index == 0 && first.state == PaymentState::requested));
     const auto failed = fail(payment, now + Duration{9});

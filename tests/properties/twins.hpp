@@ -50,6 +50,13 @@ struct World {
             learn_of_house(commands[i], *outcomes[i]);
             if (const auto* joined = std::get_if<Joined>(&*outcomes[i]))
                 tokens.push_back({joined->claims.user, joined->claims.token});
+            if (const auto* order = std::get_if<HeldOrder>(&*outcomes[i])) {
+                const auto& command = std::get<HoldSeats>(commands[i]);
+                for (const auto& item : order->items)
+                    holds.push_back({command.user, command.token, item.reservation, PaymentId{5}});
+                holds.push_back({command.user, command.token, order->order, PaymentId{5}});
+            }
+            if (const auto* type = std::get_if<Created<TypeId>>(&*outcomes[i])) types.push_back(type->id);
             if (const auto* held = std::get_if<Held>(&*outcomes[i])) {
                 const auto& command = std::get<HoldSeat>(commands[i]);
                 holds.push_back({command.user, command.token, held->reservation, PaymentId{5}});
@@ -89,6 +96,7 @@ struct World {
     std::vector<SeatId> seats;
     std::vector<std::pair<UserId, TokenId>> tokens;
     std::vector<Hold> holds;
+    std::vector<TypeId> types{TypeId{5}, TypeId{}};
 };
 
 class Chance {
@@ -118,8 +126,65 @@ class Chance {
     std::mt19937_64 engine_;
 };
 
+inline Terms any_terms(World& world, Chance& chance) {
+    const auto now = world.office.now();
+    Terms terms;
+    terms.seats_per_order = 1 + chance.below(4);
+    terms.seats_per_user = chance.below(3) == 0 ? 1 + chance.below(4) : 0;
+    terms.is_paused = chance.below(12) == 0;
+    if (chance.below(8) == 0) terms.opens_at = now + seconds{chance.below(60)};
+    if (chance.below(8) == 0) terms.closes_at = now + seconds{60 + chance.below(120)};
+    if (chance.below(3) == 0) terms.hold_ttl = seconds{20 + chance.below(60)};
+    if (chance.below(3) > 0)
+        terms.refund_steps = {{now + seconds{chance.below(90)}, 900}, {never, chance.below(1'001)}};
+    return terms;
+}
+
+/// Those that sell by terms, and take back.
+inline Command any_selling(World& world, Chance& chance) {
+    const auto& [user, token] = chance.recent_of(world.tokens);
+    const auto& hold = chance.recent_of(world.holds);
+    const auto concert = chance.of(world.concerts);
+    const auto sale = world.office->sale(concert);
+    const auto version = sale && chance.below(8) > 0 ? sale->id.version : chance.below(4);
+    switch (chance.below(14)) {
+        case 0: return ChangeSale{concert, any_terms(world, chance), version};
+        case 1: {
+            SetTariff tariff{concert, {}, version};
+            if (chance.below(4) > 0) tariff.rows.push_back({"", TypeId{}, Points{chance.below(50)}});
+            if (chance.below(2) > 0) tariff.rows.push_back({"", chance.of(world.types), Points{chance.below(50)}});
+            return tariff;
+        }
+        case 2:
+            return CreateType{concert, "t" + std::to_string(chance.below(4)), chance.below(3), chance.of(world.types)};
+        case 3: return ChangeConcert{concert, *parse_date("2026-12-26"), "moved", never, chance.below(9) == 0, version};
+        case 4:
+            if (chance.below(12) == 0) return CallOff{concert, "rain"};
+            return SweepRefunds{concert, 1 + chance.below(3)};
+        case 5: return ReleaseOrder{hold.user, hold.reservation};
+        case 6:
+        case 7: {
+            Cancel cancel{hold.user, {hold.reservation}, chance.key()};
+            if (chance.below(2) == 0) cancel.reservations.push_back(chance.recent_of(world.holds).reservation);
+            return cancel;
+        }
+        case 8:
+            return Refund{hold.reservation, Points{chance.below(40)}, chance.below(2) == 0,
+                          "k" + std::to_string(chance.below(20))};
+        default: {
+            HoldSeats hold_seats{user, token, concert, {}, std::nullopt, chance.key()};
+            for (auto left = 1 + chance.below(3); left > 0; --left)
+                hold_seats.items.push_back(
+                    {chance.of(world.seats), chance.below(4) == 0 ? chance.of(world.types) : TypeId{}});
+            if (chance.below(6) == 0) hold_seats.expect_total = Points{chance.below(200)};
+            return hold_seats;
+        }
+    }
+}
+
 /// A test holds it to all of them.
 inline Command any_command(World& world, Chance& chance) {
+    if (chance.below(3) == 0) return any_selling(world, chance);
     const auto& [user, token] = chance.recent_of(world.tokens);
     const auto& hold = chance.recent_of(world.holds);
     const auto stranger = chance.of(world.users);
@@ -181,6 +246,21 @@ inline std::string text_of(const Outcome& done) {
             if constexpr (requires { a.balance; }) out << " balance " << a.balance.value;
             if constexpr (requires { a.expired; }) out << " expired " << a.expired << " " << a.more;
             if constexpr (requires { a.released; }) out << " released " << a.released;
+            if constexpr (requires { a.version; }) out << " version " << a.version;
+            if constexpr (requires { a.refunded; } && !std::same_as<A, Swept>) out << " refunded " << a.refunded.value;
+            if constexpr (std::same_as<A, HeldOrder>) {
+                out << " order " << a.order.value << " total " << a.total.value;
+                for (const auto& item : a.items)
+                    out << " " << item.reservation.value << " " << item.seat.value << " " << item.type.value << " "
+                        << item.price.value;
+            }
+            if constexpr (std::same_as<A, Cancelled>) {
+                out << " refund " << a.refund.value;
+                for (const auto& item : a.items) out << " " << item.reservation.value << " " << item.refund.value;
+            }
+            if constexpr (std::same_as<A, CalledOff>) out << " off " << to_us(a.called_off_at);
+            if constexpr (std::same_as<A, Swept>)
+                out << " swept " << a.refunded << " stuck " << a.stuck << " " << a.more;
         },
         *done);
     return out.str();

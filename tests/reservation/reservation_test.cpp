@@ -104,7 +104,7 @@ TEST_CASE("what is no longer held says what became of it, and nothing revives it
         CHECK(outcome(check_held(paid, now)) == "already_paid");
         CHECK(outcome(check_held(given_back, now)) == "hold_released");
         CHECK(outcome(check_held(lapsed, now)) == "hold_expired");
-        CHECK(outcome(check_held(cancelled, now)) == "hold_expired");
+        CHECK(outcome(check_held(cancelled, now)) == "hold_released");
         for (const auto& reservation : {paid, given_back, lapsed, cancelled}) {
             CHECK_FALSE(is_live_hold(reservation, now));
             CHECK(state_at(reservation, now) == reservation.state);

@@ -40,6 +40,9 @@ class Comparison {
                 FAIL("a sheet differs from the store");
             }
             if (sheet->version() != version) FAIL("a version differs from that of what is seen");
+            std::vector<Concert> rows;
+            must(must(store_.read(), "read")->concerts().load(ConcertKeys{{concert}}, rows), "concert");
+            if (!(sheet->concert() == rows.at(0))) FAIL("a sheet tells another concert than the store");
             compare_rows(*office, concert, now);
         }
         compare_since(*offices.at(static_cast<std::size_t>(chance_.below(std::ssize(offices)))), concert, fresh);

@@ -85,6 +85,26 @@ TEST_CASE("seats are shown as they are, and shared while nothing happens to them
     CHECK(states(office, other) == "a");
 }
 
+TEST_CASE("a sheet tells of its concert as it is by now, whoever changed it", "[seat_sheets]") {
+    auto factory = GENERATE(from_range(store_factories()));
+    CAPTURE(factory.name);
+    auto office = told_office(factory.open());
+    const auto concert = office.concert("2026-12-24", {{"1", 5}, {"2", 5}});
+    const auto first = sheet_of(office, concert);
+    must(office->execute(ChangeConcert{concert, *parse_date("2026-12-25"), "moved", never, false, 1}), "change");
+    const auto second = sheet_of(office, concert);
+    CHECK(second->concert().title == "moved");
+    CHECK(second->version() == first->version());
+    CHECK(first->concert().title != "moved");
+    const auto mina = office.comes("mina");
+    (void)office.hold(mina, "1");
+    CHECK(must(office->seats_since(concert, {}, mina.user), "mine").mine.size() == 1);
+    office.call_off(concert);
+    CHECK(must(office->seats_since(concert, {}, mina.user), "nobody's").mine.empty());
+    CHECK(is_called_off(sheet_of(office, concert)->concert()));
+    CHECK(numbers(must(office->seats_since(concert, first->version()), "since")) == Numbers{"1"});
+}
+
 TEST_CASE("a hold is over at its deadline, and not before", "[seat_sheets]") {
     auto factory = GENERATE(from_range(store_factories()));
     CAPTURE(factory.name);

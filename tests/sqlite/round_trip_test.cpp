@@ -70,6 +70,8 @@ struct House {
         reservation.concert = {31};
         reservation.token = {51};
         reservation.price = {700};
+        reservation.order = {61};
+        reservation.sale = 1;
         reservation.held_at = at(12);
         reservation.deadline = at(100);
         event.sequence = 1;
@@ -157,6 +159,9 @@ struct Census : Visitor {
     void visit(const Concert&) override { ++rows["concert"]; }
     void visit(const Seat&) override { ++rows["seat"]; }
     void visit(const Place&) override { ++rows["place"]; }
+    void visit(const Sale&) override { ++rows["sale"]; }
+    void visit(const TariffPrice&) override { ++rows["tariff price"]; }
+    void visit(const TicketType&) override { ++rows["ticket type"]; }
     void visit(const Reservation&) override { ++rows["reservation"]; }
     void visit(const Account&) override { ++rows["account"]; }
     void visit(const Payment&) override { ++rows["payment"]; }

@@ -19,6 +19,9 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
     sound.transfers.push_back(sample_transfer(601, cash_account, account_of(ann), 100));
     add(sound.payments, requested_payment(501, held.reservation, after_first_moment(60)));
     sound.payment_steps.push_back({PaymentId{501}, 0, PaymentState::requested, first_moment, ""});
+    sound.sales = {sample_sale(concert, 1)};
+    sound.tariff_prices = {{SaleId{concert, 1}, {"A", TypeId{}, Points{1}}}};
+    sound.ticket_types = {sample_type(201, concert, "full")};
     add(sound.leases, NodeLease{3, first_moment, 0});
     add(sound.token_keys, TokenKey{1, {}});
     commit(*store, sound);
@@ -50,6 +53,21 @@ TEST_CASE("a commit that breaks a rule of the tables changes nothing, and the st
     SECTION("a room that is not there") { change(changes.rooms, sample_room(12, "other")), refused(); }
     SECTION("a concert's id twice") {
         add(changes.concerts, sample_concert(21, main_room, day(2027, 1, 1))), refused();
+    }
+    SECTION("a version of a concert's terms twice") { changes.sales = {sample_sale(concert, 1)}, refused(); }
+    SECTION("a price of a version twice") {
+        changes.tariff_prices = {{SaleId{concert, 1}, {"A", TypeId{}, Points{2}}}}, refused();
+    }
+    SECTION("a price below zero") {
+        changes.tariff_prices = {{SaleId{concert, 1}, {"B", TypeId{}, Points{-1}}}}, refused();
+    }
+    SECTION("a type's name twice in its concert") {
+        changes.ticket_types = {sample_type(202, concert, "full")}, refused();
+    }
+    SECTION("more back than the price") {
+        auto reservation = held.reservation;
+        reservation.refunded = Points{reservation.price.value + 1};
+        change(changes.reservations, reservation), refused();
     }
     SECTION("a seat's number twice in its concert") { add(changes.seats, sample_seat(303, concert, "2")), refused(); }
     SECTION("a seat without a label") {

@@ -441,3 +441,59 @@ TEST_CASE("a look-up gives at most lookup_max rows, those of a tick tick_max, th
     CHECK(std::count_if(waiting.begin(), waiting.end(), is_next) == 2);
     CHECK(waiting.size() == static_cast<std::size_t>(lookup_max + 2));
 }
+
+TEST_CASE("orders are found whole, claims by concert and counted by user, unsettled concerts by themselves",
+          "[store][lookup]") {
+    const auto factory = any_store();
+    CAPTURE(factory.name);
+    const auto store = factory.open();
+    auto changes = town();
+    auto off = sample_concert(22, main_room, day(2026, 12, 25));
+    off.called_off_at = first_moment;
+    off.is_settled = false;
+    add(changes.concerts, off);
+    add(changes.places, admitted_place(1001, main_room, ann, 1, after_first_moment(3600)));
+    const auto reserve = [&](std::int64_t n, UserId user, ConcertId of, std::int64_t order, ReservationState state) {
+        auto seat = sample_seat(300 + n, of, std::to_string(n));
+        auto reservation = held_reservation(400 + n, user, seat, TokenId{1001}, after_first_moment(30));
+        reservation.order = ReservationId{400 + order};
+        reservation.state = state;
+        if (is_claim(state)) take(seat, reservation.id, reservation.deadline);
+        if (state == ReservationState::confirmed) sell(seat);
+        add(changes.seats, seat);
+        add(changes.reservations, reservation);
+    };
+    using State = ReservationState;
+    reserve(5, ann, concert, 5, State::held);
+    reserve(1, ann, concert, 1, State::released);
+    reserve(2, ann, concert, 1, State::held);
+    reserve(4, ann, concert, 1, State::confirmed);
+    reserve(3, ben, concert, 3, State::confirmed);
+    reserve(6, ann, ConcertId{22}, 6, State::confirmed);
+    reserve(7, ann, ConcertId{22}, 7, State::cancelled);
+    reserve(8, ann, ConcertId{22}, 8, State::expired);
+    commit(*store, changes);
+
+    const auto view = must(store->read());
+    const auto with = [&](const ReservationKeys& keys) { return ids_of(load(view->reservations(), keys)); };
+    ReservationKeys keys;
+    keys.of_order = as_ids<ReservationId>({401});
+    CHECK(sorted(with(keys)) == Ids{401, 402, 404});
+    keys.of_order = as_ids<ReservationId>({405, 402, 999});  // one that is no order's first is found alone
+    CHECK(sorted(with(keys)) == Ids{402, 405});
+    keys.of_order.clear();
+    keys.held_by = {ann};
+    CHECK(sorted(with(keys)) == Ids{402, 405});
+    keys.held_by.clear();
+    keys.claims_in = {{concert, 3}};
+    CHECK(with(keys) == Ids{402, 403, 404});
+    keys.claims_in = {{concert, 10}, {ConcertId{22}, 10}, {ConcertId{99}, 10}};
+    CHECK(sorted(with(keys)) == Ids{402, 403, 404, 405, 406});
+
+    const ClaimKeys claims{{{ann, concert}, {ben, concert}, {ann, ConcertId{22}}, {ben, ConcertId{22}}}};
+    CHECK(load(view->claims(), claims) == std::vector{Claims{ann, concert, 3}, Claims{ben, concert, 1},
+                                                      Claims{ann, ConcertId{22}, 1}, Claims{ben, ConcertId{22}, 0}});
+    ConcertKeys concerts;
+    concerts.unsettled = true;
+    CHECK(ids_of(load(view->concerts(), concerts)) == Ids{22});
+}

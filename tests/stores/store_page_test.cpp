@@ -239,3 +239,61 @@ TEST_CASE("counts leave out what has expired at now", "[store][page]") {
     CHECK(seats(concert, first_moment) == SeatCounts{2, 1, 1, 1});
     CHECK(counts(first_moment).admitted == 1);
 }
+
+TEST_CASE("what was sold is told by category and type, and what was issued by its time", "[store][page]") {
+    const auto factory = any_store();
+    CAPTURE(factory.name);
+    const auto store = factory.open();
+    auto changes = town();
+    const auto full = sample_type(201, concert, "full");
+    changes.ticket_types = {full};
+    add(changes.places, admitted_place(1001, main_room, ann, 1, after_first_moment(3600)));
+    const auto reserve = [&](std::int64_t n, const std::string& category, TypeId type, std::int64_t price,
+                             ReservationState state, std::int64_t refunded) {
+        auto seat = sample_seat(300 + n, concert, std::to_string(n));
+        seat.facts.category = category;
+        auto reservation = held_reservation(400 + n, ann, seat, TokenId{1001}, after_first_moment(30));
+        reservation.price = Points{price};
+        reservation.type = type;
+        reservation.state = state;
+        reservation.refunded = Points{refunded};
+        if (is_claim(state)) take(seat, reservation.id, reservation.deadline);
+        if (state == ReservationState::confirmed) sell(seat);
+        add(changes.seats, seat);
+        add(changes.reservations, reservation);
+    };
+    using State = ReservationState;
+    reserve(1, "B", {}, 10, State::confirmed, 0);
+    reserve(2, "A", full.id, 20, State::confirmed, 3);
+    reserve(3, "A", full.id, 30, State::cancelled, 30);
+    reserve(4, "A", {}, 40, State::confirmed, 0);
+    reserve(5, "A", {}, 50, State::held, 0);
+    reserve(6, "A", {}, 60, State::released, 0);
+    reserve(7, "C", {}, 70, State::expired, 0);
+    const auto transfer = [&](std::int64_t at, std::int64_t amount, TransferKind kind) {
+        // Ids are made with the time.
+        auto row =
+            sample_transfer(tsid::first_at(after_first_moment(at)) + amount, cash_account, account_of(ann), amount);
+        row.at = after_first_moment(at);
+        row.kind = kind;
+        changes.transfers.push_back(row);
+    };
+    transfer(10, 1, TransferKind::recharge);
+    transfer(20, 2, TransferKind::recharge);
+    transfer(20, 8, TransferKind::refund);
+    transfer(30, 4, TransferKind::recharge);
+    commit(*store, changes);
+
+    const auto view = must(store->read());
+    CHECK(must(view->sales_of_concert(concert)) == std::vector{SalesRow{"A", TypeId{}, 1, 0, Points{40}, Points{0}},
+                                                               SalesRow{"A", full.id, 1, 1, Points{50}, Points{33}},
+                                                               SalesRow{"B", TypeId{}, 1, 0, Points{10}, Points{0}}});
+    CHECK(must(view->sales_of_concert(ConcertId{99})).empty());
+    const auto between = [&](std::int64_t from, std::int64_t to) {
+        return must(view->cash_between(after_first_moment(from), after_first_moment(to)));
+    };
+    CHECK(between(10, 20) == CashFlow{1, Points{1}});
+    CHECK(between(10, 21) == CashFlow{2, Points{3}});
+    CHECK(between(31, 90) == CashFlow{});
+    CHECK(must(view->cash_between(Time::min(), never)) == CashFlow{3, Points{7}});
+}

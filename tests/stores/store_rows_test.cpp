@@ -25,6 +25,9 @@ struct Extremes {
     Room other = sample_room(int64_max, "대기실 \"2\"; -- '");
     Concert first = sample_concert(21, main_room, day(1970, 1, 1));
     Concert last = sample_concert(22, RoomId{int64_max}, day(9999, 12, 31));
+    std::vector<Sale> sales;
+    std::vector<TariffPrice> prices;
+    std::vector<TicketType> types;
     std::vector<Seat> seats;
     std::vector<Place> places;
     std::vector<Reservation> reservations;
@@ -49,6 +52,31 @@ struct Extremes {
         other.next_lapse_at = from_us(1'767'000'000'000'002);
         last.title = std::string(197, 'x') + "끝";
         last.created_at = from_us(1);
+        last.starts_at = from_us(1'767'000'000'000'004);
+        last.is_hidden = true;
+        last.version = int64_max;
+        last.called_off_at = from_us(1'767'000'000'000'005);
+        last.call_off_reason = "비 때문에; '--";
+        last.is_settled = false;
+
+        sales.push_back(sample_sale(first.id, 1));
+        sales.push_back(sample_sale(first.id, 2));
+        sales.back().terms = {from_us(1),
+                              from_us(1'767'000'000'000'006),
+                              true,
+                              50,
+                              seats_per_user_max,
+                              std::chrono::hours{24},
+                              {{from_us(7), 1'000}, {from_us(8), 999}, {never, 0}}};
+        sales.back().tariff = 2;
+        sales.push_back(sample_sale(last.id, int64_max));
+        types.push_back(sample_type(201, first.id, "성인 'full'"));
+        types.push_back(sample_type(int64_max, first.id, std::string(64, 'c')));
+        types.back().max_per_order = 50;
+        types.back().needs = types[0].id;
+        prices.push_back({sales[1].id, {"", TypeId{}, Points{0}}});
+        prices.push_back({sales[1].id, {"가 'A'", TypeId{}, amount_max}});
+        prices.push_back({sales[1].id, {"가 'A'", types[1].id, Points{7}}});
 
         seats.push_back(sample_seat(301, first.id, "1"));  // section and row empty
         seats.push_back(sample_seat(302, first.id, std::string(64, '9')));
@@ -56,6 +84,7 @@ struct Extremes {
         seats.back().facts.row = std::string(64, 'R');
         seats.back().facts.label = "의자 " + std::string(57, 'L');
         seats.back().facts.price = Points{0};
+        seats.back().facts.category = std::string(62, 'V') + "é";
         seats.back().facts.x = 0.1;
         seats.back().facts.y = -1e-300;
         seats.push_back(sample_seat(303, last.id, "A-1"));
@@ -81,6 +110,13 @@ struct Extremes {
         release(reservations.back(), after_first_moment(5));
         reservations.push_back(held_reservation(405, plain.id, seats[3], places[1].token, after_first_moment(400)));
         reservations.back().payment = PaymentId{502};
+        reservations[2].order = reservations[1].id;
+        reservations[2].sale = int64_max;
+        reservations[2].type = types[1].id;
+        reservations.push_back(held_reservation(407, strange.id, seats[3], places[2].token, after_first_moment(20)));
+        confirm(reservations.back(), PaymentId{503}, after_first_moment(6));
+        cancel(reservations.back(), from_us(1'767'000'000'000'010));
+        reservations.back().refunded = Points{49'999};
         take(seats[0], reservations[0].id, reservations[0].deadline);
         take(seats[2], reservations[1].id, reservations[1].deadline);
         sell(seats[2]);
@@ -109,6 +145,7 @@ struct Extremes {
         transfers.back().kind = TransferKind::payment;
         transfers.back().payment = payments[0].id;
         transfers.back().at = from_us(1'767'000'000'000'007);
+        transfers.back().reservation = reservations[1].id;
 
         records.push_back(sample_record(plain.id, Operation::hold, "k", first_moment));
         records.push_back(
@@ -138,6 +175,8 @@ struct Extremes {
         event.payment = payments[0].id;
         event.amount = int64_min;
         event.deadline = from_us(1'767'000'000'000'002);
+        event.order = reservations[0].id;
+        event.subject = int64_min;
     }
 
     [[nodiscard]] Changes changes() const {
@@ -154,6 +193,9 @@ struct Extremes {
         for (const auto& row : records) add(changes.idempotency, row);
         for (const auto& row : leases) add(changes.leases, row);
         for (const auto& row : keys) add(changes.token_keys, row);
+        changes.sales = sales;
+        changes.tariff_prices = prices;
+        changes.ticket_types = types;
         changes.payment_steps = steps;
         changes.transfers = transfers;
         changes.events = events;
@@ -171,6 +213,15 @@ struct Extremes {
         ConcertKeys concerts;
         concerts.ids = {first.id, last.id};
         CHECK(load(view.concerts(), concerts) == std::vector{first, last});
+        SaleKeys versions;
+        versions.ids = {sales[0].id, sales[1].id, sales[2].id};
+        CHECK(load(view.sales(), versions) == sales);
+        CHECK(load(view.sales(), SaleKeys{{}, {first.id, last.id, ConcertId{5}}}) == std::vector{sales[1], sales[2]});
+        CHECK(load(view.tariffs(), TariffKeys{{sales[0].id, sales[1].id}}) == prices);
+        CHECK(load(view.ticket_types(), TypeKeys{{last.id}}).empty());
+        auto found_types = load(view.ticket_types(), TypeKeys{{first.id}});
+        std::sort(found_types.begin(), found_types.end(), [](auto& a, auto& b) { return a.id < b.id; });
+        CHECK(found_types == types);
         for (const auto& row : seats) {
             SeatKeys one;
             one.ids = {row.id};
@@ -275,6 +326,14 @@ TEST_CASE("every row that changes comes back as it was changed", "[store]") {
     rows.other.next_lapse_at = never;
     change(changes.rooms, rows.room);
     change(changes.rooms, rows.other);
+    rows.first.title = "moved";
+    rows.first.starts_at = from_us(12);
+    rows.first.is_hidden = true;
+    rows.first.version = 2;
+    rows.first.called_off_at = from_us(13);
+    rows.first.call_off_reason = "rain";
+    rows.first.is_settled = false;
+    change(changes.concerts, rows.first);
 
     // The hold of seat 301 is paid, the hold of seat 304 runs out and the seat is held again.
     sell(rows.seats[0]);
@@ -286,6 +345,12 @@ TEST_CASE("every row that changes comes back as it was changed", "[store]") {
     for (const auto i : {0U, 1U, 3U}) change(changes.seats, rows.seats[i]);
     confirm(rows.reservations[0], PaymentId{503}, after_first_moment(100));
     expire(rows.reservations[4]);
+    cancel(rows.reservations[1], from_us(14));
+    rows.reservations[1].refunded = Points{15};
+    change(changes.reservations, rows.reservations[1]);
+    open(rows.seats[2]);
+    ++rows.seats[2].version;
+    change(changes.seats, rows.seats[2]);
     change(changes.reservations, rows.reservations[0]);
     add(changes.reservations, again);
     change(changes.reservations, rows.reservations[4]);
@@ -337,19 +402,28 @@ class OrderVisitor final : public Visitor {
     void visit(const User& row) override { step(0, row.id.value); }
     void visit(const Room& row) override { step(1, row.id.value); }
     void visit(const Concert& row) override { step(2, row.id.value); }
-    void visit(const Seat& row) override { step(3, row.id.value); }
-    void visit(const Place& row) override { step(4, row.token.value); }
-    void visit(const Reservation& row) override { step(5, row.id.value); }
-    void visit(const Account& row) override { step(6, row.id.value); }
-    void visit(const Payment& row) override { step(7, row.id.value); }
-    void visit(const PaymentStep& row) override { step(8, row.payment.value, row.index); }
-    void visit(const Transfer& row) override { step(9, row.id.value); }
+    void visit(const Sale& row) override { step(3, row.id.concert.value, row.id.version); }
+    void visit(const TariffPrice& row) override {
+        if (!last_price.row.category.empty())
+            CHECK(std::tie(last_price.sale, last_price.row.category, last_price.row.type) <
+                  std::tie(row.sale, row.row.category, row.row.type));
+        last_price = row;
+        step(4, ++price_count);
+    }
+    void visit(const TicketType& row) override { step(5, row.id.value); }
+    void visit(const Seat& row) override { step(6, row.id.value); }
+    void visit(const Place& row) override { step(7, row.token.value); }
+    void visit(const Reservation& row) override { step(8, row.id.value); }
+    void visit(const Account& row) override { step(9, row.id.value); }
+    void visit(const Payment& row) override { step(10, row.id.value); }
+    void visit(const PaymentStep& row) override { step(11, row.payment.value, row.index); }
+    void visit(const Transfer& row) override { step(12, row.id.value); }
     void visit(const IdempotencyRecord& row) override {
         if (!last_record.key.empty()) CHECK(last_record < row.id);
         last_record = row.id;
-        step(10, ++record_count);
+        step(13, ++record_count);
     }
-    void visit(const Event& row) override { step(11, row.sequence); }
+    void visit(const Event& row) override { step(14, row.sequence); }
 
     std::int64_t row_count = 0;
 
@@ -363,6 +437,8 @@ class OrderVisitor final : public Visitor {
     std::tuple<int, std::int64_t, std::int64_t> last{-2, 0, 0};
     IdempotencyId last_record;
     std::int64_t record_count = 0;
+    TariffPrice last_price;
+    std::int64_t price_count = 0;
 };
 
 }  // namespace
@@ -378,6 +454,9 @@ TEST_CASE("a scan visits every row, table by table, in key order", "[store][scan
     backwards(changes.seats);
     backwards(changes.idempotency);
     backwards(changes.payment_steps);
+    backwards(changes.sales);
+    backwards(changes.tariff_prices);
+    backwards(changes.ticket_types);
     commit(*store, changes);
     OrderVisitor visitor;
     must(must(store->read())->scan(visitor));

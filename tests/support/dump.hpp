@@ -51,6 +51,10 @@ class DumpIo {
         add(column.id);
     }
     template <class List>
+    void add(sql::RefundSteps<List> column) {
+        add(fmt::format("{}", fmt::join(sql::numbers_of(column.list), ",")));
+    }
+    template <class List>
     void add(sql::Numbers<List> column) {
         add(fmt::format("{}", fmt::join(column.list, ",")));
     }

@@ -69,6 +69,14 @@ class HookedView : public LoadsBy<HookedView<Base>, Base> {
         BOXOFFICE_TRY(hooks_.before_page("events_after"));
         return inner_->events_after(sequence, limit);
     }
+    Result<std::vector<SalesRow>> sales_of_concert(ConcertId concert) override {
+        BOXOFFICE_TRY(hooks_.before_page("sales_of_concert"));
+        return inner_->sales_of_concert(concert);
+    }
+    Result<CashFlow> cash_between(Time from, Time to) override {
+        BOXOFFICE_TRY(hooks_.before_page("cash_between"));
+        return inner_->cash_between(from, to);
+    }
     Result<Stats> counts(Time now) override {
         BOXOFFICE_TRY(hooks_.before_page("counts"));
         return inner_->counts(now);

@@ -188,6 +188,58 @@ class Office {
     Result<Done> try_block(const std::string& number) { return box_->execute(BlockSeat{seat(number)}); }
     Result<Done> try_unblock(const std::string& number) { return box_->execute(UnblockSeat{seat(number)}); }
 
+    // ---- orders and terms ---------------------------------------------------------------------------------------
+
+    /// The next version of the last concert's terms.
+    std::int64_t change_sale(const Terms& terms, ConcertId concert = {}) {
+        const auto id = concert ? concert : concert_;
+        const auto before = must(box_->sale(id), "sale").id.version;
+        return must(box_->execute(ChangeSale{id, terms, before}), "change sale").version;
+    }
+    /// Terms of up to `count` seats an order.
+    std::int64_t sell_up_to(std::int64_t count) {
+        Terms terms;
+        terms.seats_per_order = count;
+        return change_sale(terms);
+    }
+    std::int64_t set_tariff(std::vector<TariffRow> rows) {
+        const auto before = must(box_->sale(concert_), "sale").id.version;
+        return must(box_->execute(SetTariff{concert_, std::move(rows), before}), "set tariff").version;
+    }
+    TypeId type(const std::string& name, std::int64_t max_per_order = 0, TypeId needs = {}) {
+        return must(box_->execute(CreateType{concert_, name, max_per_order, needs}), "type " + name).id;
+    }
+    /// A command to hold seats of the last concert, of no type.
+    HoldSeats order_of(const Buyer& buyer, const std::vector<std::string>& numbers, const std::string& key = {}) {
+        HoldSeats command{buyer.user, buyer.token, concert_, {}, {}, key};
+        for (const auto& number : numbers) command.items.push_back({seat(number)});
+        return command;
+    }
+    Result<HeldOrder> try_hold_all(const Buyer& buyer, const std::vector<std::string>& numbers,
+                                   const std::string& key = {}) {
+        return box_->execute(order_of(buyer, numbers, key));
+    }
+    HeldOrder hold_all(const Buyer& buyer, const std::vector<std::string>& numbers, const std::string& key = {}) {
+        return must(try_hold_all(buyer, numbers, key), "hold an order");
+    }
+    Result<Left> try_release_order(const Buyer& buyer, OrderId id) {
+        return box_->execute(ReleaseOrder{buyer.user, id});
+    }
+    Result<Cancelled> try_cancel(UserId user, std::vector<ReservationId> ids, const std::string& key = {}) {
+        return box_->execute(Cancel{user, std::move(ids), key});
+    }
+    Result<Refunded> try_refund(ReservationId id, std::int64_t amount, bool cancel, const std::string& key) {
+        return box_->execute(Refund{id, Points{amount}, cancel, key});
+    }
+    Time call_off(ConcertId concert = {}) {
+        return must(box_->execute(CallOff{concert ? concert : concert_, "rain"}), "call off").called_off_at;
+    }
+    Swept sweep(std::int64_t max = 10'000) { return must(box_->execute(SweepRefunds{concert_, max}), "sweep"); }
+    std::int64_t sales() {
+        const auto report = must(box_->sales_report(concert_), "report");
+        return report.balance.value;
+    }
+
     std::string state_of(const Buyer& buyer, ReservationId id) {
         return std::string{name_of(must(box_->reservation(buyer.user, id), "reservation").state)};
     }

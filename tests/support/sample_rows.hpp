@@ -62,6 +62,22 @@ inline Concert sample_concert(std::int64_t id, RoomId room, Date day) {
     return concert;
 }
 
+inline Sale sample_sale(ConcertId concert, std::int64_t version) {
+    Sale sale;
+    sale.id = {concert, version};
+    sale.made_at = first_moment;
+    return sale;
+}
+
+inline TicketType sample_type(std::int64_t id, ConcertId concert, std::string name) {
+    TicketType type;
+    type.id = TypeId{id};
+    type.concert = concert;
+    type.name = std::move(name);
+    type.created_at = first_moment;
+    return type;
+}
+
 inline Seat sample_seat(std::int64_t id, ConcertId concert, std::string number) {
     Seat seat;
     seat.id = SeatId{id};
@@ -112,6 +128,8 @@ inline Reservation held_reservation(std::int64_t id, UserId user, const Seat& se
     reservation.concert = seat.concert;
     reservation.token = token;
     reservation.price = seat.facts.price;
+    reservation.order = reservation.id;
+    reservation.sale = 1;
     reservation.held_at = first_moment;
     reservation.deadline = deadline;
     return reservation;

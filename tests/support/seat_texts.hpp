@@ -20,13 +20,13 @@ std::vector<std::string*> texts_among(auto&... members) {
 }
 
 inline std::vector<std::string*> texts_of(NewSeat& seat) {
-    auto& [number, section, row, price, x, y, label, is_blocked] = seat;
-    return texts_among(number, section, row, price, x, y, label, is_blocked);
+    auto& [number, section, row, price, x, y, label, is_blocked, category] = seat;
+    return texts_among(number, section, row, price, x, y, label, is_blocked, category);
 }
 
 inline std::vector<std::string*> texts_of(SeatFacts& facts) {
-    auto& [number, section, row, price, x, y, label] = facts;
-    return texts_among(number, section, row, price, x, y, label);
+    auto& [number, section, row, price, x, y, label, category] = facts;
+    return texts_among(number, section, row, price, x, y, label, category);
 }
 
 }  // namespace boxoffice::testing

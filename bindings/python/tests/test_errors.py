@@ -24,7 +24,6 @@ from boxoffice._library import load  # noqa: E402
 
 #: What cannot be provoked from outside: bugs, no memory, a file system that lies about syncing.
 NOT_PROVOKED = {errors.Internal, errors.OutOfMemory, errors.WeakDurability, errors.TooSmall}
-NOT_PROVOKED |= {errors.NotOnSale}  # a host's, who knows the venue's day
 
 
 class TableTest(unittest.TestCase):
@@ -56,6 +55,12 @@ class TableTest(unittest.TestCase):
             error = errors.error_of(code, "new")
             self.assertIs(type(error), parent)
             self.assertEqual((error.code, error.detail), (code, "new"))
+
+    def test_what_an_error_is_about(self) -> None:
+        error = errors.SeatUnavailable("gone", [5, 6])
+        self.assertEqual((error.detail, error.about), ("gone", (5, 6)))
+        self.assertEqual(pickle.loads(pickle.dumps(error)).about, (5, 6))
+        self.assertEqual(errors.SeatUnavailable("gone").about, ())
 
     def test_errors_are_values(self) -> None:
         error = errors.SeatUnavailable("gone")
@@ -89,6 +94,8 @@ class ProvokedTest(unittest.TestCase):
             self.seats_and_holds,
             self.money,
             self.payments,
+            self.terms,
+            self.giving_back,
             self.house,
             self.arguments,
             self.gateway,
@@ -189,6 +196,50 @@ class ProvokedTest(unittest.TestCase):
             with self.raises(errors.PlaceCompleted):
                 office.leave(mina, token)
 
+    def terms(self) -> None:
+        clock = VirtualClock()
+        with memory(clock=clock) as office:
+            house = House(office)
+            mina, token = house.buyer("mina", 10_000)
+            a, b, c = (seat.id for seat in house.seats[:3])
+            opens = clock.time + MINUTE
+            closed = boxoffice.Terms(opens_at=opens, seats_per_order=2, seats_per_user=1)
+            version = office.change_sale(house.concert, closed, 1)
+            with self.raises(errors.StaleVersion):
+                office.change_sale(house.concert, closed, 1)
+            with self.raises(errors.NotOnSale):
+                office.hold_seats(mina, token, house.concert, [a])
+            clock.advance(MINUTE)
+            with self.raises(errors.OrderLimit):
+                office.hold_seats(mina, token, house.concert, [a, b, c])
+            with self.raises(errors.PurchaseLimit):
+                office.hold_seats(mina, token, house.concert, [a, b])
+            with self.raises(errors.PriceChanged):
+                office.hold_seats(mina, token, house.concert, [a], 999)
+            child = office.create_type(house.concert, "child")
+            with self.raises(errors.TypeExists):
+                office.create_type(house.concert, "child")
+            with self.raises(errors.TypeRule):
+                office.hold_seats(mina, token, house.concert, [boxoffice.OrderItem(a, child)])
+            price = boxoffice.Price("", 5, boxoffice.TypeId(7))
+            with self.raises(errors.UnknownType):
+                office.set_tariff(house.concert, [price], version)
+
+    def giving_back(self) -> None:
+        with memory() as office:
+            house = House(office)
+            mina, token = house.buyer("mina", 10_000)
+            held = office.hold_seat(mina, token, house.seats[0].id)
+            with self.raises(errors.NotPaid):
+                office.cancel(mina, [held.reservation])
+            office.pay(mina, token, held.reservation)
+            with self.raises(errors.CancelClosed):
+                office.cancel(mina, [held.reservation])
+            office.call_off(house.concert)
+            token = office.join(mina, house.room).token
+            with self.raises(errors.CalledOff):
+                office.hold_seat(mina, token, house.seats[1].id)
+
     def house(self) -> None:
         with memory() as office:
             house = House(office)
@@ -216,8 +267,22 @@ class ProvokedTest(unittest.TestCase):
     def arguments(self) -> None:
         with memory() as office:
             house = House(office)
-            mina = office.create_user("mina")
+            mina, token = house.buyer("mina")
+            seat = house.seats[0].id
             naive: Any = datetime.datetime(2030, 1, 1)
+
+            def hold(items: Any, total: Any = None) -> Any:
+                return office.hold_seats(mina, token, house.concert, items, total)
+
+            def refund(cancel: Any, key: Any) -> Any:
+                return office.refund(boxoffice.ReservationId(5), 1, cancel, key)
+
+            def terms(**given: Any) -> Any:
+                return office.change_sale(house.concert, boxoffice.Terms(**given), 1)
+
+            def change(is_hidden: Any) -> Any:
+                return office.change_concert(house.concert, DATE, "x", 1, None, is_hidden)
+
             wrong: List[Callable[[], Any]] = [
                 lambda: office.recharge(mina, 2**63),
                 lambda: office.recharge(mina, -(2**63) - 1),
@@ -242,6 +307,28 @@ class ProvokedTest(unittest.TestCase):
                 lambda: office.add_seats(house.concert, [("A", 1)]),  # type: ignore[list-item]
                 lambda: office.add_seats(house.concert, [boxoffice.NewSeat("B", 1, x=True)]),
                 lambda: office.add_seats(house.concert, [boxoffice.NewSeat("B", 1, x=10**400)]),
+                *(lambda items=items: hold(items) for items in (5, ["5"], [], [seat] * 51, [seat] * 2)),
+                lambda: hold([seat], 1.0),
+                lambda: office.cancel(mina, []),
+                lambda: office.cancel(mina, "12"),  # type: ignore[arg-type]
+                lambda: refund(1, "k"),
+                lambda: refund(True, ""),
+                lambda: refund(True, None),
+                lambda: office.change_sale(house.concert, None, 1),  # type: ignore[arg-type]
+                lambda: terms(opens_at=naive),
+                lambda: terms(is_paused=1),
+                lambda: terms(refund_steps=[1]),
+                lambda: terms(refund_steps=5),
+                lambda: terms(refund_steps=[boxoffice.RefundStep(None, 1)] * 9),
+                lambda: office.set_tariff(house.concert, [("a", 1)], 1),  # type: ignore[list-item]
+                lambda: office.set_tariff(house.concert, [boxoffice.Price("", -1)], 1),
+                lambda: office.set_tariff(house.concert, [boxoffice.Price("", 1)] * 2, 1),
+                lambda: office.change_concert(house.concert, DATE, "x", 1, naive),
+                lambda: change(1),
+                lambda: office.create_type(house.concert, ""),
+                lambda: office.sweep_refunds(house.concert, 0),
+                lambda: office.call_off(house.concert, "x" * 201),
+                lambda: office.cash_report(naive, naive),
                 lambda: office.events(after=2**64),
                 lambda: office.transfers(mina, before=2**64),
                 lambda: boxoffice.id_text(0),

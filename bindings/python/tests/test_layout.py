@@ -19,7 +19,8 @@ from .support import PACKAGE
 import c_header
 import generate_structures
 import boxoffice  # noqa: E402
-from boxoffice import _convert, _layouts, _library, _structures, _version  # noqa: E402
+from boxoffice import _convert, _convert_sales, _layouts, _library  # noqa: E402
+from boxoffice import _structures, _version  # noqa: E402
 from boxoffice import commands as boxoffice_commands  # noqa: E402
 
 SCALARS: Dict[str, Any] = {
@@ -112,6 +113,7 @@ class HeaderTest(unittest.TestCase):
             int(macros["BOXOFFICE_TRANSACTION_KEY_SIZE"]), _structures.TRANSACTION_KEY_SIZE
         )
         self.assertEqual(macros["BOXOFFICE_NEVER"], "INT64_MAX")
+        self.assertEqual(int(macros["BOXOFFICE_REFUND_STEPS_MAX"]), _structures.REFUND_STEPS_MAX)
 
     def test_enumerations(self) -> None:
         constants = self.header.constants
@@ -147,6 +149,14 @@ class HeaderTest(unittest.TestCase):
             "date": datetime.date(2030, 1, 1),
             "limits": boxoffice.RoomLimits(),
             "seats": [],
+            "items": [1],
+            "reservations": [1],
+            "prices": [],
+            "terms": boxoffice.Terms(),
+            "reason": "x",
+            "starts_at": None,
+            "is_hidden": False,
+            "cancel": False,
         }
         for command in boxoffice_commands._ENCODERS:
             arguments = [others.get(name, 1) for name in command._fields]
@@ -171,6 +181,7 @@ class HeaderTest(unittest.TestCase):
 
         def values(macro: str) -> Any:
             text = re.sub(r"sizeof\(\w+\)", "0", macros[macro]).replace("NULL", "None")
+            text = text.replace("BOXOFFICE_NEVER", str(_structures.NEVER))
             text = (
                 text.replace("BOXOFFICE_DURABILITY_FULL", "2").replace("{", "(").replace("}", ")")
             )
@@ -201,6 +212,11 @@ class HeaderTest(unittest.TestCase):
             name = row.name[: -len("_us")] if row.name.endswith("_us") else row.name
             self.assertEqual(default[name], value, name)
             self.assertEqual(number(getattr(boxoffice.RoomLimits(), name)), value, name)
+        terms = _convert_sales.terms(boxoffice.Terms())
+        rows = self.header.structures["boxoffice_terms"]
+        for row, value in list(zip(rows, values("BOXOFFICE_TERMS_INIT")))[1:]:
+            if isinstance(value, int) and not _layouts.is_reserved(row.name):
+                self.assertEqual(getattr(terms, row.name), value, row.name)
 
 
 class CompilerTest(unittest.TestCase):
@@ -232,9 +248,9 @@ class CompilerTest(unittest.TestCase):
     def test_the_struct_layouts_agree_with_ctypes(self) -> None:
         for structure, layout in _convert.LAYOUTS.items():
             self.assertEqual(layout.size, ctypes.sizeof(structure), structure.__name__)
-        event = _structures.Event(*range(1, 14))
+        event = _structures.Event(*range(1, 16))
         read = _convert.LAYOUTS[_structures.Event].unpack(event)
-        self.assertEqual(read, tuple(range(1, 13)))  # and not reserved32
+        self.assertEqual(read, (*range(1, 13), 14, 15))  # and not reserved32
         stats = _structures.Stats(1, 2, 3, _structures.SeatCounts(4, 5, 6, 7))
         self.assertEqual(_convert.LAYOUTS[_structures.Stats].unpack(stats), tuple(range(1, 8)))
 

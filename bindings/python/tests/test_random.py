@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, List
 
 from .support import DATE, MINUTE, SECOND, Gateway, VirtualClock, memory
 import boxoffice  # noqa: E402
-from boxoffice import NewSeat, RoomLimits  # noqa: E402
+from boxoffice import NewSeat, OrderItem, Price, RefundStep, RoomLimits, Terms  # noqa: E402
 
 STEPS = 400
 EDGES = [
@@ -80,7 +80,10 @@ class Player:
             "reservation": [],
             "payment": [],
             "claims": [],
+            "type": [],
+            "order": [],
         }
+        self.halls: Dict[Any, List[Any]] = {}
         self.add_concert()
         self.errors: Dict[str, int] = {}
         self.answers = 0
@@ -105,6 +108,10 @@ class Player:
             if self.chance.random() < 0.2
             else f"t-{self.chance.randrange(50)}"
         )
+
+    def wish(self) -> Dict[str, Any]:
+        total = self.chance.choice([None, None, 200, 2_000, self.amount()])
+        return {"expect_total": total, "key": self.key()}
 
     def key(self) -> Any:
         return self.chance.choice([None, None, self.text(), f"key-{self.chance.randrange(30)}"])
@@ -132,6 +139,60 @@ class Player:
     def hall(self) -> List[NewSeat]:
         return [NewSeat(self.text(), self.amount()) for _ in range(self.chance.randrange(3))]
 
+    def instant(self) -> Any:
+        return self.chance.choice([None, None, self.clock.time, self.clock.time + MINUTE, 5])
+
+    def terms(self) -> Terms:
+        steps = [RefundStep(self.instant(), self.chance.choice([0, 333, 1_000, 1_001]))]
+        return Terms(
+            self.chance.choice([None, None, self.instant()]),
+            self.chance.choice([None, None, self.instant()]),
+            self.chance.random() < 0.1,
+            self.chance.choice([1, 2, 50, 51]),
+            self.chance.choice([0, 0, 3]),
+            self.chance.choice([None, None, SECOND, self.span()]),
+            steps * self.chance.choice([0, 1, 1, 2]),
+        )
+
+    def version(self, concert: Any) -> Any:
+        """That in force, mostly."""
+        if self.chance.random() < 0.1:
+            return self.chance.choice(EDGES)
+        return self.office.get_sale(concert).version
+
+    def change_sale(self) -> None:
+        concert = self.one("concert")
+        self.office.change_sale(concert, self.terms(), self.version(concert))
+
+    def set_tariff(self) -> None:
+        concert = self.one("concert")
+        prices = [Price("", self.amount(), self.chance.choice([None, self.one("type")]))]
+        count = self.chance.choice([0, 1, 1, 2])
+        self.office.set_tariff(concert, prices * count, self.version(concert))
+
+    def change_concert(self) -> None:
+        concert = self.one("concert")
+        version = self.office.get_concert(concert).version
+        is_hidden = self.chance.random() < 0.2
+        self.office.change_concert(
+            concert, DATE, self.text(), version, self.instant(), is_hidden
+        )
+
+    def order(self) -> Any:
+        """A concert, and seats that mostly are some of its own."""
+        concert = self.one("concert")
+        count = self.chance.choice([1, 2, 2, 3])
+        seats = [self.one("seat") for _ in range(count)]
+        if concert in self.halls and self.chance.random() < 0.9:
+            seats = self.chance.sample(self.halls[concert], min(count, len(self.halls[concert])))
+        if self.chance.random() < 0.7:
+            return concert, seats
+        types = [None, self.one("type")]
+        return concert, [OrderItem(seat, self.chance.choice(types)) for seat in seats]
+
+    def reservations(self) -> List[Any]:
+        return [self.one("reservation") for _ in range(self.chance.choice([1, 1, 2, 0]))]
+
     def mine(self) -> Any:
         """A user with a token that goes with it, mostly."""
         if self.known["claims"] and self.chance.random() < 0.85:
@@ -150,7 +211,11 @@ class Player:
             DATE, "random", self.chance.choice(self.known["room"]), seats
         )
         self.known["concert"].append(concert)
-        self.known["seat"] += [seat.id for seat in self.office.seats(concert)]
+        self.halls[concert] = [seat.id for seat in self.office.seats(concert)]
+        self.known["seat"] += self.halls[concert]
+        if self.chance.random() < 0.7:
+            terms = Terms(seats_per_order=3, refund_steps=(RefundStep(None, 500),))
+            self.office.change_sale(concert, terms, 1)
 
     def keep(self, answer: Any) -> Any:
         known = self.known
@@ -162,6 +227,10 @@ class Player:
             known["reservation"].append(answer.reservation)
         elif isinstance(answer, (boxoffice.PaymentBegun, boxoffice.Paid)):
             known["payment"].append(answer.payment)
+        elif isinstance(answer, boxoffice.HeldOrder):
+            known["order"].append(answer.order)
+            known["reservation"].append(answer.order)
+            known["reservation"] += [one.reservation for one in answer.items]
         return answer
 
     def calls(self) -> List[Callable[[], Any]]:
@@ -211,6 +280,35 @@ class Player:
             ),
             lambda: office.fail_payment(user, one("reservation"), one("payment"), self.text()),
             lambda: office.get_payment(user, one("payment")),
+            self.change_sale,
+            self.change_sale,
+            self.set_tariff,
+            self.change_concert,
+            lambda: self.known["type"].append(
+                office.create_type(one("concert"), self.text(), self.chance.choice([0, 1]))
+            ),
+            lambda: office.types(one("concert")),
+            lambda: office.tariff(one("concert")),
+            lambda: self.keep(
+                office.hold_seats(user, token, *self.order(), **self.wish())
+            ),
+            lambda: self.keep(office.hold_seats(user, token, *self.order())),
+            lambda: self.keep(office.hold_seats(user, token, *self.order())),
+            lambda: office.release_order(user, one("order")),
+            lambda: office.get_order(user, one("order")),
+            lambda: office.cancel(user, self.reservations(), self.key()),
+            lambda: office.cancel(user, self.reservations()),
+            lambda: office.refund(
+                one("reservation"), self.amount(), self.chance.random() < 0.5, self.text()
+            ),
+            lambda: (
+                office.call_off(one("concert"), self.text())
+                if self.chance.random() < 0.2
+                else office.call_off_reason(one("concert"))
+            ),
+            lambda: office.sweep_refunds(one("concert"), self.chance.choice([1, 5, 10_000])),
+            lambda: office.sales_report(one("concert")),
+            lambda: office.cash_report(self.clock.time - MINUTE, self.clock.time),
             self.batch,
             lambda: office.tick(self.chance.choice([0, 0, 0, 5, -1, 2**63])),
             office.stats,
@@ -243,6 +341,15 @@ class Player:
                         boxoffice.CreateConcert(DATE, self.text(), self.one("room"), self.hall()),
                         boxoffice.AddSeats(self.one("concert"), self.hall()),
                         boxoffice.ReconcilePayment(self.one("payment"), self.text()),
+                        boxoffice.HoldSeats(user, token, *self.order()),
+                        boxoffice.ReleaseOrder(user, self.one("order")),
+                        boxoffice.Cancel(user, self.reservations(), self.key()),
+                        boxoffice.Refund(self.one("reservation"), self.amount(), False, "key"),
+                        boxoffice.CreateType(self.one("concert"), self.text()),
+                        boxoffice.SetTariff(self.one("concert"), [Price("", self.amount())], 1),
+                        boxoffice.ChangeSale(self.one("concert"), self.terms(), 1),
+                        boxoffice.ChangeConcert(self.one("concert"), DATE, self.text(), 1),
+                        boxoffice.SweepRefunds(self.one("concert")),
                     ]
                 )
             )

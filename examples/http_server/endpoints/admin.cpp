@@ -24,7 +24,9 @@ Result<NewSeat> read_seat(const Body& seat) {
     BOXOFFICE_TRY_VALUE(const auto x, seat.optional_number("x"));
     BOXOFFICE_TRY_VALUE(const auto y, seat.optional_number("y"));
     BOXOFFICE_TRY_VALUE(const auto label, seat.optional_text("label"));
-    return NewSeat{number, section.value_or(""), row.value_or(""), Points{price}, x, y, label.value_or("")};
+    BOXOFFICE_TRY_VALUE(const auto category, seat.optional_text("category"));
+    return NewSeat{number, section.value_or(""), row.value_or(""), Points{price}, x, y, label.value_or(""),
+                   false,  category.value_or("")};
 }
 
 struct House {

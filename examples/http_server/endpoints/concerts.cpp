@@ -4,8 +4,11 @@
 #include <initializer_list>
 #include <iterator>
 #include <map>
+#include <memory>
+#include <utility>
 
 #include "endpoints/endpoints.hpp"
+#include "endpoints/writing.hpp"
 
 namespace http_server::endpoints {
 
@@ -27,8 +30,8 @@ Result<Question> read_question(const Call& call) {
 }
 
 /// What the sections of a hall offer, in the order of their first seats. Prices are of the seats for sale, where there
-/// are any: one that is not may have none.
-std::string write_sections(const SeatSheet& sheet) {
+/// are any: one that is not may have none. They are those of who names no type.
+std::string write_sections(const SeatSheet& sheet, const Programmed& programmed) {
     struct Section {
         std::string_view name;
         std::int64_t seats = 0;
@@ -53,8 +56,9 @@ std::string write_sections(const SeatSheet& sheet) {
             section.least = amount_max;
             section.most = {};
         }
-        section.least = std::min(section.least, seat.facts.price);
-        section.most = std::max(section.most, seat.facts.price);
+        const auto price = programmed.price_of(seat.facts);
+        section.least = std::min(section.least, price);
+        section.most = std::max(section.most, price);
     }
     JsonWriter json;
     json.open_object().open_array("sections");
@@ -70,14 +74,21 @@ std::string write_sections(const SeatSheet& sheet) {
     return json.take();
 }
 
-std::string write_list(const SeatSheet& sheet) {
+/// Of one that was called off, no seat can be had, whatever is left to be given back.
+std::string write_list(const SeatSheet& sheet, const Concert& concert) {
     JsonWriter json;
-    json.open_object().member("date", sheet.concert().date).open_array("availableSeats");
-    for (std::size_t i = 0; i < sheet.size(); ++i)
+    json.open_object().member("date", concert.date).open_array("availableSeats");
+    for (std::size_t i = 0; i < sheet.size() && !is_called_off(concert); ++i)
         if (sheet.state(i) == SeatState::available) json.element(sheet[i].facts.number);
-    json.close_array().member("concertId", sheet.concert().id).close_object();
+    json.close_array().member("concertId", concert.id).close_object();
     return json.take();
 }
+
+/// What is asked about: the seats, and what else there is to be told of their concert.
+struct Found {
+    SeatChanges seats;
+    std::shared_ptr<const Programmed> programmed;
+};
 
 /// Who has a map with seats of their own has a version of their own, which tells nobody else anything.
 std::string version_for(const SeatChanges& found, UserId user) {
@@ -94,13 +105,14 @@ std::optional<SeatVersion> version_of(const std::optional<std::string>& text, Us
     return parse_seat_version(version).value_or(SeatVersion{});
 }
 
-void write_seat(JsonWriter& json, const SeatShown& seat, bool is_mine) {
+void write_seat(JsonWriter& json, const SeatShown& seat, const Programmed& programmed, bool is_mine) {
     json.open_object()
         .member("number", seat.facts.number)
         .member("label", seat.facts.label)
         .member("section", seat.facts.section)
         .member("row", seat.facts.row)
-        .member("price", seat.facts.price)
+        .member("category", seat.facts.category)
+        .member("price", programmed.price_of(seat.facts))
         .member("x", seat.facts.x)
         .member("y", seat.facts.y)
         .member("state", is_mine ? std::string_view{"mine"} : name_of(seat.state))
@@ -108,7 +120,7 @@ void write_seat(JsonWriter& json, const SeatShown& seat, bool is_mine) {
 }
 
 /// All seats, or those that changed and the user's own.
-std::string write_seats(const SeatChanges& found) {
+std::string write_seats(const SeatChanges& found, const Programmed& programmed) {
     const auto& sheet = *found.sheet;
     std::vector<std::uint32_t> told;
     std::set_union(found.changed.begin(), found.changed.end(), found.mine.begin(), found.mine.end(),
@@ -119,7 +131,7 @@ std::string write_seats(const SeatChanges& found) {
     const auto write = [&](std::uint32_t index) {
         const bool is_mine = mine != found.mine.end() && *mine == index;
         if (is_mine) ++mine;
-        write_seat(json, sheet[index], is_mine);
+        write_seat(json, sheet[index], programmed, is_mine);
     };
     if (found.is_whole)
         for (std::size_t i = 0; i < sheet.size(); ++i) write(static_cast<std::uint32_t>(i));
@@ -139,8 +151,24 @@ std::string join(std::initializer_list<std::string_view> objects) {
     return all + "}";
 }
 
-std::string write_map(const Call& call, const SeatChanges& found, UserId user) {
-    const auto& concert = found.sheet->concert();
+/// What buyers are told of the concert beside its seats. Small, so it is in every answer, also in one of what changed since.
+std::string write_programmed(const Programmed& programmed) {
+    const auto& [concert, sale, tariff, types, plain_prices] = programmed;
+    JsonWriter json;
+    json.open_object().member_or_null("startsAt", concert.starts_at, never);
+    write_called_off(json, concert);
+    json.open_object("sale");
+    write_terms(json, sale);
+    json.close_object();
+    write_types(json, types);
+    write_prices(json, "prices", tariff);
+    json.close_object();
+    return json.take();
+}
+
+std::string write_map(const Call& call, const Found& of, UserId user) {
+    const auto& [found, programmed] = of;
+    const auto& concert = programmed->concert;
     JsonWriter json;
     json.open_object()
         .member("date", concert.date)
@@ -150,12 +178,15 @@ std::string write_map(const Call& call, const SeatChanges& found, UserId user) {
         .member("isWhole", found.is_whole)
         .close_object();
     // What changes with each seat, but not with who asks since when.
-    const auto sections = call.host.seats.text(*found.sheet, SeatAnswers::Kind::sections, write_sections);
-    return join({json.take(), *sections, write_seats(found)});
+    const auto sections = call.host.seats.text(
+        *found.sheet, SeatAnswers::Kind::sections,
+        [&programmed = *programmed](const SeatSheet& sheet) { return write_sections(sheet, programmed); },
+        programmed->version());
+    return join({json.take(), write_programmed(*programmed), *sections, write_seats(found, *programmed)});
 }
 
 /// The seats of the one concert that is asked for: where it is named, without a look at the store.
-Result<SeatChanges> look(const Call& call, const Question& question, UserId user) {
+Result<Found> look(const Call& call, const Question& question, UserId user) {
     ConcertId id;
     if (question.concert) {
         const auto parsed = parse_id<ConcertId>(*question.concert);
@@ -165,10 +196,10 @@ Result<SeatChanges> look(const Call& call, const Question& question, UserId user
         BOXOFFICE_TRY_VALUE(const auto concert, call.host.office.concert(question.date));
         id = concert.id;
     }
-    auto found = call.host.seats.look(id, version_of(question.since, user), user);
-    if (found && found->sheet->concert().date != question.date)
-        return refuse(ErrorCode::unknown_concert, "it is on another date");
-    return found;
+    BOXOFFICE_TRY_VALUE(auto programmed, call.host.programme.find(id));
+    if (programmed->concert.date != question.date) return refuse(ErrorCode::unknown_concert, "it is on another date");
+    BOXOFFICE_TRY_VALUE(auto seats, call.host.seats.look(id, version_of(question.since, user), user));
+    return Found{std::move(seats), std::move(programmed)};
 }
 
 /// 304 to who has it, before it is written; `body()` to the others.
@@ -228,9 +259,13 @@ Answer list_seats(const Call& call) {
     BOXOFFICE_TRY_VALUE(const auto question, read_question(call));
     const auto found = look(call, {question.date, question.concert, std::nullopt}, {});
     if (!found) return concert_error(call, question.date, found.error());
-    const auto& sheet = *found->sheet;
-    return tagged_response(call, to_text(sheet.version()), "-list",
-                           [&] { return *call.host.seats.text(sheet, SeatAnswers::Kind::list, write_list); });
+    const auto& sheet = *found->seats.sheet;
+    const auto& concert = found->programmed->concert;
+    const auto facts = concert.version == 1 ? "" : "-" + std::to_string(concert.version);
+    return tagged_response(call, to_text(sheet.version()) + facts, "-list", [&] {
+        return *call.host.seats.text(
+            sheet, SeatAnswers::Kind::list, [&](const SeatSheet& seats) { return write_list(seats, concert); }, facts);
+    });
 }
 
 Answer seat_map(const Call& call) {
@@ -243,10 +278,13 @@ Answer seat_map(const Call& call) {
     }
     const auto found = look(call, question, user);
     if (!found) return concert_error(call, question.date, found.error());
-    auto response = tagged_response(call, version_for(*found, user), question.since ? "-since" : "", [&] {
-        if (!found->is_whole || !found->mine.empty()) return write_map(call, *found, user);
-        return *call.host.seats.text(*found->sheet, SeatAnswers::Kind::map,
-                                     [&](const SeatSheet&) { return write_map(call, *found, user); });
+    const auto& seats = found->seats;
+    const auto terms = found->programmed->version();
+    auto response = tagged_response(call, version_for(seats, user) + "-" + terms, question.since ? "-since" : "", [&] {
+        if (!seats.is_whole || !seats.mine.empty()) return write_map(call, *found, user);
+        return *call.host.seats.text(
+            *seats.sheet, SeatAnswers::Kind::map, [&](const SeatSheet&) { return write_map(call, *found, user); },
+            terms);
     });
     if (has_token) response.cache_control = revalidate_own;
     response.headers.emplace_back("Vary", "Authorization");

@@ -64,6 +64,13 @@ Answering list_reservations(const Call& call);
 Answering show_reservation(const Call& call);
 Answering release_hold(const Call& call);
 
+// orders.cpp
+/// Seats named in one order: POST /api/reservations with `seatNumbers`.
+Answering hold_order(const Call& call, const Body& body);
+Answering show_order(const Call& call);
+Answering release_order(const Call& call);
+Answering cancel_reservations(const Call& call);
+
 // points.cpp
 Answering recharge(const Call& call);
 Answering show_balance(const Call& call);
@@ -77,11 +84,31 @@ Answering create_concert(const Call& call);
 Answer audit(const Call& call);
 Answer back_up(const Call& call);
 
+// selling.cpp
+Answering show_concert(const Call& call);
+Answering change_concert(const Call& call);
+Answering change_sale(const Call& call);
+Answering set_tariff(const Call& call);
+Answering create_type(const Call& call);
+Answering call_off(const Call& call);
+Answering refund(const Call& call);
+
+// report.cpp
+Answer report_sales(const Call& call);
+
 // operations.cpp
 std::optional<Answer> healthz_now(const Call& call);
 Answering readyz(const Call& call);
 Answer metrics(const Call& call);
 std::optional<Answer> web_file_now(const Call& call);
+
+/// The id that the path names. Mistakes: `unknown`.
+template <class IdType>
+boxoffice::Result<IdType> id_in_path(const Call& call, boxoffice::ErrorCode unknown) {
+    const auto id = boxoffice::parse_id<IdType>(call.parameter);
+    if (!id) return boxoffice::refuse(unknown);
+    return *id;
+}
 
 /// A response whose body is that JSON.
 inline Response json_response(JsonWriter& json, std::string_view cache_control = no_store) {

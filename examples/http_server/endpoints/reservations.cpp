@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "endpoints/endpoints.hpp"
+#include "endpoints/writing.hpp"
 
 namespace http_server::endpoints {
 
@@ -28,8 +29,7 @@ struct HoldRequest {
     IdempotencyKey key;
 };
 
-Result<HoldRequest> read_hold(const Request& request) {
-    BOXOFFICE_TRY_VALUE(const auto body, Body::parse(request.body));
+Result<HoldRequest> read_hold(const Request& request, const Body& body) {
     BOXOFFICE_TRY_VALUE(const auto user_id, body.text("userId"));
     BOXOFFICE_TRY_VALUE(const auto date_text, body.text("date"));
     BOXOFFICE_TRY_VALUE(const auto date, parse_date(date_text));
@@ -40,17 +40,6 @@ Result<HoldRequest> read_hold(const Request& request) {
     return HoldRequest{user_id, date, seat_number, token, concert, key};
 }
 
-std::string_view status_of(ReservationState state) {
-    switch (state) {
-        case ReservationState::held: return "Reserved";
-        case ReservationState::confirmed: return "Confirmed";
-        case ReservationState::released: return "Released";
-        case ReservationState::expired: return "Expired";
-        case ReservationState::cancelled: return "Cancelled";
-    }
-    return "Unknown";
-}
-
 Answer held_response(const Held& held) {
     JsonWriter json;
     json.open_object()
@@ -59,21 +48,6 @@ Answer held_response(const Held& held) {
         .member("expirationTime", held.deadline)
         .close_object();
     return json_response(json);
-}
-
-void write(JsonWriter& json, const ReservationNow& view) {
-    json.open_object()
-        .member("reservationId", view.reservation.id)
-        .member("concertId", view.reservation.concert)
-        .member("date", view.date)
-        .member("seatNumber", view.seat_number)
-        .member("label", view.seat_label)
-        .member("section", view.seat_section)
-        .member("row", view.seat_row)
-        .member("price", view.reservation.price)
-        .member("status", status_of(view.state))
-        .member("expirationTime", view.reservation.deadline)
-        .close_object();
 }
 
 Result<SeatId> find_seat(const Call& call, ConcertId concert, const std::string& number) {
@@ -152,16 +126,12 @@ Result<Page> read_page(const Request& request) {
     return page;
 }
 
-Result<ReservationId> id_in_path(const Call& call) {
-    const auto id = parse_id<ReservationId>(call.parameter);
-    if (!id) return refuse(ErrorCode::unknown_reservation);
-    return *id;
-}
-
 }  // namespace
 
 Answering hold_seat(const Call& call) {
-    CO_TRY_VALUE(const auto request, read_hold(call.request));
+    CO_TRY_VALUE(const auto body, Body::parse(call.request.body));
+    if (body.find("seatNumbers") != nullptr) co_return co_await hold_order(call, body);
+    CO_TRY_VALUE(const auto request, read_hold(call.request, body));
     CO_TRY_VALUE(const auto who, co_await turn_caller(call, request.user_id, request.token));
     // Who certainly waits is told so without troubling the writer, once nothing comes before the turn: a key is looked
     // up by the first try.
@@ -182,7 +152,11 @@ Answering hold_seat(const Call& call) {
     if (!held && !seat && held.error().code == ErrorCode::idempotency_conflict &&
         seat.error().code == ErrorCode::ambiguous_concert)
         held = co_await recall_hold(call, request, command, held.error());
-    if (!held) co_return tl::unexpected(std::move(held).error());
+    if (!held) {
+        // Which seat it is, who names one knows: the words stay the seed's.
+        if (held.error().code == ErrorCode::seat_unavailable) held.error().detail.clear();
+        co_return tl::unexpected(std::move(held).error());
+    }
     co_return held_response(*held);
 }
 
@@ -195,7 +169,7 @@ Answering list_reservations(const Call& call) {
     const auto shown = std::min(found.size(), static_cast<std::size_t>(page.limit));
     JsonWriter json;
     json.open_object().open_array("reservations");
-    for (std::size_t i = 0; i < shown; ++i) write(json, found[i]);
+    for (std::size_t i = 0; i < shown; ++i) write_reservation(json, found[i]);
     json.close_array();
     if (shown < found.size())
         json.member("next", found[shown - 1].reservation.id);
@@ -207,18 +181,18 @@ Answering list_reservations(const Call& call) {
 Answering show_reservation(const Call& call) {
     const auto user_id = call.request.parameter("userId");
     CO_TRY_VALUE(const auto user, co_await caller(call, user_id));
-    CO_TRY_VALUE(const auto id, id_in_path(call));
+    CO_TRY_VALUE(const auto id, id_in_path<ReservationId>(call, ErrorCode::unknown_reservation));
     const auto question = [&] { return call.host.office.reservation(user.id, id); };
     CO_TRY_VALUE(const auto view, co_await call.ask(question));
     JsonWriter json;
-    write(json, view);
+    write_reservation(json, view);
     co_return json_response(json);
 }
 
 Answering release_hold(const Call& call) {
     const auto user_id = call.request.parameter("userId");
     CO_TRY_VALUE(const auto user, co_await caller(call, user_id));
-    CO_TRY_VALUE(const auto id, id_in_path(call));
+    CO_TRY_VALUE(const auto id, id_in_path<ReservationId>(call, ErrorCode::unknown_reservation));
     const ReleaseHold command{user.id, id};
     CO_TRY(co_await call.execute(command));
     co_return no_content();

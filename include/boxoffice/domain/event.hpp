@@ -17,31 +17,40 @@ namespace boxoffice {
 
 // clang-format off
 /// Kind, stable number, what its fields mean beside the ids.
-#define BOXOFFICE_EVENTS(X)                                                          \
-    X(user_created,          1)                                                      \
-    X(room_created,          2) /* amount: active_capacity */                        \
-    X(room_changed,          3) /* amount: active_capacity */                        \
-    X(concert_created,       4) /* amount: seats */                                  \
-    X(seats_added,           5) /* amount: seats */                                  \
-    X(seat_blocked,          6)                                                      \
-    X(seat_unblocked,        7)                                                      \
-    X(place_joined,         10) /* amount: position */                               \
-    X(place_admitted,       11) /* amount: position; deadline: to show up */         \
-    X(place_arrived,        12) /* deadline: of the turn */                          \
-    X(place_completed,      13)                                                      \
-    X(place_left,           14)                                                      \
-    X(place_expired,        15) /* deadline: when it did */                          \
-    X(seat_held,            20) /* amount: price; deadline: of the hold */           \
-    X(hold_kept,            21) /* deadline: the hold's new one (a payment began) */ \
-    X(hold_released,        22)                                                      \
-    X(hold_expired,         23) /* deadline: when it did */                          \
-    X(reservation_confirmed,24) /* amount: price */                                  \
-    X(points_recharged,     30) /* amount: points */                                 \
-    X(payment_requested,    31) /* amount: points; deadline: to capture */           \
-    X(payment_captured,     32) /* amount: points */                                 \
-    X(payment_failed,       33) /* deadline: when its time ran out, if it did */     \
-    X(payment_approved,     34) /* too late: the approval is to be taken back */     \
-    X(payment_reconciled,   35) /* it failed, and nothing is charged, or no more */
+#define BOXOFFICE_EVENTS(X)                                                            \
+    X(user_created,           1)                                                       \
+    X(room_created,           2) /* amount: active_capacity */                         \
+    X(room_changed,           3) /* amount: active_capacity */                         \
+    X(concert_created,        4) /* amount: seats */                                   \
+    X(seats_added,            5) /* amount: seats */                                   \
+    X(seat_blocked,           6)                                                       \
+    X(seat_unblocked,         7)                                                       \
+    X(sale_changed,           8) /* subject: the version in force from now on */       \
+    X(tariff_changed,         9) /* the same */                                        \
+    X(place_joined,          10) /* amount: position */                                \
+    X(place_admitted,        11) /* amount: position; deadline: to show up */          \
+    X(place_arrived,         12) /* deadline: of the turn */                           \
+    X(place_completed,       13)                                                       \
+    X(place_left,            14)                                                       \
+    X(place_expired,         15) /* deadline: when it did */                           \
+    X(seat_held,             20) /* amount: price; deadline: of the hold */            \
+    X(hold_kept,             21) /* deadline: the hold's new one (a payment began) */  \
+    X(hold_released,         22)                                                       \
+    X(hold_expired,          23) /* deadline: when it did */                           \
+    X(reservation_confirmed, 24) /* amount: price */                                   \
+    X(order_held,            25) /* amount: total; deadline; it is complete */         \
+    X(reservation_cancelled, 26) /* amount: what comes back */                         \
+    X(points_recharged,      30) /* amount: points */                                  \
+    X(payment_requested,     31) /* amount: points; deadline: to capture */            \
+    X(payment_captured,      32) /* amount: points */                                  \
+    X(payment_failed,        33) /* deadline: when its time ran out, if it did */      \
+    X(payment_approved,      34) /* too late: the approval is to be taken back */      \
+    X(payment_reconciled,    35) /* it failed, and nothing is charged, or no more */   \
+    X(points_refunded,       36) /* amount: points */                                  \
+    X(type_created,          40) /* subject: the ticket type */                        \
+    X(concert_changed,       41) /* subject: its version */                            \
+    X(concert_called_off,    42)                                                       \
+    X(concert_settled,       43) /* called off, and all of it was given back */
 // clang-format on
 
 enum class EventKind : std::int32_t {
@@ -70,6 +79,8 @@ struct Event {
     PaymentId payment{};
     std::int64_t amount = 0;
     Time deadline = never;
+    OrderId order{};           ///< of several reservations; one alone is its own order
+    std::int64_t subject = 0;  ///< what else the kind says it is about
     friend bool operator==(const Event&, const Event&) = default;
 };
 

@@ -19,13 +19,23 @@ namespace boxoffice {
 /// Empty: the request has no key.
 using IdempotencyKey = std::string;
 
-enum class Operation : std::int32_t { hold = 1, recharge = 2, pay = 3, begin_payment = 4, capture = 5 };
+enum class Operation : std::int32_t {
+    hold = 1,
+    recharge = 2,
+    pay = 3,
+    begin_payment = 4,
+    capture = 5,
+    hold_order = 6,
+    cancel = 7,
+    refund = 8
+};
 
 template <>
 inline constexpr std::array enum_names<Operation>{
     EnumName{Operation::hold, "hold"},       EnumName{Operation::recharge, "recharge"},
     EnumName{Operation::pay, "pay"},         EnumName{Operation::begin_payment, "begin_payment"},
-    EnumName{Operation::capture, "capture"},
+    EnumName{Operation::capture, "capture"}, EnumName{Operation::hold_order, "hold_order"},
+    EnumName{Operation::cancel, "cancel"},   EnumName{Operation::refund, "refund"},
 };
 
 using RequestHash = std::array<std::uint8_t, 16>;

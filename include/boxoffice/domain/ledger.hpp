@@ -55,6 +55,7 @@ struct Transfer {
     TransferKind kind = TransferKind::recharge;
     PaymentId payment;  ///< of a payment or refund
     Time at{};
+    ReservationId reservation{};  ///< of a refund
     friend bool operator==(const Transfer&, const Transfer&) = default;
 };
 
@@ -74,6 +75,13 @@ inline Result<void> check_recharge(const Account& cash, const Account& user, Poi
 /// Has the user enough for `price`? A balance of exactly the price is enough.
 inline Result<void> check_funds(const Account& user, Points price) {
     if (user.balance < price) return refuse(ErrorCode::insufficient_points);
+    return {};
+}
+
+/// Has the user's balance room for `amount` that comes back?
+inline Result<void> check_room_for(const Account& user, Points amount) {
+    const auto after = add(user.balance, amount);
+    if (!after || *after > balance_max) return refuse(ErrorCode::balance_limit);
     return {};
 }
 

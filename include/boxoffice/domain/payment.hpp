@@ -1,5 +1,5 @@
 #pragma once
-/// The record of paying one reservation, and its history.
+/// The record of paying one order, and its history.
 ///
 ///     from        what happens                                        to          history row
 ///     (none)      begin (or pay, which does it all)                   requested   requested
@@ -45,7 +45,7 @@ inline constexpr std::array enum_names<PaymentState>{
 
 struct Payment {
     PaymentId id;
-    ReservationId reservation;
+    ReservationId reservation;  ///< the order's first
     UserId user;
     Points amount;
     PaymentState state = PaymentState::requested;
@@ -97,12 +97,13 @@ struct PaymentBegins {
     PaymentStep step;
 };
 
-inline PaymentBegins begin(PaymentId id, const Reservation& reservation, Time now, Time deadline) {
+/// Of `order`, whose reservations cost `amount` together.
+inline PaymentBegins begin(PaymentId id, OrderId order, UserId user, Points amount, Time now, Time deadline) {
     Payment payment;
     payment.id = id;
-    payment.reservation = reservation.id;
-    payment.user = reservation.user;
-    payment.amount = reservation.price;
+    payment.reservation = order;
+    payment.user = user;
+    payment.amount = amount;
     payment.requested_at = now;
     payment.deadline = deadline;
     auto step = next_step(payment, PaymentState::requested, now);
@@ -144,15 +145,23 @@ inline PaymentStep reconcile(Payment& payment, Time now) {
     return next_step(payment, PaymentState::reconciled, now);
 }
 
+/// Of one of the reservations that it pays.
 inline Event payment_event(EventKind kind, const Payment& payment, const Reservation& reservation) {
-    return Event{.kind = kind,
-                 .user = payment.user,
-                 .token = reservation.token,
-                 .concert = reservation.concert,
-                 .seat = reservation.seat,
-                 .reservation = reservation.id,
-                 .payment = payment.id,
-                 .amount = payment.amount.value};
+    auto event = reservation_event(kind, reservation);
+    event.user = payment.user;
+    event.payment = payment.id;
+    event.amount = payment.amount.value;
+    return event;
+}
+
+/// Of all that it pays together: as of the order's first reservation, which tells the order where there are several.
+inline Event order_event(EventKind kind, const Payment& payment, const Reservation& first, bool is_several) {
+    auto event = payment_event(kind, payment, first);
+    if (!is_several) return event;
+    event.order = payment.reservation;
+    event.reservation = {};
+    event.seat = {};
+    return event;
 }
 
 inline Result<void> check_transaction_key(std::string_view key) { return check_text(key, 0, 255, "transaction_key"); }

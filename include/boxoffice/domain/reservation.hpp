@@ -9,12 +9,19 @@
 ///     held     pay, before deadline  confirmed
 ///     held     release, or leave     released
 ///     held     deadline has passed   expired
+///     confirmed  cancel              cancelled
 ///
-/// Everything else is refused: a hold that expired never revives, what is terminal stays so. Invariants H1 to H3.
+/// Everything else is refused: a hold that expired never revives, what is terminal stays so. Invariants H1 to H3, R1, R3.
+///
+/// Reservations that one command makes together are an *order*: of one user, concert and turn, with one deadline, paid by one
+/// payment. It bears the id of its first reservation and has no state of its own; one seat held alone is an order of one.
+/// Invariants O1 to O4.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
+#include "boxoffice/domain/event.hpp"
 #include "boxoffice/domain/transition.hpp"
 #include "boxoffice/ids.hpp"
 #include "boxoffice/names.hpp"
@@ -23,7 +30,6 @@
 
 namespace boxoffice {
 
-/// `cancelled` (a refunded sale) is reserved.
 enum class ReservationState : std::int32_t { held = 1, confirmed = 2, released = 3, expired = 4, cancelled = 5 };
 
 template <>
@@ -45,6 +51,11 @@ struct Reservation {
     Time deadline{};
     Time finished_at = never;  ///< when it was confirmed or released, or its deadline ran out
     PaymentId payment;         ///< under way, or the one that confirmed it
+    OrderId order{};           ///< the order that it is part of; its own id where it is the first
+    std::int64_t sale = 0;     ///< the version of the concert's terms under which it was held
+    TypeId type{};             ///< who the price is for
+    Points refunded{};         ///< of the price, so far
+    Time cancelled_at = never;
     friend bool operator==(const Reservation&, const Reservation&) = default;
 };
 
@@ -52,6 +63,24 @@ struct Reservation {
 inline ReservationState state_at(const Reservation& reservation, Time now) {
     return reservation.state == ReservationState::held && passed(reservation.deadline, now) ? ReservationState::expired
                                                                                             : reservation.state;
+}
+
+/// The same where the concert was called off: then holds are released and sales cancelled, whether or not their rows say so.
+inline ReservationState state_at(const Reservation& reservation, Time called_off_at, Time now) {
+    const auto state = state_at(reservation, std::min(called_off_at, now));
+    if (!passed(called_off_at, now)) return state;
+    if (state == ReservationState::held) return ReservationState::released;
+    return state == ReservationState::confirmed ? ReservationState::cancelled : state;
+}
+
+/// Does its row claim the seat, whether or not a hold has lapsed?
+constexpr bool is_claim(ReservationState state) {
+    return state == ReservationState::held || state == ReservationState::confirmed;
+}
+
+/// What the house may still give back.
+inline Points refundable(const Reservation& reservation) {
+    return Points{reservation.price.value - reservation.refunded.value};
 }
 
 inline bool is_live_hold(const Reservation& reservation, Time now) {
@@ -63,6 +92,7 @@ inline Result<void> check_held(const Reservation& reservation, Time now) {
     switch (state_at(reservation, now)) {
         case ReservationState::held: return {};
         case ReservationState::confirmed: return refuse(ErrorCode::already_paid);
+        case ReservationState::cancelled:
         case ReservationState::released: return refuse(ErrorCode::hold_released);
         default: return refuse(ErrorCode::hold_expired);
     }
@@ -75,6 +105,9 @@ struct Holding {
     ConcertId concert;
     TokenId token;
     Points price;
+    OrderId order{};  ///< none: it is the first
+    std::int64_t sale = 0;
+    TypeId type{};
 };
 
 /// A new hold, for `hold_ttl` from now on.
@@ -86,6 +119,9 @@ inline Reservation hold(ReservationId id, const Holding& of, Time now, Duration 
     reservation.concert = of.concert;
     reservation.token = of.token;
     reservation.price = of.price;
+    reservation.order = of.order ? of.order : id;
+    reservation.sale = of.sale;
+    reservation.type = of.type;
     reservation.held_at = now;
     reservation.deadline = later(now, hold_ttl);
     return reservation;
@@ -111,6 +147,31 @@ inline void release(Reservation& reservation, Time now) {
     demand(is_live_hold(reservation, now), "release: the reservation is not held");
     reservation.state = ReservationState::released;
     reservation.finished_at = now;
+}
+
+/// Its seat goes back on sale; what of the price comes back is another matter.
+inline void cancel(Reservation& reservation, Time now) {
+    demand(reservation.state == ReservationState::confirmed, "cancel: the reservation is not confirmed");
+    reservation.state = ReservationState::cancelled;
+    reservation.cancelled_at = now;
+}
+
+/// `amount` more of the price went back.
+inline void refund(Reservation& reservation, Points amount) {
+    demand(reservation.payment && amount >= Points{0} && amount <= refundable(reservation),
+           "refund: more than was paid");
+    reservation.refunded.value += amount.value;
+}
+
+/// What happened to it, for the outbox.
+inline Event reservation_event(EventKind kind, const Reservation& reservation) {
+    return Event{.kind = kind,
+                 .user = reservation.user,
+                 .token = reservation.token,
+                 .concert = reservation.concert,
+                 .seat = reservation.seat,
+                 .reservation = reservation.id,
+                 .order = reservation.order == reservation.id ? OrderId{} : reservation.order};
 }
 
 /// Writes down that its time ran out; it did at its deadline, not when this was noticed.

@@ -11,6 +11,7 @@
 ///     held        pay                           sold
 ///     held        release, or deadline passed   available
 ///     blocked     unblock                       available
+///     sold        cancel                        available
 ///
 /// Every write names the seat and the version it saw; invariants S1 to S3 of src/README.md.
 
@@ -35,8 +36,16 @@ struct Concert {
     std::string title;  ///< 1 to 200 bytes
     RoomId room;        ///< hold and pay need a turn in this waiting room
     Time created_at{};
+    Time starts_at = never;      ///< never: not told
+    bool is_hidden = false;      ///< not shown in lists of concerts and dates; who knows its id can buy
+    std::int64_t version = 1;    ///< counts its changes
+    Time called_off_at = never;  ///< it will not take place; what was sold is given back
+    std::string call_off_reason{};
+    bool is_settled = true;  ///< called off, and a hold or sale is left: false
     friend bool operator==(const Concert&, const Concert&) = default;
 };
+
+inline bool is_called_off(const Concert& concert) { return concert.called_off_at != never; }
 
 enum class SeatState : std::int32_t { available = 1, held = 2, sold = 3, blocked = 4 };
 
@@ -61,6 +70,7 @@ struct NewSeat {
     double y = 0;
     std::string label{};
     bool is_blocked = false;
+    std::string category{};  ///< what the tariff calls it (up to 64 bytes; empty: the one that has no name)
     friend bool operator==(const NewSeat&, const NewSeat&) = default;
 };
 
@@ -73,14 +83,15 @@ struct SeatFacts {
     double x = 0;
     double y = 0;
     std::string label;
+    std::string category{};
     friend bool operator==(const SeatFacts&, const SeatFacts&) = default;
 };
 
 // Whoever takes a seat apart binds all of its members, so that a new one does not compile before it was thought of there.
 
 inline SeatFacts facts_of(const NewSeat& seat) {
-    const auto& [number, section, row, price, x, y, label, is_blocked] = seat;
-    return {number, section, row, price, x, y, label.empty() ? number : label};
+    const auto& [number, section, row, price, x, y, label, is_blocked, category] = seat;
+    return {number, section, row, price, x, y, label.empty() ? number : label, category};
 }
 
 struct Seat {
@@ -112,14 +123,17 @@ struct SeatCounts {
     friend bool operator==(const SeatCounts&, const SeatCounts&) = default;
 };
 
+inline Result<void> check_reason(std::string_view reason) { return check_text(reason, 0, 200, "reason"); }
+
 inline Result<void> check_title(std::string_view title) { return check_text(title, 1, 200, "title"); }
 
 inline Result<void> check(const NewSeat& seat) {
-    const auto& [number, section, row, price, x, y, label, is_blocked] = seat;
+    const auto& [number, section, row, price, x, y, label, is_blocked, category] = seat;
     BOXOFFICE_TRY(check_text(number, 1, 64, "seat number"));
     BOXOFFICE_TRY(check_text(section, 0, 64, "section"));
     BOXOFFICE_TRY(check_text(row, 0, 64, "row"));
     BOXOFFICE_TRY(check_text(label, 0, 64, "label"));
+    BOXOFFICE_TRY(check_text(category, 0, 64, "category"));
     BOXOFFICE_TRY(check_price(price));
     if (!std::isfinite(x) || !std::isfinite(y)) return refuse(ErrorCode::invalid_argument, "x, y: finite numbers");
     return {};
@@ -154,10 +168,9 @@ inline void sell(Seat& seat) {
     seat.held_until = never;
 }
 
-/// Back on sale: after a release, an expiry, or an unblocking.
+/// Back on sale: after a release, an expiry, a cancelling, or an unblocking.
 inline void open(Seat& seat) {
-    demand(seat.state == SeatState::held || seat.state == SeatState::blocked,
-           "open: the seat is neither held nor blocked");
+    demand(seat.state != SeatState::available, "open: the seat is available");
     seat.state = SeatState::available;
     seat.claim = {};
     seat.held_until = never;

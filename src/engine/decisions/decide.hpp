@@ -3,11 +3,13 @@
 
 #include <utility>
 
+#include "engine/decisions/cancelling.hpp"
 #include "engine/decisions/holding.hpp"
 #include "engine/decisions/house.hpp"
 #include "engine/decisions/housekeeping.hpp"
 #include "engine/decisions/paying.hpp"
 #include "engine/decisions/points.hpp"
+#include "engine/decisions/selling.hpp"
 #include "engine/decisions/waiting.hpp"
 #include "engine/steps/remembering.hpp"
 

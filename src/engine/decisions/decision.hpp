@@ -28,6 +28,8 @@ struct Hooks {
     virtual void name_keys(const C& command, const Moment& moment, Keys& keys) const = 0;
     /// The keys that follow from the rows of the first.
     virtual void name_more_keys(const C&, const WorkingSet&, Keys&) const {}
+    /// Those that follow from the rows of the first two. (Places are loaded with the lines here, and cannot be named.)
+    virtual void name_last_keys(const C&, const WorkingSet&, Keys&) const {}
     /// The rooms whose line it can move.
     virtual void name_line(const C&, const WorkingSet&, const Moment&, std::vector<RoomId>&) const {}
     /// What it changes of how far the line of `room` can move in this batch.

@@ -112,6 +112,12 @@ struct Decision<ChangeRoom> final : Deciding<ChangeRoom> {
 
 namespace steps {
 
+/// Is it a day that can be written?
+inline Result<void> check_day(Date date) {
+    if (date < Date{} || date > last_date) return refuse(ErrorCode::invalid_date);
+    return {};
+}
+
 inline Result<void> check_seats(const std::vector<NewSeat>& seats) {
     std::set<std::string_view> numbers;
     for (const auto& seat : seats) {
@@ -144,11 +150,11 @@ template <>
 struct Decision<CreateConcert> final : Deciding<CreateConcert> {
     Result<void> check(const CreateConcert& command, const Options&) const override {
         BOXOFFICE_TRY(check_title(command.title));
-        const auto day = parse_date(to_text(command.date));
-        if (!day || *day != command.date) return refuse(ErrorCode::invalid_date);  // a far one wraps into the calendar
+        BOXOFFICE_TRY(steps::check_day(command.date));
         return steps::check_seats(command.seats);
     }
 
+    /// Its id can be guessed: see Keys::touched. What it makes is known without a look.
     void name_keys(const CreateConcert& command, const Moment&, Keys& keys) const override {
         keys.rooms.ids.push_back(command.room);
     }
@@ -157,7 +163,14 @@ struct Decision<CreateConcert> final : Deciding<CreateConcert> {
                                       const Moment& moment) const override {
         if (set.rooms.find(command.room) == nullptr) return refuse(ErrorCode::unknown_room);
         const auto id = moment.ids.next<ConcertId>(moment.now);
-        set.put_new(Concert{id, command.date, command.title, command.room, moment.now});
+        Concert concert;
+        concert.id = id;
+        concert.date = command.date;
+        concert.title = command.title;
+        concert.room = command.room;
+        concert.created_at = moment.now;
+        set.put_new(std::move(concert));
+        set.put(Sale{{id, 1}, moment.now, {}, 0});
         set.put_new(Account{sales_of(id), AccountKind::sales, Points{}, moment.now, moment.now});
         steps::put_seats(set, moment, id, command.seats,
                          Event{.kind = EventKind::concert_created,
@@ -178,6 +191,8 @@ struct Decision<AddSeats> final : Deciding<AddSeats> {
     /// With the concert's sales: a later command of the batch may hold and pay a seat that this one makes.
     void name_keys(const AddSeats& command, const Moment&, Keys& keys) const override {
         keys.concerts.ids.push_back(command.concert);
+        keys.sales.in_force.push_back(command.concert);
+        keys.touched.push_back(command.concert);
         keys.accounts.ids.push_back(sales_of(command.concert));
         for (const auto& seat : command.seats) keys.seats.numbers.emplace_back(command.concert, seat.number);
     }
@@ -191,6 +206,33 @@ struct Decision<AddSeats> final : Deciding<AddSeats> {
         steps::put_seats(set, moment, command.concert, command.seats,
                          Event{.kind = EventKind::seats_added, .concert = command.concert, .amount = count});
         return SeatsAdded{count};
+    }
+};
+
+template <>
+struct Decision<ChangeConcert> final : Deciding<ChangeConcert> {
+    Result<void> check(const ChangeConcert& command, const Options&) const override {
+        BOXOFFICE_TRY(check_title(command.title));
+        return steps::check_day(command.date);
+    }
+
+    void name_keys(const ChangeConcert& command, const Moment&, Keys& keys) const override {
+        keys.concerts.ids.push_back(command.concert);
+    }
+
+    Result<Changed> decide(const ChangeConcert& command, WorkingSet& set, const Moment&) const override {
+        const auto* found = set.concerts.find(command.concert);
+        if (found == nullptr) return refuse(ErrorCode::unknown_concert);
+        if (found->version != command.version) return refuse(ErrorCode::stale_version);
+        Concert concert = *found;
+        concert.date = command.date;
+        concert.title = command.title;
+        concert.starts_at = command.starts_at;
+        concert.is_hidden = command.is_hidden;
+        const Changed answer{++concert.version};
+        set.add(Event{.kind = EventKind::concert_changed, .concert = concert.id, .subject = concert.version});
+        set.put(std::move(concert));
+        return answer;
     }
 };
 

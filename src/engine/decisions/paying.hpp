@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/decisions/decision.hpp"
+#include "engine/steps/holding.hpp"
 #include "engine/steps/payments.hpp"
 
 namespace boxoffice {
@@ -52,10 +53,10 @@ struct Decision<Pay> final : PayingDecision<Pay> {
 
     Result<Paid> decide(const Pay& command, WorkingSet& set, const Moment& moment) const override {
         const auto& place = set.places.get(command.token);
-        BOXOFFICE_TRY_VALUE(const auto* reservation, steps::check_payment(command, set, moment, place));
+        BOXOFFICE_TRY_VALUE(const auto order, steps::check_payment(command, set, moment, place));
         // Captured in the same commit, so that any time from now on does for its deadline.
-        auto payment = steps::begin_payment(set, moment, *reservation, moment.now);
-        return steps::capture_payment(set, moment, *reservation, std::move(payment));
+        auto payment = steps::begin_payment(set, moment, order, command.user, moment.now);
+        return steps::capture_payment(set, moment, order, std::move(payment));
     }
 };
 
@@ -84,32 +85,39 @@ struct Decision<BeginPayment> final : PayingDecision<BeginPayment> {
 
     Result<PaymentBegun> decide(const BeginPayment& command, WorkingSet& set, const Moment& moment) const override {
         const auto& place = set.places.get(command.token);
-        BOXOFFICE_TRY_VALUE(const auto* checked, steps::check_payment(command, set, moment, place));
+        BOXOFFICE_TRY_VALUE(const auto order, steps::check_payment(command, set, moment, place));
 
-        Reservation reservation = *checked;
-        const auto& options = moment.options;
-        const auto deadline = capture_deadline(reservation, options.hold_ttl, options.capture_ttl, moment.now);
-        auto payment = steps::begin_payment(set, moment, reservation, deadline);
-        auto requested = payment_event(EventKind::payment_requested, payment, reservation);
+        const Reservation first = set.reservations.get(order.first());
+        const auto& sale = set.sales.get({first.concert, first.sale});
+        const auto deadline =
+            capture_deadline(first, steps::hold_ttl_of(sale, moment), moment.options.capture_ttl, moment.now);
+        auto payment = steps::begin_payment(set, moment, order, command.user, deadline);
+        auto requested = order_event(EventKind::payment_requested, payment, first, order.is_several());
         requested.deadline = payment.deadline;
         set.add(std::move(requested));
-        if (keep(reservation, payment.id, payment.deadline)) keep_longer(set, place, payment, reservation);
-        const PaymentBegun answer{payment.id, reservation.id, payment.amount, payment.deadline};
-        set.put(std::move(reservation));
+        for (const auto id : order.holds) keep_for(set, payment, set.reservations.get(id));
+        if (set.reservations.get(first.id).deadline > first.deadline) {
+            Place kept = place;
+            extend(kept, payment.deadline);
+            set.put(std::move(kept));
+        }
+        const PaymentBegun answer{payment.id, payment.reservation, payment.amount, payment.deadline};
         set.put(std::move(payment));
         return answer;
     }
 
   private:
-    static void keep_longer(WorkingSet& set, Place place, const Payment& payment, const Reservation& reservation) {
-        Seat seat = set.seats.get(reservation.seat);
-        keep(seat, reservation.deadline);
-        set.put(std::move(seat));
-        extend(place, reservation.deadline);
-        set.put(std::move(place));
-        auto kept = payment_event(EventKind::hold_kept, payment, reservation);
-        kept.deadline = reservation.deadline;
-        set.add(std::move(kept));
+    /// Its hold and its seat last as long as the payment, if that is longer.
+    static void keep_for(WorkingSet& set, const Payment& payment, Reservation reservation) {
+        if (keep(reservation, payment.id, payment.deadline)) {
+            Seat seat = set.seats.get(reservation.seat);
+            keep(seat, reservation.deadline);
+            set.put(std::move(seat));
+            auto kept = payment_event(EventKind::hold_kept, payment, reservation);
+            kept.deadline = reservation.deadline;
+            set.add(std::move(kept));
+        }
+        set.put(std::move(reservation));
     }
 };
 
@@ -139,12 +147,12 @@ struct Decision<CapturePayment> final : PayingDecision<CapturePayment> {
         const auto& account = set.accounts.get(account_of(command.user));
         if (payment.state == PaymentState::captured)
             return Paid{payment.id, payment.reservation, payment.amount, account.balance, payment.finished_at};
-        BOXOFFICE_TRY_VALUE(const auto* reservation, steps::payable(command, set, moment));
+        BOXOFFICE_TRY_VALUE(const auto order, steps::payable(command, set, moment));
         if (state_at(payment, moment.now) == PaymentState::failed) return refuse(ErrorCode::payment_failed);
         BOXOFFICE_TRY(check_funds(account, payment.amount));
 
         payment.transaction_key = command.transaction_key;
-        return steps::capture_payment(set, moment, *reservation, std::move(payment));
+        return steps::capture_payment(set, moment, order, std::move(payment));
     }
 };
 

@@ -18,13 +18,9 @@ inline void retire_hold(WorkingSet& set, const Moment& moment, ReservationId id)
         open(seat);
         set.put(std::move(seat));
     }
-    set.add(Event{.kind = EventKind::hold_expired,
-                  .user = reservation.user,
-                  .token = reservation.token,
-                  .concert = reservation.concert,
-                  .seat = reservation.seat,
-                  .reservation = reservation.id,
-                  .deadline = reservation.deadline});
+    auto expired = reservation_event(EventKind::hold_expired, reservation);
+    expired.deadline = reservation.deadline;
+    set.add(std::move(expired));
     set.put(std::move(reservation));
     set.count_retired();
 }

@@ -46,6 +46,24 @@ inline std::vector<ReservationId> live_holds_of(const WorkingSet& set, const Mom
     return holds;
 }
 
+/// The live holds of an order.
+inline std::vector<ReservationId> live_holds_in(const WorkingSet& set, const Moment& moment, OrderId order) {
+    auto holds = set.order(order);
+    std::erase_if(holds, [&](ReservationId id) { return !is_live_hold(set.reservations.get(id), moment.now); });
+    return holds;
+}
+
+/// Of an order that has no live hold: was it given back, all of it? If not, the refusal says what became of it.
+inline Result<void> check_not_over(const WorkingSet& set, OrderId order) {
+    Result<void> result;
+    for (const auto id : set.order(order)) {
+        const auto state = set.reservations.get(id).state;
+        if (state == ReservationState::confirmed) return refuse(ErrorCode::already_paid);
+        if (state == ReservationState::expired) result = refuse(ErrorCode::hold_expired);
+    }
+    return result;
+}
+
 inline void finish_place(WorkingSet& set, const Moment& moment, TokenId token, PlaceState end) {
     Place place = set.places.get(token);
     Room room = set.rooms.get(place.room);
@@ -64,12 +82,7 @@ inline void release_hold(WorkingSet& set, const Moment& moment, Reservation rese
     Seat seat = set.seats.get(reservation.seat);
     open(seat);
     set.put(std::move(seat));
-    set.add(Event{.kind = EventKind::hold_released,
-                  .user = reservation.user,
-                  .token = reservation.token,
-                  .concert = reservation.concert,
-                  .seat = reservation.seat,
-                  .reservation = reservation.id});
+    set.add(reservation_event(EventKind::hold_released, reservation));
     set.put(std::move(reservation));
 }
 

@@ -16,6 +16,26 @@ constexpr void fields(Io& io, Held& a) {
     io(a.reservation, a.seat, a.price, a.deadline);
 }
 template <class Io>
+constexpr void fields(Io& io, HeldItem& a) {
+    io(a.reservation, a.seat, a.type, a.price);
+}
+template <class Io>
+constexpr void fields(Io& io, HeldOrder& a) {
+    io(a.order, a.deadline, a.total, a.items);
+}
+template <class Io>
+constexpr void fields(Io& io, CancelledItem& a) {
+    io(a.reservation, a.refund);
+}
+template <class Io>
+constexpr void fields(Io& io, Cancelled& a) {
+    io(a.refund, a.balance, a.items);
+}
+template <class Io>
+constexpr void fields(Io& io, Refunded& a) {
+    io(a.reservation, a.amount, a.refunded);
+}
+template <class Io>
 constexpr void fields(Io& io, Recharged& a) {
     io(a.transfer, a.balance);
 }
@@ -56,17 +76,35 @@ consteval std::size_t field_count() {
     return counter.count;
 }
 
+/// A list is how many it has, and the fields of each.
 struct FieldReader {
     const std::vector<std::int64_t>& words;
     std::size_t at = 0;
-    void operator()(auto&... field) { (set_word(field, words.at(at++)), ...); }
+    void operator()(auto&... field) { (take(field), ...); }
+
+  private:
+    void take(auto& field) { set_word(field, words.at(at++)); }
+    template <class Item>
+    void take(std::vector<Item>& list) {
+        for (auto left = words.at(at++); left > 0; --left) fields(*this, list.emplace_back());
+    }
 };
 
 struct FieldWriter {
     std::vector<std::int64_t> words;
-    void operator()(const auto&... field) {
-        words.reserve(sizeof...(field));
-        (words.push_back(word_of(field)), ...);
+    void operator()(auto&... field) {
+        words.reserve(words.size() + sizeof...(field));
+        (add(field), ...);
+    }
+
+  private:
+    void add(const auto& field) { words.push_back(word_of(field)); }
+    template <class Item>
+    void add(std::vector<Item>& list) {
+        static_assert(field_count<Item>() == member_count<Item>(),
+                      "fields() lacks a member: a replay would answer without it");
+        words.push_back(static_cast<std::int64_t>(list.size()));
+        for (auto& item : list) fields(*this, item);
     }
 };
 

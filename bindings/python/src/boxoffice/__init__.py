@@ -8,7 +8,8 @@ SQLite file or in memory, with no server.
         office.recharge(mina, 50_000, key="recharge-1")
 
 Every refusal, mistake and fault is a class below :class:`Error`; see :mod:`boxoffice.errors`. What
-is answered is in :mod:`boxoffice.answers`, what goes into a batch in :mod:`boxoffice.commands`.
+is answered is in :mod:`boxoffice.answers` and :mod:`boxoffice.sales` (orders, terms, prices,
+refunds), what goes into a batch in :mod:`boxoffice.commands`.
 
 Types: ids and points are int; instants are aware datetimes, spans timedeltas, dates dates. Threads:
 any method from any thread; calls release the interpreter's lock.
@@ -25,6 +26,8 @@ from .errors import *  # noqa: F403
 from .errors import __all__ as _errors
 from .office import Office
 from .opening import id_text, open, parse_id, restore  # noqa: A004
+from .sales import *  # noqa: F403
+from .sales import __all__ as _sales
 
 __all__ = [
     "Clock",
@@ -41,3 +44,4 @@ __all__ = [
 __all__ += _answers
 __all__ += _commands
 __all__ += _errors
+__all__ += _sales

@@ -42,10 +42,10 @@ from .answers import (
     TransferKind,
     Violation,
 )
-from .errors import InvalidArgument
+from .errors import Error, InvalidArgument, error_of
 
 _CALLBACKS = (c.Clock, c.Completion, c.Gateway, c.Log, c.Reconciler)
-_NOT_READ = (*_CALLBACKS, c.NewSeat, c.Options, c.TokenKey)
+_NOT_READ = (*_CALLBACKS, c.NewPrice, c.NewSeat, c.Options, c.TokenKey)
 LAYOUTS = {
     structure: layout(structure)
     for structure in c.STRUCTURES.values()
@@ -136,6 +136,22 @@ def instant(value: Any, what: str) -> int:
     return (value - _EPOCH) // _MICROSECOND
 
 
+def optional_id(value: Any, what: str) -> int:
+    """An id, or 0 for none."""
+    return 0 if value is None else int64(value, what)
+
+
+def optional_instant(value: Any, what: str) -> int:
+    """An instant, or never."""
+    return NEVER if value is None else instant(value, what)
+
+
+def flag(value: Any, what: str) -> int:
+    if not isinstance(value, bool):
+        raise InvalidArgument(f"{what}: a bool, not {type(value).__name__}")
+    return int(value)
+
+
 def limits(value: Any, what: str = "limits") -> c.RoomLimits:
     if not isinstance(value, RoomLimits):
         raise InvalidArgument(f"{what}: a RoomLimits, not {type(value).__name__}")
@@ -159,13 +175,11 @@ def new_seat(value: Any) -> Tuple[Dict[str, bytes], Dict[str, Any]]:
     if not isinstance(value, NewSeat):
         raise InvalidArgument(f"seats: of NewSeat, not {type(value).__name__}")
     texts = {name: text(getattr(value, name), name) for name in _SEAT_TEXTS}
-    if not isinstance(value.is_blocked, bool):
-        raise InvalidArgument(f"is_blocked: a bool, not {type(value.is_blocked).__name__}")
     return texts, {
         "price": int64(value.price, "price"),
         "x": coordinate(value.x, "x"),
         "y": coordinate(value.y, "y"),
-        "is_blocked": int(value.is_blocked),
+        "is_blocked": flag(value.is_blocked, "is_blocked"),
     }
 
 
@@ -191,6 +205,12 @@ def string(raw: bytes) -> str:
 def message(error: c.Error) -> str:
     raw: bytes = error.message
     return raw.decode(errors="replace")
+
+
+def raised(status: int, error: c.Error) -> Error:
+    """The exception for what a call came to."""
+    count: int = error.about_count
+    return error_of(status, message(error), error.about[:count])
 
 
 def _date(raw: bytes) -> datetime.date:
@@ -230,12 +250,23 @@ def room(fields: Tuple[Any, ...]) -> Room:
 
 
 def concert(fields: Tuple[Any, ...]) -> Concert:
-    identity, room_id, created_at, on, title = fields
-    return Concert(identity, room_id, _date(on), string(title), time(created_at))
+    identity, room_id, created_at, on, title, starts_at, version, off_at, is_hidden = fields
+    return Concert(
+        identity,
+        room_id,
+        _date(on),
+        string(title),
+        time(created_at),
+        deadline(starts_at),
+        is_hidden == 1,
+        version,
+        deadline(off_at),
+    )
 
 
 def seat(fields: Tuple[Any, ...]) -> Seat:
-    identity, concert_id, price, x, y, until, state, is_mine, number, section, row, label = fields
+    identity, concert_id, price, x, y, until, state, is_mine, *texts = fields
+    number, section, row, label, category = texts
     return Seat(
         identity,
         concert_id,
@@ -249,6 +280,7 @@ def seat(fields: Tuple[Any, ...]) -> Seat:
         deadline(until),
         is_mine == 1,
         string(label),
+        string(category),
     )
 
 
@@ -309,6 +341,13 @@ def reservation(fields: Tuple[Any, ...]) -> Reservation:
         label,
         section,
         row,
+        order,
+        sale,
+        type_id,
+        refunded,
+        cancelled,
+        refund,
+        category,
     ) = fields
     return Reservation(
         identity,
@@ -327,13 +366,27 @@ def reservation(fields: Tuple[Any, ...]) -> Reservation:
         string(label),
         string(section),
         string(row),
+        order,
+        sale,
+        type_id or None,
+        refunded,
+        deadline(cancelled),
+        None if refund < 0 else refund,
+        string(category),
     )
 
 
 def transfer(fields: Tuple[Any, ...]) -> Transfer:
-    identity, source, target, amount, paying, at, kind = fields
+    identity, source, target, amount, paying, at, kind, reservation_id = fields
     return Transfer(
-        identity, source, target, amount, _TRANSFER_KINDS[kind], paying or None, time(at)
+        identity,
+        source,
+        target,
+        amount,
+        _TRANSFER_KINDS[kind],
+        paying or None,
+        time(at),
+        reservation_id or None,
     )
 
 
@@ -420,6 +473,8 @@ def event(fields: Tuple[Any, ...]) -> Event:
         amount,
         until,
         kind,
+        order,
+        subject,
     ) = fields
     return Event(
         sequence,
@@ -435,6 +490,8 @@ def event(fields: Tuple[Any, ...]) -> Event:
         paying or None,
         amount,
         deadline(until),
+        order or None,
+        subject or None,
     )
 
 

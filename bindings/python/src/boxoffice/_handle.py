@@ -63,7 +63,7 @@ class Handle:
         else:
             status, kept = callbacks.run(call)
         if status:
-            raise error_of(status, convert.message(error)) from kept
+            raise convert.raised(status, error) from kept
         self._closed = False
         if callbacks is not None:
             _calling_back.add(self)
@@ -136,13 +136,13 @@ class Handle:
         if self._callbacks is None:
             status = function(self._handle, *arguments, byref(error))
             if status:
-                raise error_of(status, convert.message(error))
+                raise convert.raised(status, error)
             return
         status, kept = self._callbacks.run(lambda: function(self._handle, *arguments, byref(error)))
         if kept is not None and strict:
             raise kept
         if status:
-            raise error_of(status, convert.message(error)) from kept
+            raise convert.raised(status, error) from kept
         if kept is not None:
             logger.error("a callback raised; the call that it served stands", exc_info=kept)
 

@@ -47,6 +47,8 @@ def _format(structure: Type[ctypes.Structure]) -> str:
             array: Any = kind
             if array._type_ is ctypes.c_char:
                 out.append(f"{array._length_}s")
+            elif array._type_ in _CODES:
+                out.append(_CODES[array._type_] * int(array._length_))
             else:
                 out.append(_format(array._type_) * int(array._length_))
         else:

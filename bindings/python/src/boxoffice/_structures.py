@@ -22,12 +22,14 @@ from ctypes import (
 )
 from typing import Any, Dict, List, Tuple, Type
 
+ORDER_SIZE_MAX = 50
 ID_TEXT_SIZE = 14
 TOKEN_TEXT_SIZE = 69
 DATE_SIZE = 11
 NEVER = 2**63 - 1
 TRANSACTION_KEY_SIZE = 256
 EXTERNAL_ID_MAX = 255
+REFUND_STEPS_MAX = 8
 
 OK = 0
 NOT_YOUR_TURN = 100
@@ -52,6 +54,15 @@ PAYMENT_PENDING = 118
 PAYMENT_DECLINED = 119
 PAYMENT_FAILED = 120
 NOT_ON_SALE = 121
+ORDER_LIMIT = 122
+PURCHASE_LIMIT = 123
+PRICE_CHANGED = 124
+TYPE_RULE = 125
+CANCEL_CLOSED = 126
+CALLED_OFF = 127
+STALE_VERSION = 128
+NOT_PAID = 129
+TYPE_EXISTS = 130
 INVALID_ARGUMENT = 200
 INVALID_TOKEN = 201
 UNKNOWN_USER = 202
@@ -68,6 +79,7 @@ UNSUPPORTED = 212
 TOO_SMALL = 213
 INVALID_HANDLE = 214
 CLOSED = 215
+UNKNOWN_TYPE = 216
 STORAGE = 300
 BUSY = 301
 CLOCK_JUMP = 302
@@ -92,6 +104,7 @@ RESERVATION_STATE_HELD = 1
 RESERVATION_STATE_CONFIRMED = 2
 RESERVATION_STATE_RELEASED = 3
 RESERVATION_STATE_EXPIRED = 4
+RESERVATION_STATE_CANCELLED = 5
 TRANSFER_KIND_RECHARGE = 1
 TRANSFER_KIND_PAYMENT = 2
 TRANSFER_KIND_REFUND = 3
@@ -119,6 +132,16 @@ COMMAND_CHANGE_ROOM = 16
 COMMAND_CREATE_CONCERT = 17
 COMMAND_ADD_SEATS = 18
 COMMAND_RECONCILE_PAYMENT = 19
+COMMAND_HOLD_SEATS = 20
+COMMAND_RELEASE_ORDER = 21
+COMMAND_CHANGE_CONCERT = 22
+COMMAND_CHANGE_SALE = 23
+COMMAND_SET_TARIFF = 24
+COMMAND_CREATE_TYPE = 25
+COMMAND_CALL_OFF = 26
+COMMAND_SWEEP_REFUNDS = 27
+COMMAND_CANCEL = 28
+COMMAND_REFUND = 29
 
 
 class Office(ctypes.Structure):
@@ -126,7 +149,10 @@ class Office(ctypes.Structure):
 
 
 class Error(ctypes.Structure):
-    _fields_ = [("struct_size", c_uint32), ("code", c_int32), ("message", c_char * 248)]
+    _fields_ = [
+        ("struct_size", c_uint32), ("code", c_int32), ("message", c_char * 248),
+        ("about_count", c_int32), ("reserved32", c_uint32), ("about", c_int64 * 50),
+    ]
 
 
 class RoomLimits(ctypes.Structure):
@@ -211,14 +237,16 @@ class NewSeat(ctypes.Structure):
         ("section_length", c_size_t), ("row", c_char_p), ("row_length", c_size_t),
         ("price", c_int64), ("x", c_double), ("y", c_double), ("label", c_char_p),
         ("label_length", c_size_t), ("is_blocked", c_int32), ("reserved32", c_int32),
-        ("reserved", c_int64 * 6),
+        ("category", c_char_p), ("category_length", c_size_t), ("reserved", c_int64 * 4),
     ]
 
 
 class Concert(ctypes.Structure):
     _fields_ = [
         ("id", c_int64), ("room", c_int64), ("created_at_us", c_int64), ("date", c_char * 16),
-        ("title", c_char * 208), ("reserved", c_int64 * 6),
+        ("title", c_char * 208), ("starts_at_us", c_int64), ("version", c_int64),
+        ("called_off_at_us", c_int64), ("is_hidden", c_int32), ("reserved32", c_int32),
+        ("reserved", c_int64 * 2),
     ]
 
 
@@ -227,7 +255,7 @@ class Seat(ctypes.Structure):
         ("id", c_int64), ("concert", c_int64), ("price", c_int64), ("x", c_double), ("y", c_double),
         ("held_until_us", c_int64), ("state", c_int32), ("is_mine", c_int32),
         ("number", c_char * 72), ("section", c_char * 72), ("row", c_char * 72),
-        ("label", c_char * 72), ("reserved", c_int64 * 16),
+        ("label", c_char * 72), ("category", c_char * 72), ("reserved", c_int64 * 7),
     ]
 
 
@@ -247,6 +275,46 @@ class SeatChanges(ctypes.Structure):
 
 class Date(ctypes.Structure):
     _fields_ = [("text", c_char * 16)]
+
+
+class RefundStep(ctypes.Structure):
+    _fields_ = [("until_us", c_int64), ("thousandths", c_int64), ("reserved", c_int64 * 2)]
+
+
+class Terms(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32), ("is_paused", c_int32), ("opens_at_us", c_int64),
+        ("closes_at_us", c_int64), ("seats_per_order", c_int64), ("seats_per_user", c_int64),
+        ("hold_ttl_us", c_int64), ("refund_step_count", c_int64), ("refund_steps", RefundStep * 8),
+        ("reserved", c_int64 * 16),
+    ]
+
+
+class Sale(ctypes.Structure):
+    _fields_ = [
+        ("concert", c_int64), ("version", c_int64), ("made_at_us", c_int64), ("tariff", c_int64),
+        ("terms", Terms), ("reserved", c_int64 * 4),
+    ]
+
+
+class TicketType(ctypes.Structure):
+    _fields_ = [
+        ("id", c_int64), ("concert", c_int64), ("max_per_order", c_int64), ("needs", c_int64),
+        ("created_at_us", c_int64), ("name", c_char * 72), ("reserved", c_int64 * 6),
+    ]
+
+
+class NewPrice(ctypes.Structure):
+    _fields_ = [
+        ("category", c_char_p), ("category_length", c_size_t), ("type", c_int64),
+        ("price", c_int64), ("reserved", c_int64 * 2),
+    ]
+
+
+class Price(ctypes.Structure):
+    _fields_ = [
+        ("type", c_int64), ("price", c_int64), ("category", c_char * 72), ("reserved", c_int64 * 4),
+    ]
 
 
 class Claims(ctypes.Structure):
@@ -289,7 +357,32 @@ class Reservation(ctypes.Structure):
         ("deadline_us", c_int64), ("finished_at_us", c_int64), ("state", c_int32),
         ("reserved32", c_int32), ("seat_number", c_char * 72), ("date", c_char * 16),
         ("seat_label", c_char * 72), ("seat_section", c_char * 72), ("seat_row", c_char * 72),
+        ("order", c_int64), ("sale", c_int64), ("type", c_int64), ("refunded", c_int64),
+        ("cancelled_at_us", c_int64), ("refund", c_int64), ("seat_category", c_char * 72),
         ("reserved", c_int64 * 6),
+    ]
+
+
+class OrderItem(ctypes.Structure):
+    _fields_ = [("seat", c_int64), ("type", c_int64), ("reserved", c_int64 * 2)]
+
+
+class HeldItem(ctypes.Structure):
+    _fields_ = [
+        ("reservation", c_int64), ("seat", c_int64), ("type", c_int64), ("price", c_int64),
+        ("reserved", c_int64 * 2),
+    ]
+
+
+class HeldOrder(ctypes.Structure):
+    _fields_ = [
+        ("order", c_int64), ("deadline_us", c_int64), ("total", c_int64), ("reserved", c_int64 * 4),
+    ]
+
+
+class Order(ctypes.Structure):
+    _fields_ = [
+        ("id", c_int64), ("total", c_int64), ("deadline_us", c_int64), ("reserved", c_int64 * 4),
     ]
 
 
@@ -301,7 +394,7 @@ class Transfer(ctypes.Structure):
     _fields_ = [
         ("id", c_int64), ("from", c_int64), ("to", c_int64), ("amount", c_int64),
         ("payment", c_int64), ("at_us", c_int64), ("kind", c_int32), ("reserved32", c_int32),
-        ("reserved", c_int64 * 4),
+        ("reservation", c_int64), ("reserved", c_int64 * 3),
     ]
 
 
@@ -342,14 +435,55 @@ class Reconciled(ctypes.Structure):
     ]
 
 
+class Cancelled(ctypes.Structure):
+    _fields_ = [("refund", c_int64), ("balance", c_int64), ("reserved", c_int64 * 2)]
+
+
+class CancelledItem(ctypes.Structure):
+    _fields_ = [("reservation", c_int64), ("refund", c_int64), ("reserved", c_int64 * 2)]
+
+
+class Refunded(ctypes.Structure):
+    _fields_ = [
+        ("reservation", c_int64), ("amount", c_int64), ("refunded", c_int64),
+        ("reserved", c_int64 * 2),
+    ]
+
+
+class Swept(ctypes.Structure):
+    _fields_ = [
+        ("refunded", c_int64), ("released", c_int64), ("stuck", c_int64), ("more", c_int32),
+        ("reserved32", c_int32), ("reserved", c_int64 * 2),
+    ]
+
+
+class SalesRow(ctypes.Structure):
+    _fields_ = [
+        ("type", c_int64), ("sold", c_int64), ("cancelled", c_int64), ("gross", c_int64),
+        ("refunds", c_int64), ("category", c_char * 72), ("reserved", c_int64 * 4),
+    ]
+
+
+class SalesReport(ctypes.Structure):
+    _fields_ = [
+        ("sold", c_int64), ("cancelled", c_int64), ("gross", c_int64), ("refunds", c_int64),
+        ("net", c_int64), ("balance", c_int64), ("reserved", c_int64 * 4),
+    ]
+
+
+class CashReport(ctypes.Structure):
+    _fields_ = [("recharge_count", c_int64), ("recharged", c_int64), ("reserved", c_int64 * 4)]
+
+
 class Command(ctypes.Structure):
     _fields_ = [
-        ("kind", c_int32), ("reserved32", c_uint32), ("user", c_int64), ("token", c_int64),
+        ("kind", c_int32), ("flag", c_uint32), ("user", c_int64), ("token", c_int64),
         ("room", c_int64), ("concert", c_int64), ("seat", c_int64), ("reservation", c_int64),
         ("payment", c_int64), ("amount", c_int64), ("text_offset", c_uint32),
         ("text_length", c_uint32), ("text2_offset", c_uint32), ("text2_length", c_uint32),
         ("key_offset", c_uint32), ("key_length", c_uint32), ("list_offset", c_uint32),
-        ("list_count", c_uint32), ("reserved", c_int64 * 6),
+        ("list_count", c_uint32), ("order", c_int64), ("type", c_int64), ("version", c_int64),
+        ("time_us", c_int64), ("reserved", c_int64 * 2),
     ]
 
 
@@ -359,7 +493,14 @@ class SeatItem(ctypes.Structure):
         ("section_length", c_uint32), ("row_offset", c_uint32), ("row_length", c_uint32),
         ("label_offset", c_uint32), ("label_length", c_uint32), ("price", c_int64), ("x", c_double),
         ("y", c_double), ("is_blocked", c_int32), ("reserved32", c_int32),
-        ("reserved", c_int64 * 6),
+        ("category_offset", c_uint32), ("category_length", c_uint32), ("reserved", c_int64 * 5),
+    ]
+
+
+class PriceItem(ctypes.Structure):
+    _fields_ = [
+        ("category_offset", c_uint32), ("category_length", c_uint32), ("type", c_int64),
+        ("price", c_int64), ("reserved", c_int64 * 2),
     ]
 
 
@@ -367,7 +508,8 @@ class Outcome(ctypes.Structure):
     _fields_ = [
         ("status", c_int32), ("state", c_int32), ("id", c_int64), ("position", c_int64),
         ("amount", c_int64), ("balance", c_int64), ("time_us", c_int64), ("time2_us", c_int64),
-        ("flag", c_int32), ("reserved32", c_int32), ("reserved", c_int64 * 4),
+        ("flag", c_int32), ("reserved32", c_int32), ("count", c_int64), ("count2", c_int64),
+        ("reserved", c_int64 * 2),
     ]
 
 
@@ -407,7 +549,8 @@ class Event(ctypes.Structure):
         ("sequence", c_int64), ("at_us", c_int64), ("user", c_int64), ("room", c_int64),
         ("token", c_int64), ("concert", c_int64), ("seat", c_int64), ("reservation", c_int64),
         ("payment", c_int64), ("amount", c_int64), ("deadline_us", c_int64), ("kind", c_int32),
-        ("reserved32", c_int32), ("reserved", c_int64 * 4),
+        ("reserved32", c_int32), ("order", c_int64), ("subject", c_int64),
+        ("reserved", c_int64 * 2),
     ]
 
 
@@ -433,12 +576,22 @@ STRUCTURES: Dict[str, Type[ctypes.Structure]] = {
     "boxoffice_seat_counts": SeatCounts,
     "boxoffice_seat_changes": SeatChanges,
     "boxoffice_date": Date,
+    "boxoffice_refund_step": RefundStep,
+    "boxoffice_terms": Terms,
+    "boxoffice_sale": Sale,
+    "boxoffice_ticket_type": TicketType,
+    "boxoffice_new_price": NewPrice,
+    "boxoffice_price": Price,
     "boxoffice_claims": Claims,
     "boxoffice_joined": Joined,
     "boxoffice_arrived": Arrived,
     "boxoffice_peeked": Peeked,
     "boxoffice_held": Held,
     "boxoffice_reservation": Reservation,
+    "boxoffice_order_item": OrderItem,
+    "boxoffice_held_item": HeldItem,
+    "boxoffice_held_order": HeldOrder,
+    "boxoffice_order": Order,
     "boxoffice_recharged": Recharged,
     "boxoffice_transfer": Transfer,
     "boxoffice_paid": Paid,
@@ -446,8 +599,16 @@ STRUCTURES: Dict[str, Type[ctypes.Structure]] = {
     "boxoffice_payment_step": PaymentStep,
     "boxoffice_payment": Payment,
     "boxoffice_reconciled": Reconciled,
+    "boxoffice_cancelled": Cancelled,
+    "boxoffice_cancelled_item": CancelledItem,
+    "boxoffice_refunded": Refunded,
+    "boxoffice_swept": Swept,
+    "boxoffice_sales_row": SalesRow,
+    "boxoffice_sales_report": SalesReport,
+    "boxoffice_cash_report": CashReport,
     "boxoffice_command": Command,
     "boxoffice_seat_item": SeatItem,
+    "boxoffice_price_item": PriceItem,
     "boxoffice_outcome": Outcome,
     "boxoffice_completion": Completion,
     "boxoffice_ticked": Ticked,
@@ -495,6 +656,10 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "boxoffice_add_seats": (c_int32, [
         POINTER(Office), c_int64, POINTER(NewSeat), c_size_t, POINTER(Error),
     ]),
+    "boxoffice_change_concert": (c_int32, [
+        POINTER(Office), c_int64, c_char_p, c_size_t, c_char_p, c_size_t, c_int64, c_int32, c_int64,
+        POINTER(c_int64), POINTER(Error),
+    ]),
     "boxoffice_block_seat": (c_int32, [POINTER(Office), c_int64, POINTER(Error)]),
     "boxoffice_unblock_seat": (c_int32, [POINTER(Office), c_int64, POINTER(Error)]),
     "boxoffice_find_concert": (c_int32, [
@@ -528,6 +693,24 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "boxoffice_count_seats": (c_int32, [
         POINTER(Office), c_int64, POINTER(SeatCounts), POINTER(Error),
     ]),
+    "boxoffice_get_sale": (c_int32, [POINTER(Office), c_int64, POINTER(Sale), POINTER(Error)]),
+    "boxoffice_change_sale": (c_int32, [
+        POINTER(Office), c_int64, POINTER(Terms), c_int64, POINTER(c_int64), POINTER(Error),
+    ]),
+    "boxoffice_set_tariff": (c_int32, [
+        POINTER(Office), c_int64, POINTER(NewPrice), c_size_t, c_int64, POINTER(c_int64),
+        POINTER(Error),
+    ]),
+    "boxoffice_list_tariff": (c_int32, [
+        POINTER(Office), c_int64, POINTER(Price), c_size_t, POINTER(c_size_t), POINTER(Error),
+    ]),
+    "boxoffice_create_type": (c_int32, [
+        POINTER(Office), c_int64, c_char_p, c_size_t, c_int64, c_int64, POINTER(c_int64),
+        POINTER(Error),
+    ]),
+    "boxoffice_list_types": (c_int32, [
+        POINTER(Office), c_int64, POINTER(TicketType), c_size_t, POINTER(c_size_t), POINTER(Error),
+    ]),
     "boxoffice_join": (c_int32, [
         POINTER(Office), c_int64, c_int64, POINTER(Joined), POINTER(Error),
     ]),
@@ -553,7 +736,18 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
         POINTER(Office), c_int64, c_int64, c_int64, c_char_p, c_size_t, POINTER(Held),
         POINTER(Error),
     ]),
+    "boxoffice_hold_seats": (c_int32, [
+        POINTER(Office), c_int64, c_int64, c_int64, POINTER(OrderItem), c_size_t, POINTER(c_int64),
+        c_char_p, c_size_t, POINTER(HeldOrder), POINTER(HeldItem), POINTER(Error),
+    ]),
     "boxoffice_release_hold": (c_int32, [POINTER(Office), c_int64, c_int64, POINTER(Error)]),
+    "boxoffice_release_order": (c_int32, [
+        POINTER(Office), c_int64, c_int64, POINTER(c_int64), POINTER(Error),
+    ]),
+    "boxoffice_get_order": (c_int32, [
+        POINTER(Office), c_int64, c_int64, POINTER(Order), POINTER(Reservation), c_size_t,
+        POINTER(c_size_t), POINTER(Error),
+    ]),
     "boxoffice_get_reservation": (c_int32, [
         POINTER(Office), c_int64, c_int64, POINTER(Reservation), POINTER(Error),
     ]),
@@ -595,6 +789,30 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     ]),
     "boxoffice_reconcile_payment": (c_int32, [
         POINTER(Office), c_int64, c_char_p, c_size_t, POINTER(Error),
+    ]),
+    "boxoffice_cancel": (c_int32, [
+        POINTER(Office), c_int64, POINTER(c_int64), c_size_t, c_char_p, c_size_t,
+        POINTER(Cancelled), POINTER(CancelledItem), POINTER(Error),
+    ]),
+    "boxoffice_refund": (c_int32, [
+        POINTER(Office), c_int64, c_int64, c_int32, c_char_p, c_size_t, POINTER(Refunded),
+        POINTER(Error),
+    ]),
+    "boxoffice_call_off": (c_int32, [
+        POINTER(Office), c_int64, c_char_p, c_size_t, POINTER(c_int64), POINTER(Error),
+    ]),
+    "boxoffice_get_call_off_reason": (c_int32, [
+        POINTER(Office), c_int64, POINTER(c_char), c_size_t, POINTER(c_size_t), POINTER(Error),
+    ]),
+    "boxoffice_sweep_refunds": (c_int32, [
+        POINTER(Office), c_int64, c_int64, POINTER(Swept), POINTER(Error),
+    ]),
+    "boxoffice_get_sales_report": (c_int32, [
+        POINTER(Office), c_int64, POINTER(SalesReport), POINTER(SalesRow), c_size_t,
+        POINTER(c_size_t), POINTER(Error),
+    ]),
+    "boxoffice_get_cash_report": (c_int32, [
+        POINTER(Office), c_int64, c_int64, POINTER(CashReport), POINTER(Error),
     ]),
     "boxoffice_execute": (c_int32, [
         POINTER(Office), POINTER(Command), c_size_t, c_char_p, c_size_t, POINTER(Outcome),

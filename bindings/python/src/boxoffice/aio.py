@@ -50,7 +50,7 @@ from . import commands as _commands
 from . import office as _office
 from . import opening as _opening
 from ._driving import ASKING_THREADS, Driving
-from ._handle import PAGE
+from ._handle import PAGE, Handle
 from .answers import Peeked
 from .errors import Closed, Fault, InvalidArgument, NotYourTurn
 
@@ -160,9 +160,11 @@ class Office:
     It has every method of :class:`boxoffice.Office`, with the same arguments, answers and errors,
     as a coroutine (``batch`` is :meth:`execute` here); and those that are iterators there are
     asynchronous ones. The commands are those of :mod:`boxoffice.commands`: their errors have the
-    engine's sentence, without the details that a call of the synchronous office gives. With a
-    ``gateway``, ``pay`` keeps one of the office's few threads while the gateway is asked: ask one
-    that is slow, or a coroutine itself, between ``begin_payment`` and ``capture_payment``.
+    engine's sentence, without the details that a call of the synchronous office gives. Two of them,
+    ``hold_seats`` and ``cancel``, whose answers are longer than an outcome, are asked as queries
+    are, with all details; :meth:`execute` has them without their items. With a ``gateway``, ``pay``
+    keeps one of the office's few threads while the gateway is asked: ask one that is slow, or a
+    coroutine itself, between ``begin_payment`` and ``capture_payment``.
 
     Exceptions of a ``clock`` or ``log`` go to the logger "boxoffice", since nobody waits for the
     thread that decides.
@@ -269,13 +271,20 @@ class Office:
         balance = _awaited(_office.Office.balance)
         begin_payment = _awaited(_office.Office.begin_payment)
         block_seat = _awaited(_office.Office.block_seat)
+        call_off = _awaited(_office.Office.call_off)
+        call_off_reason = _awaited(_office.Office.call_off_reason)
+        cancel = _awaited(_office.Office.cancel)
         capture_payment = _awaited(_office.Office.capture_payment)
+        cash_report = _awaited(_office.Office.cash_report)
+        change_concert = _awaited(_office.Office.change_concert)
         change_room = _awaited(_office.Office.change_room)
+        change_sale = _awaited(_office.Office.change_sale)
         commit_stats = _awaited(_office.Office.commit_stats)
         concerts = _awaited(_office.Office.concerts)
         count_seats = _awaited(_office.Office.count_seats)
         create_concert = _awaited(_office.Office.create_concert)
         create_room = _awaited(_office.Office.create_room)
+        create_type = _awaited(_office.Office.create_type)
         create_user = _awaited(_office.Office.create_user)
         dates = _awaited(_office.Office.dates)
         events = _paged(_office.Office.events)
@@ -285,9 +294,12 @@ class Office:
         find_seat = _awaited(_office.Office.find_seat)
         find_user = _awaited(_office.Office.find_user)
         get_concert = _awaited(_office.Office.get_concert)
+        get_order = _awaited(_office.Office.get_order)
         get_payment = _awaited(_office.Office.get_payment)
         get_reservation = _awaited(_office.Office.get_reservation)
+        get_sale = _awaited(_office.Office.get_sale)
         hold_seat = _awaited(_office.Office.hold_seat)
+        hold_seats = _awaited(_office.Office.hold_seats)
         join = _awaited(_office.Office.join)
         leave = _awaited(_office.Office.leave)
         now = _awaited(_office.Office.now)
@@ -296,21 +308,33 @@ class Office:
         recharge = _awaited(_office.Office.recharge)
         reconcile_payment = _awaited(_office.Office.reconcile_payment)
         reconcile_payments = _awaited(_office.Office.reconcile_payments)
+        refund = _awaited(_office.Office.refund)
         release_hold = _awaited(_office.Office.release_hold)
+        release_order = _awaited(_office.Office.release_order)
         reservations = _paged(_office.Office.reservations)
+        sales_report = _awaited(_office.Office.sales_report)
         seats = _awaited(_office.Office.seats)
         seats_since = _awaited(_office.Office.seats_since)
+        set_tariff = _awaited(_office.Office.set_tariff)
         stats = _awaited(_office.Office.stats)
+        sweep_refunds = _awaited(_office.Office.sweep_refunds)
+        tariff = _awaited(_office.Office.tariff)
         tick = _awaited(_office.Office.tick)
         token_text = _awaited(_office.Office.token_text)
         transfers = _paged(_office.Office.transfers)
+        types = _awaited(_office.Office.types)
         unblock_seat = _awaited(_office.Office.unblock_seat)
         unreconciled_payments = _paged(_office.Office.unreconciled_payments)
 
 
+#: Commands whose answer is more than an outcome says.
+_ASKED = (_commands.HoldSeats, _commands.Cancel)
+
+
 def _command(kind: Type[Any], method: Optional[Callable[..., Any]]) -> Callable[..., Any]:
     async def submit(self: Office, *arguments: Any, **named: Any) -> Any:
-        if kind is _commands.Pay and method is not None and self._driving.has_gateway():
+        is_asked = kind in _ASKED or (kind is _commands.Pay and self._driving.has_gateway())
+        if is_asked and method is not None:
             return await self._driving.run(
                 functools.partial(method, self._sync, *arguments, **named)
             )
@@ -341,7 +365,11 @@ def _method_name(kind: Type[Any]) -> str:
 def _complete() -> None:
     """Gives the class a method for each command there is, and for each other one of the synchronous
     office."""
-    methods = {name: one for name, one in vars(_office.Office).items() if inspect.isfunction(one)}
+    methods = {
+        name: one
+        for name, one in inspect.getmembers(_office.Office, inspect.isfunction)
+        if name not in vars(Handle)
+    }
     made: Dict[str, Callable[..., Any]] = {}
     for kind in _commands.KINDS:
         name = _method_name(kind)

@@ -26,6 +26,7 @@ __all__ = [
     "Held",
     "Joined",
     "NewSeat",
+    "OrderId",
     "Paid",
     "Payment",
     "PaymentBegun",
@@ -54,6 +55,7 @@ __all__ = [
     "Transfer",
     "TransferId",
     "TransferKind",
+    "TypeId",
     "UserId",
     "Violation",
 ]
@@ -67,6 +69,9 @@ ReservationId = NewType("ReservationId", int)
 PaymentId = NewType("PaymentId", int)
 TransferId = NewType("TransferId", int)
 AccountId = NewType("AccountId", int)
+#: An order bears the id of its first reservation, and is paid by it.
+OrderId = NewType("OrderId", ReservationId)
+TypeId = NewType("TypeId", int)
 
 #: The account that recharged points come from.
 CASH = AccountId(1)
@@ -106,6 +111,7 @@ class ReservationState(IntEnum):
     CONFIRMED = 2
     RELEASED = 3
     EXPIRED = 4
+    CANCELLED = 5  # after it was paid
 
 
 class TransferKind(IntEnum):
@@ -157,7 +163,7 @@ class NewSeat:
     """A seat to be made. ``number`` names it: a text of 1 to 64 bytes, unique in its concert;
     ``label`` is what people read, beside section and row ("": the number). ``price`` is 0 to 10^12
     points; ``x`` and ``y`` are coordinates on the plan, in units of yours; ``is_blocked``: off sale
-    from the start."""
+    from the start; ``category`` is what the tariff calls it."""
 
     number: str
     price: int
@@ -167,6 +173,7 @@ class NewSeat:
     y: float = 0.0
     label: str = ""
     is_blocked: bool = False
+    category: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,14 +191,30 @@ class Room(_Answer):
 
 @dataclass(frozen=True)
 class Concert(_Answer):
-    """A date and a title, behind a waiting room."""
+    """A date and a title, behind a waiting room. ``starts_at``: None, not told. A hidden one is not
+    in lists of concerts and dates. ``version`` counts its changes. ``called_off_at``: None, it
+    takes place."""
 
-    __slots__ = ("id", "room", "date", "title", "created_at")
+    __slots__ = (
+        "id",
+        "room",
+        "date",
+        "title",
+        "created_at",
+        "starts_at",
+        "is_hidden",
+        "version",
+        "called_off_at",
+    )
     id: ConcertId
     room: RoomId
     date: datetime.date
     title: str
     created_at: datetime.datetime
+    starts_at: Optional[datetime.datetime]
+    is_hidden: bool
+    version: int
+    called_off_at: Optional[datetime.datetime]
 
 
 @dataclass(frozen=True)
@@ -212,6 +235,7 @@ class Seat(_Answer):
         "held_until",
         "is_mine",
         "label",
+        "category",
     )
     id: SeatId
     concert: ConcertId
@@ -225,6 +249,7 @@ class Seat(_Answer):
     held_until: Optional[datetime.datetime]
     is_mine: bool
     label: str
+    category: str
 
 
 @dataclass(frozen=True)
@@ -334,7 +359,10 @@ class Held(_Answer):
 @dataclass(frozen=True)
 class Reservation(_Answer):
     """The record of a hold and what became of it. ``finished_at`` is None while it is held.
-    ``seat_number`` names the seat; people read ``seat_label``, beside section and row."""
+    ``seat_number`` names the seat; people read ``seat_label``, beside section and row. All that was
+    held together has the same ``order``. ``sale`` is the version of the terms under which it was
+    held, ``type`` who the price is for, ``refunded`` what of the price went back so far,
+    ``refund`` what comes back to who cancels it now (None: it cannot be cancelled)."""
 
     __slots__ = (
         "id",
@@ -353,6 +381,13 @@ class Reservation(_Answer):
         "seat_label",
         "seat_section",
         "seat_row",
+        "order",
+        "sale",
+        "type",
+        "refunded",
+        "cancelled_at",
+        "refund",
+        "seat_category",
     )
     id: ReservationId
     user: UserId
@@ -370,6 +405,13 @@ class Reservation(_Answer):
     seat_label: str
     seat_section: str
     seat_row: str
+    order: OrderId
+    sale: int
+    type: Optional[TypeId]
+    refunded: int
+    cancelled_at: Optional[datetime.datetime]
+    refund: Optional[int]
+    seat_category: str
 
 
 @dataclass(frozen=True)
@@ -384,9 +426,9 @@ class Recharged(_Answer):
 @dataclass(frozen=True)
 class Transfer(_Answer):
     """One immutable row of the ledger. Accounts: a user's has the user's id, a concert's sales the
-    concert's, and recharged points come from :data:`CASH`."""
+    concert's, and recharged points come from :data:`CASH`. ``reservation`` is that of a refund."""
 
-    __slots__ = ("id", "source", "target", "amount", "kind", "payment", "at")
+    __slots__ = ("id", "source", "target", "amount", "kind", "payment", "at", "reservation")
     id: TransferId
     source: AccountId
     target: AccountId
@@ -394,12 +436,13 @@ class Transfer(_Answer):
     kind: TransferKind
     payment: Optional[PaymentId]
     at: datetime.datetime
+    reservation: Optional[ReservationId]
 
 
 @dataclass(frozen=True)
 class Paid(_Answer):
-    """A captured payment: the seat is sold, the reservation confirmed. ``balance`` is what is
-    left."""
+    """A captured payment: the seats are sold, what was held together confirmed. ``reservation`` is
+    the order, ``balance`` what is left."""
 
     __slots__ = ("payment", "reservation", "amount", "balance", "paid_at")
     payment: PaymentId
@@ -411,7 +454,8 @@ class Paid(_Answer):
 
 @dataclass(frozen=True)
 class PaymentBegun(_Answer):
-    """A payment that keeps its seat until the deadline, to be captured or failed."""
+    """A payment that keeps its seats until the deadline, to be captured or failed. ``reservation``
+    is the order."""
 
     __slots__ = ("payment", "reservation", "amount", "deadline")
     payment: PaymentId
@@ -432,8 +476,8 @@ class PaymentStep(_Answer):
 
 @dataclass(frozen=True)
 class Payment(_Answer):
-    """The record of paying one reservation, with its history. ``finished_at`` is None while it is
-    open."""
+    """The record of paying one order (``reservation``), with its history. ``finished_at`` is None
+    while it is open."""
 
     __slots__ = (
         "id",
@@ -511,7 +555,8 @@ class Event(_Answer):
     """One immutable row of the outbox: what happened, in commit order. ``sequence`` is 1, 2, 3 …
     without gaps; ``kind`` a stable number and ``name`` its name ("seat_held"). What ``amount`` and
     ``deadline`` mean depends on the kind: the price and end of a hold, the position of a place, the
-    points of a recharge."""
+    points of a recharge. ``order`` is that of several reservations (one alone is its own);
+    ``subject`` what else the kind is about: a version, a ticket type."""
 
     __slots__ = (
         "sequence",
@@ -527,6 +572,8 @@ class Event(_Answer):
         "payment",
         "amount",
         "deadline",
+        "order",
+        "subject",
     )
     sequence: int
     at: datetime.datetime
@@ -541,6 +588,8 @@ class Event(_Answer):
     payment: Optional[PaymentId]
     amount: int
     deadline: Optional[datetime.datetime]
+    order: Optional[OrderId]
+    subject: Optional[int]
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,17 @@
 rates.
 
 Each is a named tuple with the arguments of the method of the same name, and its outcome is what
-that method would return, or the error that it would raise. ``key`` is an idempotency key: 1 to 255
-visible ASCII characters.
+that method would return, but for the ``items`` of a HeldOrder and of a Cancelled, or the error that
+it would raise. ``key`` is an idempotency key: 1 to 255 visible ASCII characters.
 """
 
 from __future__ import annotations
 
-import ctypes
 import datetime
 import struct
 from typing import (
     Any,
-    Callable,
     Dict,
-    Iterable,
     Iterator,
     List,
     NamedTuple,
@@ -27,17 +24,16 @@ from typing import (
     overload,
 )
 
-from . import _convert
+from . import _encoding as coding
 from . import _structures as c
-from ._layouts import is_reserved, packer
 from ._library import load
 from .answers import (
     Arrived,
-    Claims,
     ConcertId,
     Held,
     Joined,
     NewSeat,
+    OrderId,
     Paid,
     PaymentBegun,
     PaymentId,
@@ -48,24 +44,31 @@ from .answers import (
     SeatId,
     Ticked,
     TokenId,
-    TransferId,
+    TypeId,
     UserId,
 )
 from .errors import Error, InvalidArgument, error_of
+from .sales import Cancelled, HeldOrder, OrderItem, Price, Refunded, Swept, Terms
 
 __all__ = [
     "AddSeats",
     "Arrive",
     "BeginPayment",
     "BlockSeat",
+    "CallOff",
+    "Cancel",
     "CapturePayment",
+    "ChangeConcert",
     "ChangeRoom",
+    "ChangeSale",
     "Command",
     "CreateConcert",
     "CreateRoom",
+    "CreateType",
     "CreateUser",
     "FailPayment",
     "HoldSeat",
+    "HoldSeats",
     "Join",
     "Leave",
     "Outcome",
@@ -73,7 +76,11 @@ __all__ = [
     "Pay",
     "Recharge",
     "ReconcilePayment",
+    "Refund",
     "ReleaseHold",
+    "ReleaseOrder",
+    "SetTariff",
+    "SweepRefunds",
     "Tick",
     "UnblockSeat",
 ]
@@ -224,6 +231,96 @@ class ReconcilePayment(NamedTuple):
     transaction_key: str = ""
 
 
+class HoldSeats(NamedTuple):
+    """-> HeldOrder, whose ``items`` :meth:`boxoffice.Office.get_order` has; all or none. An item is
+    a seat, or an OrderItem. Refusals: NotYourTurn, CalledOff, NotOnSale, HoldLimit, OrderLimit,
+    PurchaseLimit, TypeRule, SeatUnavailable, PriceChanged, IdempotencyConflict. Mistakes:
+    UnknownConcert, UnknownSeat, UnknownType."""
+
+    user: UserId
+    token: TokenId
+    concert: ConcertId
+    items: Sequence[Union[SeatId, OrderItem]]
+    expect_total: Optional[int] = None
+    key: Optional[str] = None
+
+
+class ReleaseOrder(NamedTuple):
+    """-> int, the holds released. Refusals: AlreadyPaid, HoldExpired."""
+
+    user: UserId
+    order: OrderId
+
+
+class ChangeConcert(NamedTuple):
+    """-> int, its version. Refusals: StaleVersion. Mistakes: UnknownConcert."""
+
+    concert: ConcertId
+    date: datetime.date
+    title: str
+    version: int
+    starts_at: Optional[datetime.datetime] = None
+    is_hidden: bool = False
+
+
+class ChangeSale(NamedTuple):
+    """-> int, the version. Refusals: StaleVersion. Mistakes: UnknownConcert."""
+
+    concert: ConcertId
+    terms: Terms
+    version: int
+
+
+class SetTariff(NamedTuple):
+    """-> int, the version. Refusals: StaleVersion. Mistakes: UnknownConcert, UnknownType."""
+
+    concert: ConcertId
+    prices: Sequence[Price]
+    version: int
+
+
+class CreateType(NamedTuple):
+    """-> TypeId. Refusals: TypeExists. Mistakes: UnknownConcert, UnknownType."""
+
+    concert: ConcertId
+    name: str
+    max_per_order: int = 0
+    needs: Optional[TypeId] = None
+
+
+class CallOff(NamedTuple):
+    """-> datetime, since when. Mistakes: UnknownConcert."""
+
+    concert: ConcertId
+    reason: str = ""
+
+
+class SweepRefunds(NamedTuple):
+    """-> Swept. Mistakes: UnknownConcert."""
+
+    concert: ConcertId
+    most: int = 10_000
+
+
+class Cancel(NamedTuple):
+    """-> Cancelled, without ``items``; all or none. Refusals: NotPaid, CancelClosed, BalanceLimit,
+    IdempotencyConflict. Mistakes: UnknownReservation."""
+
+    user: UserId
+    reservations: Sequence[ReservationId]
+    key: Optional[str] = None
+
+
+class Refund(NamedTuple):
+    """-> Refunded. Refusals: NotPaid, BalanceLimit, IdempotencyConflict. Mistakes:
+    UnknownReservation."""
+
+    reservation: ReservationId
+    amount: int
+    cancel: bool
+    key: str
+
+
 Command = Union[
     CreateUser,
     BlockSeat,
@@ -244,249 +341,84 @@ Command = Union[
     CreateConcert,
     AddSeats,
     ReconcilePayment,
+    HoldSeats,
+    ReleaseOrder,
+    ChangeConcert,
+    ChangeSale,
+    SetTariff,
+    CreateType,
+    CallOff,
+    SweepRefunds,
+    Cancel,
+    Refund,
 ]
 
 #: What a command came to: what its method would return, or the error that it would raise.
-Outcome = Union[int, None, Joined, Arrived, Held, Recharged, Paid, PaymentBegun, Ticked, Error]
-
-# ---- encoding -----------------------------------------------------------------------------------
-#
-# A command is packed by a layout of the members that its kind reads; what is between is zero. What
-# is of any length goes to the arena. struct refuses ints that do not fit; bools it would take, so
-# types are looked at.
-
-COMMAND_SIZE = ctypes.sizeof(c.Command)
-ARENA_MAX = 0xFFFFFFFF
-_Encode = Callable[[bytearray, int, Any, bytearray], None]
-
-
-def _packer(*members: str) -> Callable[..., None]:
-    return packer(c.Command, "kind", *members).pack_into
-
-
-_KEY = ("key_offset", "key_length")
-_TEXT = ("text_offset", "text_length")
-_TEXT2 = ("text2_offset", "text2_length")
-_LIST = ("list_offset", "list_count")
-
-
-def _store(arena: bytearray, raw: bytes) -> Tuple[int, int]:
-    """Puts a text into the arena: its offset and length."""
-    at = len(arena)
-    arena += raw
-    return at, len(raw)
-
-
-def _store_list(arena: bytearray, items: Sequence[bytes]) -> Tuple[int, int]:
-    """Puts the items of a list into the arena, at a multiple of 8: their offset and how many."""
-    arena += bytes(-len(arena) % 8)
-    at = len(arena)
-    for item in items:
-        arena += item
-    return at, len(items)
-
-
-_SEAT_ITEM = [one[0] for one in c.SeatItem._fields_ if not is_reserved(one[0])]
-_pack_seat_item = packer(c.SeatItem, *_SEAT_ITEM).pack
-
-
-def _store_seats(arena: bytearray, seats: Iterable[NewSeat]) -> Tuple[int, int]:
-    items = []
-    for seat in seats:
-        texts, values = _convert.new_seat(seat)
-        for name, raw in texts.items():
-            values[name + "_offset"], values[name + "_length"] = _store(arena, raw)
-        items.append(_pack_seat_item(*[values[name] for name in _SEAT_ITEM]))
-    return _store_list(arena, items)
-
-
-def _store_limits(arena: bytearray, limits: RoomLimits) -> Tuple[int, int]:
-    return _store_list(arena, [bytes(_convert.limits(limits))])
-
-
-def _ids(kind: int, *members: str) -> _Encode:
-    """Commands of ids alone."""
-    pack = _packer(*members)
-
-    def encode(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
-        for value in command:
-            if type(value) is not int:
-                command = [_convert.int64(one, name) for one, name in zip(command, members)]
-                break
-        pack(buffer, at, kind, *command)
-
-    return encode
-
-
-def _three_and_key(kind: int, third: str) -> _Encode:
-    """Commands of a user, a token, another id, and a key: the frequent ones, so this is quick about
-    what is right."""
-    pack = _packer("user", "token", third, *_KEY)
-
-    def encode(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
-        user, token, other, key = command
-        if type(user) is not int or type(token) is not int or type(other) is not int:
-            user = _convert.int64(user, "user")
-            token = _convert.int64(token, "token")
-            other = _convert.int64(other, third)
-        if key is None:
-            pack(buffer, at, kind, user, token, other, 0, 0)
-        else:
-            raw = key.encode() if key.__class__ is str else _convert.text(key, "key")
-            pack(buffer, at, kind, user, token, other, len(arena), len(raw))
-            arena += raw
-
-    return encode
-
-
-def _ids_and_transaction(kind: int, *members: str, has_key: bool = False) -> _Encode:
-    """Commands of ids, a gateway's name for a payment, and perhaps a key."""
-    pack = _packer(*members, *_TEXT, *(_KEY if has_key else ()))
-
-    def encode(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
-        ids = [_convert.int64(value, name) for value, name in zip(command, members)]
-        name = _convert.text(command.transaction_key, "transaction_key")
-        key = _convert.key(command.key) if has_key else b""
-        places = [*_store(arena, name), *(_store(arena, key) if has_key else ())]
-        pack(buffer, at, kind, *ids, *places)
-
-    return encode
-
-
-_pack_recharge = _packer("user", "amount", *_KEY)
-_pack_create_user = _packer(*_TEXT)
-_pack_create_room = _packer(*_TEXT, *_LIST)
-_pack_change_room = _packer("room", *_LIST)
-_pack_create_concert = _packer("room", *_TEXT, *_TEXT2, *_LIST)
-_pack_add_seats = _packer("concert", *_LIST)
-
-
-def _recharge(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
-    user, amount, key = command
-    if type(user) is not int or type(amount) is not int:
-        user, amount = _convert.int64(user, "user"), _convert.int64(amount, "amount")
-    if key is None:
-        _pack_recharge(buffer, at, c.COMMAND_RECHARGE, user, amount, 0, 0)
-    else:
-        raw = key.encode() if key.__class__ is str else _convert.text(key, "key")
-        _pack_recharge(buffer, at, c.COMMAND_RECHARGE, user, amount, len(arena), len(raw))
-        arena += raw
-
-
-def _create_user(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
-    name = _store(arena, _convert.text(command.external_id, "external_id"))
-    _pack_create_user(buffer, at, c.COMMAND_CREATE_USER, *name)
-
-
-def _create_room(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
-    name = _store(arena, _convert.text(command.name, "name"))
-    limits = _store_limits(arena, command.limits)
-    _pack_create_room(buffer, at, c.COMMAND_CREATE_ROOM, *name, *limits)
-
-
-def _change_room(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
-    room = _convert.int64(command.room, "room")
-    limits = _store_limits(arena, command.limits)
-    _pack_change_room(buffer, at, c.COMMAND_CHANGE_ROOM, room, *limits)
-
-
-def _create_concert(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
-    room = _convert.int64(command.room, "room")
-    title = _store(arena, _convert.text(command.title, "title"))
-    day = _store(arena, _convert.day(command.date, "date"))
-    seats = _store_seats(arena, command.seats)
-    _pack_create_concert(buffer, at, c.COMMAND_CREATE_CONCERT, room, *title, *day, *seats)
-
-
-def _add_seats(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
-    concert = _convert.int64(command.concert, "concert")
-    seats = _store_seats(arena, command.seats)
-    _pack_add_seats(buffer, at, c.COMMAND_ADD_SEATS, concert, *seats)
-
-
-# ---- decoding -----------------------------------------------------------------------------------
-
-_LAYOUT = _convert.LAYOUTS[c.Outcome]
-OUTCOME_SIZE = _LAYOUT.size
-_Fields = Tuple[Any, ...]  # nine ints, as in the structure
-_Decode = Callable[[Any, _Fields], Outcome]
-_time = _convert.time
-_deadline = _convert.deadline
-
-
-def _nothing(command: Any, fields: _Fields) -> None:
-    return None
-
-
-def _identity(command: Any, fields: _Fields) -> int:
-    return int(fields[2])
-
-
-def _amount(command: Any, fields: _Fields) -> int:
-    return int(fields[4])
-
-
-def _joined(command: Any, fields: _Fields) -> Joined:
-    _, state, token, position, _, _, until, _, again = fields
-    claims = Claims(TokenId(token), command.user, command.room, position)
-    return Joined(claims, _convert.place_state(state), again == 1, _deadline(until))
-
-
-def _arrived(command: Any, fields: _Fields) -> Arrived:
-    return Arrived(_deadline(fields[6]), _deadline(fields[7]))
-
-
-def _held(command: Any, fields: _Fields) -> Held:
-    return Held(ReservationId(fields[2]), command[2], fields[4], _deadline(fields[6]))
-
-
-def _recharged(command: Any, fields: _Fields) -> Recharged:
-    return Recharged(TransferId(fields[2]), fields[5])
-
-
-def _paid(command: Any, fields: _Fields) -> Paid:
-    return Paid(PaymentId(fields[2]), command[2], fields[4], fields[5], _time(fields[6]))
-
-
-def _begun(command: Any, fields: _Fields) -> PaymentBegun:
-    return PaymentBegun(PaymentId(fields[2]), command[2], fields[4], _deadline(fields[6]))
-
-
-def _ticked(command: Any, fields: _Fields) -> Ticked:
-    return Ticked(fields[4], fields[8] == 1)
-
+Outcome = Union[
+    int,
+    None,
+    datetime.datetime,
+    Joined,
+    Arrived,
+    Held,
+    HeldOrder,
+    Recharged,
+    Paid,
+    PaymentBegun,
+    Cancelled,
+    Refunded,
+    Swept,
+    Ticked,
+    Error,
+]
+
+COMMAND_SIZE = coding.COMMAND_SIZE
+OUTCOME_SIZE = coding.OUTCOME_SIZE
 
 # ---- the kinds of commands ----------------------------------------------------------------------
 
 #: How each command goes in, and how its outcome comes out.
-_KINDS: Dict[Type[Any], Tuple[_Encode, _Decode]] = {
-    CreateUser: (_create_user, _identity),
-    BlockSeat: (_ids(c.COMMAND_BLOCK_SEAT, "seat"), _nothing),
-    UnblockSeat: (_ids(c.COMMAND_UNBLOCK_SEAT, "seat"), _nothing),
-    Join: (_ids(c.COMMAND_JOIN, "user", "room"), _joined),
-    Arrive: (_ids(c.COMMAND_ARRIVE, "user", "token"), _arrived),
-    Leave: (_ids(c.COMMAND_LEAVE, "user", "token"), _amount),
-    HoldSeat: (_three_and_key(c.COMMAND_HOLD_SEAT, "seat"), _held),
-    ReleaseHold: (_ids(c.COMMAND_RELEASE_HOLD, "user", "reservation"), _nothing),
-    Recharge: (_recharge, _recharged),
-    Pay: (_three_and_key(c.COMMAND_PAY, "reservation"), _paid),
-    BeginPayment: (_three_and_key(c.COMMAND_BEGIN_PAYMENT, "reservation"), _begun),
+_KINDS: Dict[Type[Any], Tuple[coding.Encode, coding.Decode]] = {
+    CreateUser: (coding.create_user, coding.identity),
+    BlockSeat: (coding.ids(c.COMMAND_BLOCK_SEAT, "seat"), coding.nothing),
+    UnblockSeat: (coding.ids(c.COMMAND_UNBLOCK_SEAT, "seat"), coding.nothing),
+    Join: (coding.ids(c.COMMAND_JOIN, "user", "room"), coding.joined),
+    Arrive: (coding.ids(c.COMMAND_ARRIVE, "user", "token"), coding.arrived),
+    Leave: (coding.ids(c.COMMAND_LEAVE, "user", "token"), coding.amount),
+    HoldSeat: (coding.three_and_key(c.COMMAND_HOLD_SEAT, "seat"), coding.held),
+    ReleaseHold: (coding.ids(c.COMMAND_RELEASE_HOLD, "user", "reservation"), coding.nothing),
+    Recharge: (coding.recharge, coding.recharged),
+    Pay: (coding.three_and_key(c.COMMAND_PAY, "reservation"), coding.paid),
+    BeginPayment: (coding.three_and_key(c.COMMAND_BEGIN_PAYMENT, "reservation"), coding.begun),
     CapturePayment: (
-        _ids_and_transaction(
+        coding.ids_and_transaction(
             c.COMMAND_CAPTURE_PAYMENT, "user", "token", "reservation", "payment", has_key=True
         ),
-        _paid,
+        coding.paid,
     ),
     FailPayment: (
-        _ids_and_transaction(c.COMMAND_FAIL_PAYMENT, "user", "reservation", "payment"),
-        _nothing,
+        coding.ids_and_transaction(c.COMMAND_FAIL_PAYMENT, "user", "reservation", "payment"),
+        coding.nothing,
     ),
-    Tick: (_ids(c.COMMAND_TICK, "amount"), _ticked),
-    CreateRoom: (_create_room, _identity),
-    ChangeRoom: (_change_room, _nothing),
-    CreateConcert: (_create_concert, _identity),
-    AddSeats: (_add_seats, _nothing),
-    ReconcilePayment: (_ids_and_transaction(c.COMMAND_RECONCILE_PAYMENT, "payment"), _nothing),
+    Tick: (coding.ids(c.COMMAND_TICK, "amount"), coding.ticked),
+    CreateRoom: (coding.create_room, coding.identity),
+    ChangeRoom: (coding.change_room, coding.nothing),
+    CreateConcert: (coding.create_concert, coding.identity),
+    AddSeats: (coding.add_seats, coding.nothing),
+    ReconcilePayment: (
+        coding.ids_and_transaction(c.COMMAND_RECONCILE_PAYMENT, "payment"),
+        coding.nothing,
+    ),
+    HoldSeats: (coding.hold_seats, coding.held_order),
+    ReleaseOrder: (coding.ids(c.COMMAND_RELEASE_ORDER, "user", "order"), coding.amount),
+    ChangeConcert: (coding.change_concert, coding.changed),
+    ChangeSale: (coding.change_sale, coding.changed),
+    SetTariff: (coding.set_tariff, coding.changed),
+    CreateType: (coding.create_type, coding.identity),
+    CallOff: (coding.call_off, coding.called_off),
+    SweepRefunds: (coding.ids(c.COMMAND_SWEEP_REFUNDS, "concert", "amount"), coding.swept),
+    Cancel: (coding.cancel, coding.cancelled),
+    Refund: (coding.refund, coding.refunded),
 }
 KINDS = tuple(_KINDS)
 _ENCODERS = {command: encode for command, (encode, _) in _KINDS.items()}
@@ -518,7 +450,7 @@ def append(commands: Sequence[Command], buffer: bytearray, arena: bytearray) -> 
     except BaseException:
         del buffer[begin:], arena[texts:]
         raise
-    if len(arena) > ARENA_MAX:
+    if len(arena) > coding.ARENA_MAX:
         del buffer[begin:], arena[texts:]
         raise InvalidArgument("the texts and lists of a batch: at most 4 GiB")
 
@@ -537,10 +469,11 @@ def error_for(status: int) -> Error:
 
 def answer(command: Command, raw: bytes) -> Outcome:
     """The outcome of one command, as its method gives it: raises the error."""
-    fields = _LAYOUT.unpack(raw)
+    fields = coding.LAYOUT.unpack(raw)
     if fields[0]:
         raise error_for(fields[0])
-    return _DECODERS[command.__class__](command, fields)
+    outcome: Outcome = _DECODERS[command.__class__](command, fields)
+    return outcome
 
 
 class Outcomes(Sequence[Outcome]):
@@ -572,12 +505,12 @@ class Outcomes(Sequence[Outcome]):
         command = self._commands[index]
         if index < 0:
             index += len(self._commands)
-        fields = _LAYOUT.unpack_from(self._raw, index * _LAYOUT.size)
+        fields = coding.LAYOUT.unpack_from(self._raw, index * coding.LAYOUT.size)
         return error_for(fields[0]) if fields[0] else _DECODERS[command.__class__](command, fields)
 
     def __iter__(self) -> Iterator[Outcome]:
         decoders = _DECODERS
-        for command, fields in zip(self._commands, _LAYOUT.iter_unpack(self._raw)):
+        for command, fields in zip(self._commands, coding.LAYOUT.iter_unpack(self._raw)):
             decode = decoders[command.__class__]
             yield error_for(fields[0]) if fields[0] else decode(command, fields)
 
@@ -586,7 +519,7 @@ class Outcomes(Sequence[Outcome]):
 
     def errors(self) -> Iterator[Tuple[int, Error]]:
         """The index and the error of each command that did not succeed; cheap where all did."""
-        for i, fields in enumerate(_LAYOUT.iter_unpack(self._raw)):
+        for i, fields in enumerate(coding.LAYOUT.iter_unpack(self._raw)):
             if fields[0]:
                 yield i, error_for(fields[0])
 

@@ -15,13 +15,15 @@ message.
 
 from __future__ import annotations
 
-from typing import Dict, Type
+from typing import Dict, Iterable, Tuple, Type
 
 __all__ = [
     "AlreadyPaid",
     "AmbiguousConcert",
     "BalanceLimit",
     "Busy",
+    "CalledOff",
+    "CancelClosed",
     "ClockJump",
     "Closed",
     "Error",
@@ -45,27 +47,35 @@ __all__ = [
     "NewerSchema",
     "NotABoxoffice",
     "NotOnSale",
+    "NotPaid",
     "NotYourTurn",
+    "OrderLimit",
     "OutOfMemory",
     "PaymentDeclined",
     "PaymentFailed",
     "PaymentPending",
+    "PriceChanged",
+    "PurchaseLimit",
     "QueueFull",
     "Refused",
     "ReservationMismatch",
     "RoomExists",
     "SeatExists",
     "SeatUnavailable",
+    "StaleVersion",
     "Storage",
     "PlaceCompleted",
     "PlaceExpired",
     "PlaceLeft",
     "TooSmall",
+    "TypeExists",
+    "TypeRule",
     "UnknownConcert",
     "UnknownPayment",
     "UnknownReservation",
     "UnknownRoom",
     "UnknownSeat",
+    "UnknownType",
     "UnknownUser",
     "Unsupported",
     "UserExists",
@@ -78,14 +88,17 @@ class Error(Exception):
 
     ``code`` is the stable number, ``name`` the stable name ("seat_unavailable"), ``detail`` one
     English sentence that says what to do, with what the engine knows beside it; never another
-    user's data.
+    user's data. ``about`` is what a program wants to know of it, as numbers; SeatUnavailable,
+    PriceChanged and NotOnSale say what they have there. In outcomes of a batch it is empty.
     """
 
     code: int = 0
     name: str = "error"
+    about: Tuple[int, ...] = ()
 
-    def __init__(self, detail: str = "") -> None:
+    def __init__(self, detail: str = "", about: Iterable[int] = ()) -> None:
         super().__init__(detail)
+        self.about = tuple(about)
 
     @property
     def detail(self) -> str:
@@ -140,7 +153,8 @@ class QueueFull(Refused):
 
 
 class SeatUnavailable(Refused):
-    """The seat is held, sold or blocked; choose another."""
+    """The seat is held, sold or blocked; choose another. Of an order, ``about`` has the ids of all
+    seats that cannot be had."""
 
     code = 102
     name = "seat_unavailable"
@@ -273,10 +287,75 @@ class PaymentFailed(Refused):
 
 
 class NotOnSale(Refused):
-    """The concert is not on sale now."""
+    """The concert is not on sale now. Where the sale has not opened yet, ``about`` has when it
+    does, in microseconds since 1970 UTC."""
 
     code = 121
     name = "not_on_sale"
+
+
+class OrderLimit(Refused):
+    """The order has more seats than one order may have; choose fewer."""
+
+    code = 122
+    name = "order_limit"
+
+
+class PurchaseLimit(Refused):
+    """The user would have more seats of this concert than one user may have."""
+
+    code = 123
+    name = "purchase_limit"
+
+
+class PriceChanged(Refused):
+    """The total is not the one that was expected; look at the prices again. ``about`` has the total
+    now."""
+
+    code = 124
+    name = "price_changed"
+
+
+class TypeRule(Refused):
+    """The ticket types do not go together, or are not sold there; choose others."""
+
+    code = 125
+    name = "type_rule"
+
+
+class CancelClosed(Refused):
+    """The reservation can no longer be cancelled."""
+
+    code = 126
+    name = "cancel_closed"
+
+
+class CalledOff(Refused):
+    """The concert was called off."""
+
+    code = 127
+    name = "called_off"
+
+
+class StaleVersion(Refused):
+    """It was changed meanwhile; look at it again."""
+
+    code = 128
+    name = "stale_version"
+
+
+class NotPaid(Refused):
+    """The reservation is not paid, so there is nothing to cancel or refund."""
+
+    code = 129
+    name = "not_paid"
+
+
+class TypeExists(Refused):
+    """The concert has a ticket type with that name."""
+
+    code = 130
+    name = "type_exists"
 
 
 # ---- mistakes -----------------------------------------------------------------------------------
@@ -395,6 +474,13 @@ class Closed(Mistake):
     name = "closed"
 
 
+class UnknownType(Mistake, LookupError):
+    """No such ticket type of this concert."""
+
+    code = 216
+    name = "unknown_type"
+
+
 # ---- faults -------------------------------------------------------------------------------------
 
 
@@ -474,11 +560,11 @@ def _by_code() -> Dict[int, Type[Error]]:
 BY_CODE: Dict[int, Type[Error]] = _by_code()
 
 
-def error_of(code: int, detail: str) -> Error:
+def error_of(code: int, detail: str, about: Iterable[int] = ()) -> Error:
     """The exception for a status; of a number that this package does not know, one of its range."""
     known = BY_CODE.get(code)
     if known is not None:
-        return known(detail)
-    error = (Refused if code < 200 else Mistake if code < 300 else Fault)(detail)
+        return known(detail, about)
+    error = (Refused if code < 200 else Mistake if code < 300 else Fault)(detail, about)
     error.code = code
     return error

@@ -11,7 +11,8 @@ from typing import Any, Iterable, Iterator, List, Optional, Tuple, Union
 from . import _convert as convert
 from . import _structures as c
 from . import commands as _commands
-from ._handle import PAGE, Handle
+from ._handle import PAGE
+from ._selling import Selling
 from .answers import (
     Arrived,
     Claims,
@@ -48,7 +49,7 @@ from .answers import (
 from .errors import InvalidArgument
 
 
-class Office(Handle):
+class Office(Selling):
     """An open box office; made by :func:`boxoffice.open`.
 
     Use it in a ``with`` statement, or :meth:`close` it. Any method may be called from any thread at
@@ -213,14 +214,15 @@ class Office(Handle):
         return self._ask(self._library.boxoffice_get_concert, c.Concert, convert.concert, identity)
 
     def concerts(self, since: datetime.date) -> List[Concert]:
-        """Every concert from a date on, by date."""
+        """Every concert from a date on that is not hidden, by date."""
         day = convert.day(since, "since")
         return self._all(
             self._library.boxoffice_list_concerts, c.Concert, convert.concert, day, len(day)
         )
 
     def dates(self, since: datetime.date) -> List[datetime.date]:
-        """The dates from one on that have a seat available now, ascending."""
+        """The dates from one on that have a seat available now, ascending; hidden concerts, and those
+        called off, do not count."""
         day = convert.day(since, "since")
         return self._all(self._library.boxoffice_list_dates, c.Date, convert.date, day, len(day))
 
@@ -343,8 +345,9 @@ class Office(Handle):
     def hold_seat(
         self, user: UserId, token: TokenId, seat: SeatId, key: Optional[str] = None
     ) -> Held:
-        """The seat is the user's until the deadline. Refusals: NotYourTurn, SeatUnavailable,
-        HoldLimit, IdempotencyConflict. Mistakes: InvalidToken, UnknownSeat."""
+        """The seat is the user's until the deadline: an order of one. Refusals: NotYourTurn,
+        CalledOff, NotOnSale, HoldLimit, PurchaseLimit, SeatUnavailable, IdempotencyConflict.
+        Mistakes: InvalidToken, UnknownSeat."""
         name = convert.key(key)
         return self._ask(
             self._library.boxoffice_hold_seat,
@@ -358,7 +361,8 @@ class Office(Handle):
         )
 
     def release_hold(self, user: UserId, reservation: ReservationId) -> None:
-        """Released already: fine. Refusals: AlreadyPaid, HoldExpired. Mistakes:
+        """The others of its order stay. Released already: fine. Refusals: AlreadyPaid, HoldExpired,
+        PaymentPending (the gateway is asked for all of the order: release that). Mistakes:
         UnknownReservation."""
         self._call(
             self._library.boxoffice_release_hold,
@@ -416,9 +420,11 @@ class Office(Handle):
         reservation: ReservationId,
         key: Optional[str] = None,
     ) -> Paid:
-        """Points move, the seat is sold; with a gateway, it is asked between. Refusals:
-        NotYourTurn, ReservationMismatch, HoldExpired, HoldReleased, AlreadyPaid, PaymentPending,
-        InsufficientPoints, IdempotencyConflict, PaymentDeclined. Mistakes: InvalidToken."""
+        """Pays an order, what of it is still held, by the id of its first reservation: points move,
+        the seats are sold; with a gateway, it is asked between. Refusals: NotYourTurn,
+        ReservationMismatch (also of another than the first), CalledOff, HoldExpired, HoldReleased,
+        AlreadyPaid, PaymentPending, InsufficientPoints, IdempotencyConflict, PaymentDeclined.
+        Mistakes: InvalidToken."""
         name = convert.key(key)
         return self._ask(
             self._library.boxoffice_pay,
@@ -461,9 +467,10 @@ class Office(Handle):
         transaction_key: str = "",
         key: Optional[str] = None,
     ) -> Paid:
-        """Points move, the seat is sold. ``transaction_key`` is the gateway's name for the payment.
-        Captured already: answers again. Refusals: PaymentFailed, HoldExpired, HoldReleased,
-        InsufficientPoints, IdempotencyConflict. Mistakes: UnknownPayment, InvalidToken."""
+        """Points move, the seats are sold. ``transaction_key`` is the gateway's name for the payment.
+        Captured already: answers again. Refusals: PaymentFailed, CalledOff, HoldExpired,
+        HoldReleased, InsufficientPoints, IdempotencyConflict. Mistakes: UnknownPayment,
+        InvalidToken."""
         theirs = convert.text(transaction_key, "transaction_key")
         name = convert.key(key)
         return self._ask(
@@ -561,7 +568,7 @@ class Office(Handle):
         Raises a Fault when it is that of every command, and InvalidArgument (InvalidDate of a date
         that there is none of) when a command is malformed, whose index is named; then none of them
         was acknowledged. Errors in outcomes have the engine's sentence, without the details that a
-        single call gives.
+        single call gives; a HeldOrder or Cancelled comes without its items.
         """
         listed = tuple(commands)
         buffer, arena = _commands.encode(listed)

@@ -14,7 +14,7 @@ from ._callbacks import Callbacks, Clock, LogCallback, PaymentGateway
 from ._handle import ERROR_SIZE
 from ._library import load
 from .answers import Durability, RoomLimits
-from .errors import InvalidOptions, error_of
+from .errors import InvalidOptions
 from .office import Office
 
 
@@ -24,7 +24,7 @@ def id_text(identity: int) -> str:
     error = c.Error(ERROR_SIZE)
     status = load().boxoffice_id_text(convert.int64(identity, "id"), text, byref(error))
     if status:
-        raise error_of(status, convert.message(error))
+        raise convert.raised(status, error)
     return text.value.decode()
 
 
@@ -35,7 +35,7 @@ def parse_id(text: str) -> int:
     error = c.Error(ERROR_SIZE)
     status = load().boxoffice_id_parse(raw, len(raw), byref(identity), byref(error))
     if status:
-        raise error_of(status, convert.message(error))
+        raise convert.raised(status, error)
     return identity.value
 
 
@@ -51,7 +51,7 @@ def restore(backup: Union[str, "os.PathLike[str]"], path: Union[str, "os.PathLik
     error = c.Error(ERROR_SIZE)
     status = load().boxoffice_restore(source, len(source), target, len(target), byref(error))
     if status:
-        raise error_of(status, convert.message(error))
+        raise convert.raised(status, error)
 
 
 def open(  # noqa: A001

@@ -1,0 +1,35 @@
+#pragma once
+/// What several endpoints write of the same things: reservations, terms of sale, prices.
+
+#include <span>
+#include <string_view>
+
+#include "boxoffice/office.hpp"
+#include "json.hpp"
+
+namespace http_server::endpoints {
+
+std::string_view status_of(boxoffice::ReservationState state);
+
+/// One of the user's own, as an object.
+void write_reservation(JsonWriter& json, const boxoffice::ReservationNow& reservation);
+
+/// A seat of an order: what was held for which price, and how people read it.
+struct SeatOfOrder {
+    boxoffice::ReservationId reservation;
+    std::string_view number;
+    std::string_view label;
+    boxoffice::Points price;
+    boxoffice::TypeId type;
+};
+void write_seats(JsonWriter& json, std::span<const SeatOfOrder> seats);
+
+/// The members of the terms, into an object that is open. Bounds that are none are null.
+void write_terms(JsonWriter& json, const boxoffice::Sale& sale);
+void write_prices(JsonWriter& json, std::string_view name, std::span<const boxoffice::TariffRow> rows);
+void write_type(JsonWriter& json, const boxoffice::TicketType& type);
+void write_types(JsonWriter& json, std::span<const boxoffice::TicketType> types);
+/// `calledOff`: null where it takes place.
+void write_called_off(JsonWriter& json, const boxoffice::Concert& concert);
+
+}  // namespace http_server::endpoints
