@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
+#include "boxoffice/domain/sale.hpp"
 #include "boxoffice/domain/user.hpp"
 #include "csv.hpp"
 #include "support/input.hpp"
@@ -22,7 +24,16 @@ std::optional<Behaviour> parse_behaviour(std::string_view text) {
     if (text == "abandon") return Behaviour::abandon;
     if (text == "leave") return Behaviour::leave;
     if (text == "retry") return Behaviour::retry;
+    if (text == "cancel") return Behaviour::cancel;
     return std::nullopt;
+}
+
+/// Nothing stands for one.
+std::optional<std::size_t> parse_count(std::string_view text) {
+    if (text.empty()) return 1;
+    const auto count = parse_number<std::int64_t>(text);
+    if (!count || *count < 1 || *count > boxoffice::order_items_max) return std::nullopt;
+    return static_cast<std::size_t>(*count);
 }
 
 }  // namespace
@@ -30,7 +41,7 @@ std::optional<Behaviour> parse_behaviour(std::string_view text) {
 std::vector<Buyer> read_buyers(const std::string& path) {
     std::vector<Buyer> buyers;
     std::unordered_map<std::string, std::size_t> line_of;
-    for (auto& [line, fields] : read_csv(path, {"user", "points", "want", "behaviour"})) {
+    for (auto& [line, fields] : read_csv(path, {"user", "points", "want", "behaviour"}, {"count"})) {
         const auto bad = [&, at = line](const char* column, std::string_view expected, std::string_view found) {
             return BadInput(
                 fmt::format("{}: line {}: {}: expected {}, found {}", path, at, column, expected, in_quotes(found)));
@@ -43,11 +54,24 @@ std::vector<Buyer> read_buyers(const std::string& path) {
         if (!points || *points < 0 || *points > boxoffice::amount_max.value)
             throw bad("points", "a whole number from 0 to 1000000000000", fields[1]);
         const auto behaviour = parse_behaviour(fields[3]);
-        if (!behaviour) throw bad("behaviour", "pay, abandon, leave or retry", fields[3]);
+        if (!behaviour) throw bad("behaviour", "pay, abandon, leave, retry or cancel", fields[3]);
         if (fields[2].empty()) throw bad("want", "\"any\", a category or a seat_guid", fields[2]);
-        buyers.push_back({std::move(fields[0]), {*points}, std::move(fields[2]), *behaviour});
+        const auto count = parse_count(fields[4]);
+        if (!count) throw bad("count", "a whole number from 1 to 50, or nothing", fields[4]);
+        buyers.push_back({std::move(fields[0]), {*points}, std::move(fields[2]), *behaviour, *count});
     }
     return buyers;
+}
+
+std::size_t largest_count(const std::vector<Buyer>& buyers) {
+    std::size_t largest = 1;
+    for (const auto& buyer : buyers) largest = std::max(largest, buyer.count);
+    return largest;
+}
+
+bool has_cancelling(const std::vector<Buyer>& buyers) {
+    return std::any_of(buyers.begin(), buyers.end(),
+                       [](const Buyer& buyer) { return buyer.behaviour == Behaviour::cancel; });
 }
 
 }  // namespace onsale

@@ -148,14 +148,19 @@ class Reader {
     std::size_t line_ = 1;
 };
 
+/// Of an optional column that the file does not have.
+constexpr auto nowhere = static_cast<std::size_t>(-1);
+
 /// Where each wanted column stands in the header.
 std::vector<std::size_t> find_columns(const std::string& path, const CsvRecord& header,
-                                      const std::vector<std::string>& columns) {
+                                      const std::vector<std::string>& columns,
+                                      const std::vector<std::string>& optional) {
     std::vector<std::string> names;
     for (const auto& field : header.fields) names.push_back(plain_name(field));
     std::vector<std::size_t> places;
-    for (const auto& column : columns) {
+    const auto find = [&](const std::string& column, bool is_optional) {
         const auto at = std::find(names.begin(), names.end(), column);
+        if (at == names.end() && is_optional) return places.push_back(nowhere);
         if (at == names.end())
             throw bad(path, header.line,
                       fmt::format("expected the columns {}; \"{}\" is missing among {}", fmt::join(columns, ","),
@@ -163,20 +168,23 @@ std::vector<std::size_t> find_columns(const std::string& path, const CsvRecord& 
         if (std::find(at + 1, names.end(), column) != names.end())
             throw bad(path, header.line, fmt::format("expected each column once, found \"{}\" twice", column));
         places.push_back(static_cast<std::size_t>(at - names.begin()));
-    }
+    };
+    for (const auto& column : columns) find(column, false);
+    for (const auto& column : optional) find(column, true);
     return places;
 }
 
 }  // namespace
 
-std::vector<CsvRecord> read_csv(const std::string& path, const std::vector<std::string>& columns) {
+std::vector<CsvRecord> read_csv(const std::string& path, const std::vector<std::string>& columns,
+                                const std::vector<std::string>& optional) {
     const auto text = read_file(path);
     check_utf8(path, text);
     Reader reader(path, text);
     CsvRecord header;
     if (!reader.next(header))
         throw bad(path, 1, fmt::format("expected a header {}, found nothing", fmt::join(columns, ",")));
-    const auto places = find_columns(path, header, columns);
+    const auto places = find_columns(path, header, columns, optional);
     std::vector<CsvRecord> records;
     for (CsvRecord read; reader.next(read);) {
         if (read.fields.size() != header.fields.size())
@@ -184,7 +192,8 @@ std::vector<CsvRecord> read_csv(const std::string& path, const std::vector<std::
                 path, read.line,
                 fmt::format("expected {} fields as in the header, found {}", header.fields.size(), read.fields.size()));
         CsvRecord record{read.line, {}};
-        for (const auto place : places) record.fields.push_back(std::move(read.fields[place]));
+        for (const auto place : places)
+            record.fields.push_back(place == nowhere ? std::string{} : std::move(read.fields[place]));
         records.push_back(std::move(record));
     }
     return records;

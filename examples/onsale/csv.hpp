@@ -16,9 +16,10 @@ struct CsvRecord {
 };
 
 /// A file with a header: the columns asked for, in the order asked for, whatever their order in the file; capitals and
-/// blanks around a column's name do not matter. Other columns are ignored. Throws BadInput, naming file and line, where
-/// the text is not RFC 4180 or not UTF-8, where a column is missing, and where a record has more or fewer fields than
-/// the header.
-std::vector<CsvRecord> read_csv(const std::string& path, const std::vector<std::string>& columns);
+/// blanks around a column's name do not matter. The optional ones follow; one that the file does not have is empty in
+/// every record. Other columns are ignored. Throws BadInput, naming file and line, where the text is not RFC 4180 or not
+/// UTF-8, where a column is missing, and where a record has more or fewer fields than the header.
+std::vector<CsvRecord> read_csv(const std::string& path, const std::vector<std::string>& columns,
+                                const std::vector<std::string>& optional = {});
 
 }  // namespace onsale

@@ -17,7 +17,8 @@ using Real = support::RangedFlag<Flags, double, double>;
 const std::array known_flags{
     Flag{"--plan", "FILE", "the seating plan, JSON as of pretix", &Flags::plan, true},
     Flag{"--prices", "FILE", "what the categories cost, CSV: category,points", &Flags::prices, true},
-    Flag{"--buyers", "FILE", "who comes, CSV: user,points,want,behaviour", &Flags::buyers, true},
+    Flag{"--buyers", "FILE", "who comes, CSV: user,points,want,behaviour and, where some want several seats, count",
+         &Flags::buyers, true},
     Flag{"--date", "DATE", "the concert's, yyyy-mm-dd", &Flags::date, true},
     Flag{"--db", "FILE", "the box office's file, made if absent (default: :memory:, nothing is kept)", &Flags::db},
     Flag{"--threads", "N", "workers; 1 runs on a virtual clock, the same way every time (default: 16)",

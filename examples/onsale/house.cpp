@@ -39,6 +39,9 @@ namespace {
 /// Commands of one transaction while loading.
 constexpr std::size_t batch_size = 500;
 
+/// What comes back to who cancels, whenever they do.
+constexpr std::int64_t refund_thousandths = 900;
+
 BadInput failed(const std::string& db, const Error& error) {
     return BadInput(fmt::format("{}: {}", db, one_line(error.text())));
 }
@@ -109,14 +112,30 @@ void load_concert(House& house, const Flags& flags, const Hall& hall) {
     for (const auto& entry : map) house.seat_ids[hall.seat_by_number.at(entry.seat.facts.number)] = entry.seat.id;
 }
 
+/// The terms that these buyers need, and no others: a sale of single seats for good has the terms that it was made with.
+void set_terms(BoxOffice& office, const Flags& flags, ConcertId concert, const std::vector<Buyer>& buyers) {
+    for (int tries = 1;; ++tries) {
+        const auto sale = must(office.sale(concert), flags.db);
+        auto terms = sale.terms;
+        terms.seats_per_order = std::max(terms.seats_per_order, static_cast<std::int64_t>(largest_count(buyers)));
+        if (has_cancelling(buyers) && terms.refund_steps.empty()) terms.refund_steps = {{never, refund_thousandths}};
+        if (terms == sale.terms) return;
+        const auto changed = office.execute(ChangeSale{concert, terms, sale.id.version});
+        if (changed) return;
+        // Another run on the same file was faster.
+        if (changed.error().code != ErrorCode::stale_version || tries == 10) throw failed(flags.db, changed.error());
+    }
+}
+
 /// What an earlier run left of a user that the file knows already.
 Past past_of(BoxOffice& office, const std::string& db, ConcertId concert, const std::string& external_id) {
     Past past;
     past.user = must(office.user(external_id), db).id;
     for (const auto& view : must(office.reservations(past.user, 1'000), db)) {
         if (view.reservation.concert != concert) continue;
-        if (view.state == ReservationState::confirmed) past.has_paid = true;
-        if (view.state == ReservationState::held) past.live_hold = view.reservation.id;
+        if (view.state == ReservationState::confirmed) past.bought = view.reservation.order;
+        if (view.state == ReservationState::held) past.held = view.reservation.order;
+        if (view.state == ReservationState::cancelled) past.has_cancelled = true;
     }
     return past;
 }
@@ -136,7 +155,7 @@ void load_buyers(House& house, const Flags& flags, const std::vector<Buyer>& buy
         const auto outcomes = office.execute(std::span<const Command>(commands));
         for (std::size_t i = 0; i < count; ++i) {
             if (outcomes[i])
-                house.pasts.push_back({std::get<Created<UserId>>(*outcomes[i]).id, false, {}});
+                house.pasts.push_back({std::get<Created<UserId>>(*outcomes[i]).id, {}, {}, false});
             else if (outcomes[i].error().code == ErrorCode::user_exists)
                 house.pasts.push_back(past_of(office, flags.db, house.concert, buyers[begin + i].user));
             else
@@ -154,6 +173,7 @@ House open_house(const Flags& flags, const Hall& hall, const std::vector<Buyer>&
         house.office = open_office(flags, std::move(clock));
         load_concert(house, flags, hall);
         set_limits(*house.office, flags);
+        set_terms(*house.office, flags, house.concert, buyers);
         load_buyers(house, flags, buyers);
     } catch (...) {
         house.office.reset();  // close the file before its traces are removed

@@ -29,8 +29,9 @@ class FreshFiles {
 /// What an earlier run left of a buyer.
 struct Past {
     boxoffice::UserId user;
-    bool has_paid = false;               ///< has a seat of this concert already
-    boxoffice::ReservationId live_hold;  ///< of this concert; none: 0
+    boxoffice::OrderId bought;   ///< an order of this concert that has a seat; none: 0
+    boxoffice::OrderId held;     ///< an order of this concert that can still be paid; none: 0
+    bool has_cancelled = false;  ///< a seat of this concert
 };
 
 struct House {

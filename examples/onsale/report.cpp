@@ -58,8 +58,16 @@ std::string as_json(const Report& report) {
     for (const auto& [name, count] : report.not_for_sale.categories) not_for_sale["categories"][name] = count;
     out["sold"] = report.sold;
     out["revenue"] = report.revenue;
+    if (report.tells_of_cancelling) {
+        out["cancelled"] = report.sales.total.cancelled;
+        out["refunds"] = report.sales.total.refunds.value;
+        out["fees"] = fees(report);
+        out["net"] = report.sales.net.value;
+        out["balances"] = report.balances;
+    }
     out["buyers"] = report.buyers;
     out["paid"] = report.sale.paid;
+    if (report.tells_of_cancelling) out["paid_and_cancelled"] = report.sale.paid_and_cancelled;
     out["abandoned"] = report.sale.abandoned;
     out["left"] = report.sale.left;
     out["unserved"] = report.sale.unserved;
@@ -87,9 +95,17 @@ std::string as_table(const Report& report) {
     add(not_for_sale_rows(report.not_for_sale));
     add(row("sold", report.sold));
     add(row("revenue (points)", report.revenue));
+    if (report.tells_of_cancelling) {
+        add(row("cancelled", report.sales.total.cancelled));
+        add(row("given back (points)", report.sales.total.refunds.value));
+        add(row("fees kept (points)", fees(report)));
+        add(row("net (points)", report.sales.net.value));
+        add(row("left to buyers (points)", report.balances));
+    }
     end_part();
     add(row("buyers", report.buyers));
     add(row("paid", sale.paid));
+    if (report.tells_of_cancelling) add(row("paid and cancelled", sale.paid_and_cancelled));
     add(row("abandoned their hold", sale.abandoned));
     add(row("left the line", sale.left));
     add(row("unserved", sale.unserved));

@@ -19,9 +19,16 @@ struct Report {
     std::int64_t sold = 0;     ///< of the concert, earlier runs included
     std::int64_t revenue = 0;  ///< likewise
     std::int64_t buyers = 0;
+    /// Some want several seats, or have cancelled: what that came to is told, too.
+    bool tells_of_cancelling = false;
+    boxoffice::SalesReport sales;
+    std::int64_t balances = 0;  ///< what the buyers have left
     SaleReport sale;
     std::vector<boxoffice::Violation> audit;
 };
+
+/// What cancelled seats had cost and did not go back.
+inline std::int64_t fees(const Report& report) { return report.sales.net.value - report.revenue; }
 
 std::string as_json(const Report& report);
 std::string as_table(const Report& report);

@@ -28,6 +28,10 @@ constexpr int holds_per_look = 3;
 constexpr int looks_in_vain_max = 6;
 constexpr int busy_max = 10;
 
+// How long a buyer who cancels is glad of the seats.
+constexpr seconds glad_least{60};
+constexpr seconds glad_most{600};
+
 std::int64_t us_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
 }
@@ -58,14 +62,20 @@ Sale::Sale(House& house, const Hall& hall, const std::vector<Buyer>& buyers, std
         visit.buyer = &buyers[i];
         visit.user = past.user;
         visit.chance = Chance(options.seed, i);
-        visit.hold = past.live_hold;
-        if (past.has_paid)
+        visit.order = past.bought ? past.bought : past.held;
+        const bool will_cancel = buyers[i].behaviour == Behaviour::cancel;
+        if (past.bought && will_cancel)
+            visit.step = Step::cancel;
+        else if (past.bought)
             visit.end = End::paid;
-        else if (past.live_hold && buyers[i].behaviour == Behaviour::abandon)
+        else if (past.has_cancelled && will_cancel)
+            visit.end = End::cancelled;
+        else if (past.held && buyers[i].behaviour == Behaviour::abandon)
             visit.end = End::abandoned;
     }
-    paid_count_ =
-        std::count_if(visits_.begin(), visits_.end(), [](const Visit& visit) { return visit.end == End::paid; });
+    paid_count_ = std::count_if(visits_.begin(), visits_.end(), [](const Visit& visit) {
+        return visit.end == End::paid || visit.end == End::cancelled || visit.step == Step::cancel;
+    });
     open_visits_ =
         std::count_if(visits_.begin(), visits_.end(), [](const Visit& visit) { return visit.end == End::none; });
 }
@@ -88,8 +98,11 @@ SaleReport Sale::run() {
     SaleReport report;
     for (const auto& tally : tallies) report.tally.add(tally);
     for (const auto& visit : visits_) {
-        if (visit.end == End::paid || (visit.end == End::none && visit.paid.payment))
+        const bool has_seats = visit.paid.payment || visit.step == Step::cancel;
+        if (visit.end == End::paid || (visit.end == End::none && has_seats))
             ++report.paid;
+        else if (visit.end == End::cancelled)
+            ++report.paid_and_cancelled;
         else if (visit.end == End::abandoned)
             ++report.abandoned;
         else if (visit.end == End::left)
@@ -104,11 +117,17 @@ SaleReport Sale::run() {
     return report;
 }
 
-/// Everyone joins before anyone takes a step, in an order that the seed draws.
+/// Everyone joins before anyone takes a step, in an order that the seed draws. Who bought in an earlier run and has only to
+/// cancel does not.
 void Sale::open_doors(Tally& tally) {
     std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < visits_.size(); ++i)
-        if (visits_[i].end == End::none) order.push_back(i);
+    for (std::size_t i = 0; i < visits_.size(); ++i) {
+        if (visits_[i].end != End::none) continue;
+        if (visits_[i].step == Step::cancel)
+            scheduler_.add(i, *has_paid(visits_[i]));
+        else
+            order.push_back(i);
+    }
     Chance chance(options_.seed, visits_.size());
     for (auto left = order.size(); left > 1; --left) std::swap(order[left - 1], order[chance.below(left)]);
 
@@ -169,6 +188,7 @@ Sale::Next Sale::take_step(Visit& visit, Tally& tally) {
         case Step::hold: return hold(visit, tally);
         case Step::pay: return pay(visit, tally);
         case Step::pay_again: return pay_again(visit, tally);
+        case Step::cancel: return cancel(visit, tally);
         case Step::leave: return leave(visit, tally);
     }
     return std::nullopt;
@@ -215,13 +235,18 @@ Sale::Next Sale::leave(Visit& visit, Tally& tally) {
 
 /// A place that is gone: another run on the same file may have bought for this user; else they join again, at the end.
 Sale::Next Sale::lose_place(Visit& visit, Tally& tally) {
-    visit.hold = {};
+    visit.order = {};
     const auto mine = office_.reservations(visit.user, 1'000);
     if (!mine) note(mine.error(), tally);
     if (mine)
-        for (const auto& view : *mine)
-            if (view.reservation.concert == house_.concert && view.state == ReservationState::confirmed)
-                return finish(visit, End::paid);
+        for (const auto& view : *mine) {
+            if (view.reservation.concert != house_.concert) continue;
+            visit.order = view.reservation.order;
+            if (view.state == ReservationState::confirmed) return has_paid(visit);
+            if (view.state == ReservationState::cancelled && visit.buyer->behaviour == Behaviour::cancel)
+                return finish(visit, End::cancelled);
+        }
+    visit.order = {};
     return visit.joins < joins_max ? go(visit, Step::join) : finish(visit, End::unserved);
 }
 
@@ -245,7 +270,7 @@ Sale::Next Sale::recharge(Visit& visit, Tally& tally) {
             return after_refusal(visit, recharged.error(), tally);
         if (recharged) visit.balance = recharged->balance.value;
     }
-    return go(visit, visit.hold ? Step::pay : Step::list);
+    return go(visit, visit.order ? Step::pay : Step::list);
 }
 
 Sale::Next Sale::list(Visit& visit, Tally& tally) {
@@ -260,40 +285,57 @@ Sale::Next Sale::list(Visit& visit, Tally& tally) {
 }
 
 Sale::Next Sale::hold(Visit& visit, Tally& tally) {
-    const auto seat = choose(visit, tally);
-    if (!seat) {
-        // Nothing to have just now. Holds of those who never pay come back: worth another look while there are any.
-        const auto counts = office_.seat_counts(house_.concert);
-        const bool may_come_back = counts && counts->held + counts->available > 0;
-        if (!may_come_back || ++visit.looks_in_vain > looks_in_vain_max) return give_up(visit, tally);
+    const auto seats = choose(visit, tally);
+    if (seats.empty()) {
+        if (!seats_may_come_back(visit) || ++visit.looks_in_vain > looks_in_vain_max) return give_up(visit, tally);
         visit.step = Step::list;
         return visit.chance.between(seconds{20}, seconds{60});
     }
     ++visit.holds_tried;
-    const auto held = execute(HoldSeat{visit.user, visit.place.token, house_.seat_ids[*seat], {}}, tally);
+    const auto held = ask_for(visit, seats, tally);
     if (held) {
-        visit.hold = held->reservation;
+        visit.order = *held;
         return visit.buyer->behaviour == Behaviour::abandon ? finish(visit, End::abandoned) : go(visit, Step::pay);
     }
     if (held.error().code != ErrorCode::seat_unavailable) return after_refusal(visit, held.error(), tally);
     if (visit.holds_tried >= holds_max) return give_up(visit, tally);
-    visit.tried.push_back(*seat);
+    const auto& gone = held.error().about;
+    for (const auto seat : seats)
+        if (std::find(gone.begin(), gone.end(), house_.seat_ids[seat].value) != gone.end()) visit.tried.push_back(seat);
     return go(visit, visit.tried.size() < holds_per_look ? Step::hold : Step::list);
 }
 
+/// All of them or none.
+Result<OrderId> Sale::ask_for(const Visit& visit, const std::vector<std::size_t>& seats, Tally& tally) {
+    const auto first = house_.seat_ids[seats.front()];
+    if (seats.size() == 1)
+        return execute(HoldSeat{visit.user, visit.place.token, first, {}}, tally).map(&Held::reservation);
+    HoldSeats several{visit.user, visit.place.token, house_.concert, {}};
+    for (const auto seat : seats) several.items.push_back({house_.seat_ids[seat]});
+    return execute(std::move(several), tally).map(&HeldOrder::order);
+}
+
+/// As many as the visit wants? Holds of those who never pay do, and what is cancelled: worth another look while there
+/// are any.
+bool Sale::seats_may_come_back(const Visit& visit) {
+    const auto counts = office_.seat_counts(house_.concert);
+    return counts &&
+           counts->held + counts->available + seats_to_cancel_ >= static_cast<std::int64_t>(visit.buyer->count);
+}
+
 Sale::Next Sale::pay(Visit& visit, Tally& tally) {
-    const auto paid = execute(Pay{visit.user, visit.place.token, visit.hold, "pay-" + to_text(visit.hold)}, tally);
+    const auto paid = execute(Pay{visit.user, visit.place.token, visit.order, "pay-" + to_text(visit.order)}, tally);
     if (paid) {
         visit.paid = *paid;
         ++paid_count_;
-        return visit.buyer->behaviour == Behaviour::retry ? go(visit, Step::pay_again) : finish(visit, End::paid);
+        return visit.buyer->behaviour == Behaviour::retry ? go(visit, Step::pay_again) : has_paid(visit);
     }
     switch (paid.error().code) {
         case ErrorCode::insufficient_points: return give_up(visit, tally);
-        case ErrorCode::already_paid: return finish(visit, End::paid);
+        case ErrorCode::already_paid: return has_paid(visit);
         case ErrorCode::hold_expired:
         case ErrorCode::hold_released:
-            visit.hold = {};
+            visit.order = {};
             return visit.holds_tried < holds_max ? go(visit, Step::list) : give_up(visit, tally);
         default: return after_refusal(visit, paid.error(), tally);
     }
@@ -301,13 +343,40 @@ Sale::Next Sale::pay(Visit& visit, Tally& tally) {
 
 /// The same request with the same key: the same answer, and nothing is paid twice.
 Sale::Next Sale::pay_again(Visit& visit, Tally& tally) {
-    const auto again = execute(Pay{visit.user, visit.place.token, visit.hold, "pay-" + to_text(visit.hold)}, tally);
+    const auto again = execute(Pay{visit.user, visit.place.token, visit.order, "pay-" + to_text(visit.order)}, tally);
     if (!again && again.error().code == ErrorCode::busy) return after_refusal(visit, again.error(), tally);
     if (!again)
         stop("a payment asked for again with its key was refused: " + again.error().text());
     else if (*again != visit.paid)
         stop("a payment asked for again with its key had another answer");
     return finish(visit, End::paid);
+}
+
+/// Goes home, or cancels after a while.
+Sale::Next Sale::has_paid(Visit& visit) {
+    if (visit.buyer->behaviour != Behaviour::cancel) return finish(visit, End::paid);
+    seats_to_cancel_ += static_cast<std::int64_t>(visit.buyer->count);
+    visit.listing.reset();
+    visit.step = Step::cancel;
+    return visit.chance.between(glad_least, glad_most);
+}
+
+/// All of the order. Where the box office refuses (an earlier run sold it for good, say) the seats stay theirs.
+Sale::Next Sale::cancel(Visit& visit, Tally& tally) {
+    const auto cancelled = [&]() -> Result<Cancelled> {
+        Cancel command{visit.user, {}, "cancel-" + to_text(visit.order)};
+        auto order = office_.order(visit.user, visit.order);
+        if (!order) note(order.error(), tally);
+        if (!order) return tl::unexpected(std::move(order).error());
+        for (const auto& view : order->reservations)
+            if (view.state == ReservationState::confirmed || view.state == ReservationState::cancelled)
+                command.reservations.push_back(view.reservation.id);
+        return execute(std::move(command), tally);
+    }();
+    if (!cancelled && cancelled.error().code == ErrorCode::busy && ++visit.busy_count <= busy_max)
+        return visit.chance.between(seconds{1}, seconds{20});
+    seats_to_cancel_ -= static_cast<std::int64_t>(visit.buyer->count);
+    return finish(visit, cancelled ? End::cancelled : End::paid);
 }
 
 /// Goes home without a seat, and gives the place in line (and what is held) to others.
@@ -328,8 +397,9 @@ std::optional<std::size_t> Sale::wanted_category(const Visit& visit) const {
     return std::nullopt;
 }
 
-/// First the wanted seat or category, then another of the same category, then any, the affordable ones first.
-std::optional<std::size_t> Sale::choose(Visit& visit, Tally& tally) {
+/// First the wanted seat or category, then another of the same category, then any, the affordable ones first. Of seats
+/// that are listed one after another where possible; empty: not so many are listed.
+std::vector<std::size_t> Sale::choose(Visit& visit, Tally& tally) {
     const auto category = wanted_category(visit);
     if (visit.holds_tried == 0 && visit.buyer->want != "any") {
         const auto& want = visit.buyer->want;
@@ -338,25 +408,46 @@ std::optional<std::size_t> Sale::choose(Visit& visit, Tally& tally) {
             if (!unknown) note(unknown.error(), tally);
             visit.holds_tried = 1;
         } else if (!hall_.category_by_name.contains(want)) {
-            return hall_.seat_by_number.at(want);
+            const auto wanted = hall_.seat_by_number.at(want);
+            if (auto seats = beside(visit, wanted, visit.listing->by_category[*category]); !seats.empty()) return seats;
         }
     }
     if (category && visit.holds_tried < 2)
-        if (const auto seat = pick(visit, visit.listing->by_category[*category], false)) return seat;
-    if (const auto seat = pick(visit, visit.listing->all, true)) return seat;
+        if (auto seats = pick(visit, visit.listing->by_category[*category], false); !seats.empty()) return seats;
+    if (auto seats = pick(visit, visit.listing->all, true); !seats.empty()) return seats;
     return pick(visit, visit.listing->all, false);
 }
 
-/// A random seat of the list that was not tried yet.
-std::optional<std::size_t> Sale::pick(Visit& visit, const std::vector<std::size_t>& seats, bool only_affordable) {
-    if (seats.empty()) return std::nullopt;
+/// As many of the list as the visit wants, from a random one on, that were not tried yet. An affordable one costs no more
+/// than its share of the points that are left, so that all of them together can be paid.
+std::vector<std::size_t> Sale::pick(Visit& visit, const std::vector<std::size_t>& seats, bool only_affordable) {
+    const auto count = visit.buyer->count;
+    if (seats.empty()) return {};
     const auto first = visit.chance.below(seats.size());
+    auto points = visit.balance;
+    std::vector<std::size_t> picked;
     for (std::size_t i = 0; i < seats.size(); ++i) {
         const auto seat = seats[(first + i) % seats.size()];
-        if (only_affordable && hall_.seats[seat].price.value > visit.balance) continue;
-        if (std::find(visit.tried.begin(), visit.tried.end(), seat) == visit.tried.end()) return seat;
+        const auto price = hall_.seats[seat].price.value;
+        if (only_affordable && price > points / static_cast<std::int64_t>(count - picked.size())) continue;
+        if (std::find(visit.tried.begin(), visit.tried.end(), seat) != visit.tried.end()) continue;
+        picked.push_back(seat);
+        points -= price;
+        if (picked.size() == count) return picked;
     }
-    return std::nullopt;
+    return {};
+}
+
+/// The wanted seat, listed or not, and those behind it in the list.
+std::vector<std::size_t> Sale::beside(const Visit& visit, std::size_t wanted, const std::vector<std::size_t>& seats) {
+    std::vector<std::size_t> picked{wanted};
+    const auto at = std::find(seats.begin(), seats.end(), wanted);
+    for (auto next = at == seats.end() ? seats.begin() : at + 1; next != seats.end(); ++next) {
+        if (picked.size() == visit.buyer->count) break;
+        picked.push_back(*next);
+    }
+    if (picked.size() < visit.buyer->count) picked.clear();
+    return picked;
 }
 
 // ---- what all steps share ---------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ struct Tally {
 
 struct SaleReport {
     std::int64_t paid = 0;
+    std::int64_t paid_and_cancelled = 0;
     std::int64_t abandoned = 0;
     std::int64_t left = 0;
     std::int64_t unserved = 0;  ///< wanted to buy and did not
@@ -55,8 +56,8 @@ class Sale {
     SaleReport run();
 
   private:
-    enum class Step { join, wait, recharge, list, hold, pay, pay_again, leave };
-    enum class End { none, paid, abandoned, left, unserved };
+    enum class Step { join, wait, recharge, list, hold, pay, pay_again, cancel, leave };
+    enum class End { none, paid, cancelled, abandoned, left, unserved };
 
     struct Visit {
         const Buyer* buyer = nullptr;
@@ -66,7 +67,7 @@ class Sale {
         End end = End::none;
         boxoffice::TokenClaims place;
         std::string token;
-        boxoffice::ReservationId hold;
+        boxoffice::OrderId order;  ///< held or paid
         boxoffice::Paid paid;
         std::int64_t balance = 0;
         std::shared_ptr<const Listing> listing;
@@ -92,14 +93,21 @@ class Sale {
     Next hold(Visit& visit, Tally& tally);
     Next pay(Visit& visit, Tally& tally);
     Next pay_again(Visit& visit, Tally& tally);
+    Next cancel(Visit& visit, Tally& tally);
+    Next has_paid(Visit& visit);
     Next leave(Visit& visit, Tally& tally);
     Next give_up(Visit& visit, Tally& tally);
     Next finish(Visit& visit, End end);
     Next go(Visit& visit, Step step);
     Next lose_place(Visit& visit, Tally& tally);
     Next after_refusal(Visit& visit, const boxoffice::Error& error, Tally& tally);
-    std::optional<std::size_t> choose(Visit& visit, Tally& tally);
-    std::optional<std::size_t> pick(Visit& visit, const std::vector<std::size_t>& seats, bool only_affordable);
+    boxoffice::Result<boxoffice::OrderId> ask_for(const Visit& visit, const std::vector<std::size_t>& seats,
+                                                  Tally& tally);
+    bool seats_may_come_back(const Visit& visit);
+    std::vector<std::size_t> choose(Visit& visit, Tally& tally);
+    std::vector<std::size_t> pick(Visit& visit, const std::vector<std::size_t>& seats, bool only_affordable);
+    static std::vector<std::size_t> beside(const Visit& visit, std::size_t wanted,
+                                           const std::vector<std::size_t>& seats);
     std::optional<std::size_t> wanted_category(const Visit& visit) const;
 
     template <class C>
@@ -122,6 +130,7 @@ class Sale {
     const std::atomic<bool>& interrupt_;
     std::atomic<std::int64_t> open_visits_{0};
     std::atomic<std::int64_t> paid_count_{0};
+    std::atomic<std::int64_t> seats_to_cancel_{0};  ///< bought by those who will cancel
     std::atomic<std::int64_t> progress_due_us_{0};
     std::atomic<std::int64_t> max_waiting_{0};
     std::mutex failure_mutex_;

@@ -3,10 +3,13 @@
     ONSALE=build/dev/examples/onsale python3 -m unittest tests/onsale/test_onsale.py
 """
 
+import contextlib
 import csv
 import json
 import os
 import pathlib
+import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,6 +22,8 @@ ONSALE = os.path.abspath(os.environ.get("ONSALE", "build/examples/examples/onsal
 DATA = pathlib.Path(__file__).resolve().parents[2] / "examples" / "data"
 MEMBERS = ["seats", "not_for_sale", "sold", "revenue", "buyers", "paid", "abandoned", "left", "unserved", "max_waiting", "refusals",
            "commands", "seconds", "audit"]
+# What a sale tells besides where some want several seats, or cancel.
+MORE_MEMBERS = {"cancelled", "refunds", "fees", "net", "balances", "paid_and_cancelled"}
 
 
 def small_plan():
@@ -32,6 +37,27 @@ def small_plan():
 
 PRICES = "category,points\nnear,100\nfar,50\n"
 BUYERS = "user,points,want,behaviour\nann,100,near,pay\nbob,100,S-4,abandon\ncho,100,any,leave\ndan,100,far,retry\n"
+REPORT = """\
+small, 2026-12-24
+
+  seats                                    6
+  sold                                     2
+  revenue (points)                       150
+
+  buyers                                   4
+  paid                                     2
+  abandoned their hold                     1
+  left the line                            1
+  unserved                                 0
+  most waiting at once                     0
+
+refusals
+  place_expired                            1
+
+  commands                                19
+
+  audit                                clean
+"""
 
 
 class Case(unittest.TestCase):
@@ -52,14 +78,20 @@ class Case(unittest.TestCase):
                    f"{folder}/buyers.csv", "--date", "2026-12-24", "--threads", "1", *flags]
         return subprocess.run(command, cwd=self.dir, capture_output=True, text=True, timeout=timeout)
 
-    def sale(self, *flags, data=None):
+    def sale(self, *flags, data=None, tells_more=False):
         done = self.run_onsale("--json", *flags, data=data)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         report = json.loads(done.stdout)
-        self.assertEqual(list(report), MEMBERS)
+        self.assertEqual([member for member in report if not tells_more or member not in MORE_MEMBERS], MEMBERS)
+        self.assertTrue(not tells_more or MORE_MEMBERS <= set(report), report)
         self.assertEqual(report["audit"], [])
-        self.assertEqual(report["paid"] + report["abandoned"] + report["left"] + report["unserved"], report["buyers"])
+        ends = ("paid", "abandoned", "left", "unserved", *(["paid_and_cancelled"] if tells_more else []))
+        self.assertEqual(sum(report[end] for end in ends), report["buyers"])
         return report
+
+    def ask(self, query, *values):
+        with contextlib.closing(sqlite3.connect(self.dir / "sale.db")) as db:
+            return db.execute(query, values).fetchall()
 
     def assert_bad(self, done, *parts):
         self.assertEqual(done.returncode, 2, done)
@@ -144,6 +176,17 @@ class BadInput(Case):
             with self.subTest(content):
                 self.put("buyers.csv", content)
                 self.refused("buyers.csv", *parts)
+
+    def test_counts(self):
+        head = "user,points,want,behaviour,count\na,1,any,pay,2\n\nb,1,any,pay,\n"
+        for count in ("0", "51", "-1", "1.5", "two", " 2", "99999999999999999999"):
+            with self.subTest(count):
+                self.put("buyers.csv", head + f"c,1,any,pay,{count}\n")
+                self.refused("buyers.csv", "line 5", "count: expected a whole number from 1 to 50, or nothing", f'"{count}"')
+        self.put("buyers.csv", head + "c,1,any,pay\n")
+        self.refused("buyers.csv", "line 5", "found 4")
+        self.put("buyers.csv", "count,user,points,want,behaviour,Count\n")
+        self.refused("buyers.csv", "line 1", "count", "twice")
 
     def test_flags(self):
         for flags, *parts in ((["--threads", "0"], "--threads"), (["--threads", "x"], "--threads", '"x"'), (["--capacity", "-1"], "--capacity"),
@@ -308,6 +351,169 @@ class Sales(Case):
         report = self.sale("--threads", "16", "--db", "sale.db")
         self.assertEqual(report["seats"], 20_000)
         self.assertEqual(report["sold"], report["paid"])
+
+
+class GroupsAndCancelling(Case):
+    """Buyers who want several seats in one order, and buyers who cancel theirs."""
+
+    def buyers(self, *rows):
+        self.put("buyers.csv", "user,points,want,behaviour,count\n" + "".join(f"{row}\n" for row in rows))
+
+    def crowd(self):
+        """The shipped hall with its buyers, of whom many want several seats and some cancel them; what each of them wants."""
+        chance = random.Random(20261224)
+        for name in ("hall.json", "prices.csv"):
+            shutil.copy(DATA / name, self.dir / name)
+        with open(DATA / "buyers.csv", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            row["count"] = chance.choice(["", 1, 2, 2, 3, 4, 6])
+            row["points"] = int(row["points"]) * (row["count"] or 1)
+            if row["behaviour"] == "pay" and chance.random() < 0.15:
+                row["behaviour"] = "cancel"
+        with open(self.dir / "buyers.csv", "w", encoding="utf-8", newline="") as file:
+            out = csv.DictWriter(file, list(rows[0]))
+            out.writeheader()
+            out.writerows(rows)
+        return {row["user"]: (row["behaviour"], row["count"] or 1) for row in rows}
+
+    def seats_of(self, user, state="confirmed"):
+        return [number for number, in self.ask("SELECT seat FROM reservations_readable WHERE user = ? AND state = ? ORDER BY seat", user, state)]
+
+    def check_against_the_file(self, report, wants):
+        """Everybody has all that they wanted or nothing, each order was one payment, and the report says what the rows say."""
+        orders = self.ask("""SELECT external_id, state, count(*), count(DISTINCT order_id), sum(price), sum(refunded),
+                                    sum(CAST(price * 900 / 1000 AS INTEGER)) FROM reservations JOIN users ON users.id = user_id
+                             WHERE state IN ('confirmed', 'cancelled') GROUP BY user_id, state""")
+        ends = {"confirmed": 0, "cancelled": 0}
+        for user, state, seats, order_count, price, refunded, due in orders:
+            behaviour, count = wants[user]
+            self.assertEqual((seats, order_count), (count, 1), user)
+            self.assertEqual(state, "cancelled" if behaviour == "cancel" else "confirmed", user)
+            self.assertEqual(refunded, due if behaviour == "cancel" else 0, user)
+            ends[state] += 1
+        self.assertEqual((report["paid"], report["paid_and_cancelled"]), tuple(ends.values()))
+        self.assertEqual(self.ask("SELECT count(*) FROM payments WHERE state = 'captured'"), [(len(orders),)])
+        sold = [order for order in orders if order[1] == "confirmed"]
+        cancelled = [order for order in orders if order[1] == "cancelled"]
+        self.assertEqual((report["sold"], report["revenue"]), (sum(o[2] for o in sold), sum(o[4] for o in sold)))
+        self.assertEqual((report["cancelled"], report["refunds"]), (sum(o[2] for o in cancelled), sum(o[5] for o in cancelled)))
+        self.assertEqual(report["fees"], sum(o[4] - o[5] for o in cancelled))
+        self.assertEqual(report["net"], report["revenue"] + report["fees"])
+        balances = dict(self.ask("SELECT kind, sum(balance) FROM points GROUP BY kind"))
+        self.assertEqual((balances["sales"], balances["user"]), (report["net"], report["balances"]))
+        self.assertEqual(-balances["cash"], report["net"] + report["balances"])
+
+    def test_a_crowd_on_a_virtual_clock(self):
+        wants = self.crowd()
+        report = self.sale("--db", "sale.db", tells_more=True)
+        self.check_against_the_file(report, wants)
+        for member in ("paid", "paid_and_cancelled", "abandoned", "unserved", "cancelled", "fees"):
+            self.assertGreater(report[member], 0, member)
+        self.assertEqual({**self.sale(tells_more=True), "seconds": 0}, {**report, "seconds": 0})
+
+    def test_a_crowd_with_threads_on_a_file(self):
+        wants = self.crowd()
+        flags = ("--db", "sale.db", "--threads", "16", "--time-scale", "20000")
+        report = self.sale(*flags, tells_more=True)
+        self.check_against_the_file(report, wants)
+        self.assertGreater(report["cancelled"], 0)
+        again = self.sale(*flags, tells_more=True)
+        self.check_against_the_file(again, wants)
+        self.assertGreaterEqual(again["cancelled"], report["cancelled"])
+
+    def test_the_table_tells_it_too(self):
+        self.buyers("ann,300,near,pay,2", "bob,300,far,cancel,3")
+        done = self.run_onsale()
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        told = [line.rsplit(None, 1) for line in done.stdout.splitlines() if line.startswith("  ")]
+        for row in (["  sold", "2"], ["  revenue (points)", "200"], ["  cancelled", "3"], ["  given back (points)", "135"],
+                    ["  fees kept (points)", "15"], ["  net (points)", "215"], ["  left to buyers (points)", "385"],
+                    ["  paid", "1"], ["  paid and cancelled", "1"], ["  audit", "clean"]):
+            self.assertIn([row[0], row[1]], told)
+
+    def test_nothing_new_is_told_where_nothing_new_is_asked_for(self):
+        head, *rows = BUYERS.splitlines()
+        for content in (BUYERS, "\n".join([f"{head},count", f"{rows[0]},", *(f"{row},1" for row in rows[1:])])):
+            with self.subTest(content):
+                self.put("buyers.csv", content)
+                done = self.run_onsale("--db", "sale.db")
+                speed = ("  seconds", "  commands per second", "  latency")
+                self.assertEqual([line for line in done.stdout.splitlines() if not line.startswith(speed)], REPORT.splitlines())
+                self.assertEqual(self.ask("SELECT version, seats_per_order, refund_steps FROM sales"), [(1, 1, "[]")])
+                for path in self.dir.glob("sale.db*"):
+                    path.unlink()
+
+    def test_the_terms_are_those_that_the_buyers_need(self):
+        in_force = "SELECT seats_per_order, json_array_length(refund_steps) FROM sales ORDER BY version DESC LIMIT 1"
+        for rows, terms in ((["a,0,any,pay,3", "b,0,any,pay,50"], (50, 0)), (["c,0,any,pay,7"], (50, 0)), (["d,0,any,cancel,"], (50, 2))):
+            self.buyers(*rows)
+            self.sale("--db", "sale.db", tells_more=True)
+            self.assertEqual(self.ask(in_force), [terms])
+        self.assertEqual(self.ask("SELECT max(version) FROM sales"), [(3,)])
+
+    def test_a_group_takes_the_wanted_seat_and_those_beside_it(self):
+        for want, count, seats in (("S-1", 2, ["S-1", "S-2"]), ("near", 3, ["S-0", "S-1", "S-2"]), ("S-3", 3, ["S-3", "S-4", "S-5"]),
+                                   ("any", 6, ["S-0", "S-1", "S-2", "S-3", "S-4", "S-5"])):
+            with self.subTest(want):
+                self.buyers(f"ann,600,{want},retry,{count}")
+                report = self.sale("--db", "sale.db", tells_more=True)
+                self.assertEqual((report["paid"], report["sold"], report["refusals"]), (1, count, {}))
+                self.assertEqual(self.seats_of("ann"), seats)
+                for path in self.dir.glob("sale.db*"):
+                    path.unlink()
+
+    def test_a_group_takes_what_all_of_them_can_pay(self):
+        self.buyers("ann,200,any,pay,3")
+        for seed in range(6):  # one of 100 and two of 50 would do; two of 100 would not
+            self.assertEqual(self.sale("--seed", str(seed), tells_more=True)["paid"], 1)
+
+    def test_a_refused_group_takes_others_than_those_that_were_named(self):
+        self.buyers("ann,600,any,pay,3", "bob,600,any,pay,3")
+        refused = 0
+        for seed in range(12):
+            report = self.sale("--seed", str(seed), tells_more=True)
+            self.assertEqual((report["paid"], report["sold"]), (2, 6))
+            self.assertEqual(set(report["refusals"]) - {"seat_unavailable"}, set())
+            # Each refusal names at least one seat that is not asked for again.
+            self.assertLessEqual(report["refusals"].get("seat_unavailable", 0), 3)
+            refused += report["refusals"].get("seat_unavailable", 0)
+        self.assertGreater(refused, 0)
+
+    def test_a_group_larger_than_the_hall_goes_home(self):
+        self.buyers("ann,1000,any,pay,7", "bob,1000,near,cancel,4")
+        report = self.sale(tells_more=True)
+        self.assertEqual((report["unserved"], report["paid_and_cancelled"], report["cancelled"], report["sold"]), (1, 1, 4, 0))
+
+    def test_cancelled_seats_are_sold_again(self):
+        self.buyers("early,450,any,cancel,6", *(f"late{n},100,any,pay," for n in range(4)))
+        times = 0
+        for seed in range(20):
+            report = self.sale("--seed", str(seed), "--capacity", "1", "--active-seconds", "3600", tells_more=True)
+            if report["cancelled"] == 0:
+                continue  # somebody was before "early", and the hall was no longer empty
+            # Those who came to a hall that was sold out looked again.
+            self.assertGreater(report["sold"], 0, seed)
+            times += 1
+        self.assertGreater(times, 0)
+
+    def test_another_run_cancels_what_is_left_to_cancel(self):
+        self.buyers("ann,100,near,pay,", "bob,200,far,cancel,2")
+        first = self.sale("--db", "sale.db", tells_more=True)
+        self.assertEqual((first["sold"], first["cancelled"], first["fees"]), (1, 2, 10))
+        again = self.sale("--db", "sale.db", tells_more=True)
+        self.assertEqual({**again, "seconds": 0, "commands": 0}, {**first, "seconds": 0, "commands": 0})
+        self.buyers("ann,100,near,cancel,", "bob,200,far,cancel,2")
+        last = self.sale("--db", "sale.db", tells_more=True)
+        self.assertEqual((last["sold"], last["cancelled"], last["fees"], last["paid_and_cancelled"]), (0, 3, 20, 2))
+        self.assertEqual(self.ask("SELECT count(*) FROM tokens"), [(2,)])  # nobody joined a second time
+
+    def test_what_was_sold_for_good_stays_sold(self):
+        self.put("buyers.csv", "user,points,want,behaviour\nann,100,near,pay\n")
+        self.sale("--db", "sale.db")
+        self.put("buyers.csv", "user,points,want,behaviour\nann,100,near,cancel\n")
+        report = self.sale("--db", "sale.db", tells_more=True)
+        self.assertEqual((report["paid"], report["sold"], report["refusals"]), (1, 1, {"cancel_closed": 1}))
 
 
 if __name__ == "__main__":
