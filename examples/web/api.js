@@ -69,6 +69,8 @@ export const reservations = (userId, token) =>
     request("GET", `api/reservations?${new URLSearchParams({ userId, limit: "100" })}`, { token });
 export const release = (reservationId, token) =>
     request("DELETE", `api/reservations/${encodeURIComponent(reservationId)}`, { token });
+export const releaseOrder = (orderId, token) =>
+    request("DELETE", `api/orders/${encodeURIComponent(orderId)}`, { token });
 export const balance = (userId, token) => request("GET", `api/balance?${new URLSearchParams({ userId })}`, { token });
 
 /** Waits, in milliseconds; the waiting ends early when the device comes back online. */

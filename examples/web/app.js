@@ -5,25 +5,34 @@ import * as api from "./api.js";
 import { concertsView, datesView } from "./dates.js";
 import { checkoutView } from "./checkout.js";
 import { until, wakeAfter } from "./clock.js";
-import { remember, titleOf } from "./concerts.js";
+import { concertNow, remember } from "./concerts.js";
 import { announce, h } from "./dom.js";
 import { perform, unfinished } from "./effects.js";
 import { gather, Unsettled } from "./facts.js";
 import { lineView } from "./line.js";
+import { boughtOf, holdOf, ticketOf } from "./orders.js";
 import { seatsView } from "./seats.js";
 import * as store from "./session.js";
 import { shell } from "./shell.js";
 import { nextAskIn, nextStep } from "./steps.js";
-import { seatName, texts } from "./texts.js";
+import { seatNames, texts } from "./texts.js";
 import { ticketView } from "./ticket.js";
 import { endedView, userView } from "./user.js";
 
 // Refusals that the person answers where they are; all others may mean that the facts have changed.
-const toldInPlace = new Set(["insufficient_points", "hold_limit"]);
+const toldInPlace = new Set([
+    "insufficient_points",
+    "hold_limit",
+    "order_limit",
+    "purchase_limit",
+    "price_changed",
+    "type_rule",
+    "not_on_sale",
+]);
 const afterDeadline = 120; // milliseconds: the server's clock is only nearly known
 
 /** What is known of somebody before the server was asked. */
-const nothing = () => ({ ended: null, place: null, hold: null, tickets: [], concerts: null });
+const nothing = () => ({ ended: null, place: null, hold: null, tickets: [], concerts: null, picks: null, givenBack: null });
 
 const facts = {
     ...nothing(),
@@ -32,6 +41,7 @@ const facts = {
     working: null, // the action under way: {kind, trouble}
     resuming: false, // requests that a reload cut off are being finished
     note: null, // what the next step should say first: a function of the texts
+    map: null, // the one that is shown
 };
 let view = null;
 let shownAs = null;
@@ -67,8 +77,8 @@ function waitingView(words) {
 const identity = () =>
     [
         step,
-        facts.hold?.reservationId,
-        step === "ticket" && facts.tickets[0]?.reservationId,
+        facts.hold?.orderId,
+        step === "ticket" && ticketOf(facts.tickets)?.orderId,
         step === "seats" && [facts.choice.date, facts.choice.concertId],
         step === "concerts" && facts.choice.date,
     ].join();
@@ -137,17 +147,28 @@ async function load() {
         store.saveSession(facts.session);
     }
     const had = facts.hold;
-    facts.hold = (facts.place && rows.find((row) => row.status === "Reserved")) ?? null;
-    facts.tickets = rows.filter((row) => row.status === "Confirmed");
-    if (had && rows.some((row) => row.reservationId === had.reservationId && row.status === "Expired"))
-        noteLost(had, "expired");
-    return true;
+    facts.hold = facts.place && holdOf(rows);
+    facts.tickets = boughtOf(rows);
+    if (had && had.orderId !== facts.hold?.orderId) await noteWhatBecameOf(had, rows);
+    return asked === epoch;
 }
 
-function noteLost(hold, how) {
-    facts.note = (t) => t.seats[how](seatName(hold));
-    announce(facts.note(texts()), { urgent: true });
+/** Of an order that was held when this page looked last. */
+async function noteWhatBecameOf({ concertId, date, rows: had }, rows) {
+    const ids = new Set(had.map(({ reservationId }) => reservationId));
+    const lost = rows.filter(({ reservationId }) => ids.has(reservationId));
+    if (lost.some(({ status }) => status === "Expired")) return noteLost(had, "expired");
+    if (!lost.some(({ status }) => status === "Released")) return undefined;
+    const concert = await concertNow({ concertId, date });
+    return concert?.calledOff ? noteThat((t) => t.sale.offWhileHeld(concert.calledOff.reason)) : undefined;
 }
+
+function noteThat(words) {
+    facts.note = words;
+    announce(words(texts()), { urgent: true });
+}
+
+const noteLost = (rows, how) => noteThat((t) => t.seats[how](seatNames(rows), rows.length));
 
 /** Brings the page up to date, and sets the time of the next look. */
 async function refresh() {
@@ -222,6 +243,12 @@ async function act(kind, run, { moves = true } = {}) {
     return answer && (!answer.ok || !moves) ? answer : null;
 }
 
+/** It is no loss to be told of when the facts come. */
+function letGo(rows) {
+    facts.hold = null;
+    noteLost(rows, "released");
+}
+
 const app = {
     facts,
     trouble,
@@ -278,36 +305,53 @@ const app = {
         show();
     },
 
-    hold: (seat) =>
-        act("hold", (onTrouble) =>
-            perform(
-                "hold",
-                {
-                    date: facts.choice.date,
-                    seatNumber: seat.number,
-                    concertId: facts.map?.concertId ?? facts.choice.concertId,
-                },
-                onTrouble,
-            ),
-        ),
+    /** `what` is {seatNumber}, or {seatNumbers, types, expectTotal}. */
+    hold: (what) =>
+        act("hold", async (onTrouble) => {
+            const concertId = facts.map?.concertId ?? facts.choice.concertId;
+            const answer = await perform("hold", { date: facts.choice.date, ...what, concertId }, onTrouble);
+            if (answer.ok) facts.picks = null;
+            return answer;
+        }),
 
     recharge: (amount) => act("recharge", (onTrouble) => perform("recharge", { amount }, onTrouble), { moves: false }),
 
     pay: (hold) =>
         act("pay", async (onTrouble) => {
-            const answer = await perform("pay", { reservationId: hold.reservationId }, onTrouble);
+            const answer = await perform("pay", { reservationId: hold.orderId }, onTrouble);
             if (answer.ok) store.saveReceipt(answer.data);
             return answer;
         }),
 
+    /** Gives the whole order back. */
     release: (hold) =>
         act("release", async (onTrouble) => {
-            const answer = await api.patiently(() => api.release(hold.reservationId, facts.session.token), onTrouble);
-            if (answer.ok) noteLost(hold, "released");
+            const answer = await api.patiently(() => api.releaseOrder(hold.orderId, facts.session.token), onTrouble);
+            if (answer.ok) letGo(hold.rows);
             return answer;
         }),
 
-    titleOf,
+    /** Gives one seat of the order back; the others stay held. */
+    releaseOne: (row) =>
+        act("releaseOne", async (onTrouble) => {
+            const answer = await api.patiently(() => api.release(row.reservationId, facts.session.token), onTrouble);
+            if (answer.ok) announce(texts().checkout.gaveBack(seatNames([row])));
+            return answer;
+        }),
+
+    /** Gives back what was bought; what came back stands in the facts until something else is given back. */
+    cancel: (reservationIds) =>
+        act("cancel", async (onTrouble) => {
+            const answer = await perform("cancel", { reservationIds }, onTrouble);
+            if (answer.ok) facts.givenBack = answer.data;
+            return answer;
+        }),
+
+    /** The user's reservations as they are now; null: it could not be found out. */
+    async look() {
+        await refresh();
+        return failures === 0 ? facts.tickets : null;
+    },
 
     /** The map that is shown: its concert is the one that a hold is asked of. */
     remember(map) {
@@ -327,6 +371,7 @@ async function resume() {
     for (const { kind, run } of cutOff) {
         const answer = await run();
         if (kind === "pay" && answer.ok) store.saveReceipt(answer.data);
+        if (kind === "cancel" && answer.ok) facts.givenBack = answer.data;
         if (!answer.ok) facts.note = (t) => t.refusals[answer.code] ?? t.unknownRefusal(answer);
     }
     facts.resuming = false;

@@ -1,7 +1,8 @@
-// A held seat: its countdown, the balance, adding points, paying.
+// An order that is held: its countdown, its seats, the balance, adding points, paying.
 
 import * as api from "./api.js";
 import { clockText, countDown } from "./clock.js";
+import { concertOf, typeName } from "./concerts.js";
 import { announce, h, notice, say } from "./dom.js";
 import { dateOf, refusalText, seatName, texts } from "./texts.js";
 
@@ -84,36 +85,94 @@ function rechargeForm(app, onDone) {
     };
 }
 
+/** The seats of an order of several, each with its price and the way to give it back. */
+function seatList(onGiveBack) {
+    const t = texts().checkout;
+    let leaving = null; // the line of the seat that is given back: what takes its place has the focus next
+    const node = h("ul", { class: "held_list" });
+    return {
+        node,
+        show({ concertId, rows }) {
+            node.replaceChildren(
+                ...rows.map((row, index) =>
+                    h(
+                        "li",
+                        {},
+                        h(
+                            "p",
+                            {},
+                            h("strong", {}, seatName(row)),
+                            h(
+                                "span",
+                                {},
+                                [typeName(concertId, row.type), texts().points(row.price)].filter(Boolean).join(" · "),
+                            ),
+                        ),
+                        h(
+                            "button",
+                            {
+                                type: "button",
+                                class: "chip",
+                                "aria-label": t.giveBackOf(seatName(row)),
+                                onclick: () => {
+                                    leaving = index;
+                                    onGiveBack(row);
+                                },
+                            },
+                            t.giveBack,
+                        ),
+                    ),
+                ),
+            );
+        },
+        /** `other` has the focus where nothing in the list can have it. */
+        toggle(isDisabled, other) {
+            const buttons = [...node.querySelectorAll("button")];
+            for (const button of buttons) button.toggleAttribute("disabled", isDisabled);
+            if (isDisabled || leaving === null) return;
+            (buttons[Math.min(leaving, buttons.length - 1)] ?? other).focus();
+            leaving = null;
+        },
+    };
+}
+
 export function checkoutView(app) {
     const t = texts().checkout;
-    const { hold } = app.facts;
+    let { hold } = app.facts;
     let balance = null;
 
     const left = h("strong", { class: "clock" });
     const ring = h("div", { class: "time_left" });
     const status = h("p", { class: "note", role: "status" });
+    const yours = h("span");
     const where = h("strong");
     const concert = h("span");
+    const price = h("dd");
+    const seats = seatList(async (row) => {
+        refused.clear();
+        const answer = await app.releaseOne(row);
+        if (answer && node.isConnected) refused.show(refusalText(answer));
+    });
     const has = h("dd", {}, "…");
     const after = h("dd", {}, "…");
     const short = h("p", { class: "short" });
     const done = h("p", { class: "done", role: "status" });
     const refused = notice();
-    const pay = h("button", { type: "button", class: "primary wide" }, t.pay(texts().points(hold.price)));
-    const other = h("button", { type: "button", class: "quiet" }, t.other);
+    const pay = h("button", { type: "button", class: "primary wide" });
+    const other = h("button", { type: "button", class: "quiet" });
     const recharge = rechargeForm(app, (newBalance) => {
         setBalance(newBalance);
-        if (newBalance >= hold.price) say(done, t.recharged);
+        if (newBalance >= hold.total) say(done, t.recharged);
         else announce(t.stillShort(texts().points(newBalance)));
-        (newBalance >= hold.price ? pay : recharge.amount).focus();
+        (newBalance >= hold.total ? pay : recharge.amount).focus();
     });
 
     function setBalance(points) {
         if (points !== balance) say(done, "");
         balance = points;
-        const missing = Math.max(0, hold.price - balance);
+        const missing = Math.max(0, hold.total - balance);
         say(has, texts().points(balance));
-        say(after, missing > 0 ? "–" : texts().points(balance - hold.price));
+        say(after, missing > 0 ? "–" : texts().points(balance - hold.total));
         say(short, missing > 0 ? t.short(texts().points(missing)) : "");
         node.classList.toggle("is_short", missing > 0);
         recharge.needs(missing);
@@ -161,10 +220,11 @@ export function checkoutView(app) {
             h(
                 "div",
                 { class: "held" },
-                h("p", { class: "held_seat" }, h("span", {}, t.yours), where, concert),
+                h("p", { class: "held_seat" }, yours, where, concert),
                 h("p", { class: "countdown" }, h("span", {}, t.left), left),
             ),
             ring,
+            seats.node,
             status,
         ),
         h(
@@ -173,7 +233,7 @@ export function checkoutView(app) {
             h(
                 "dl",
                 { class: "sums" },
-                h("div", { class: "price" }, h("dt", {}, t.price), h("dd", {}, texts().points(hold.price))),
+                h("div", { class: "price" }, h("dt", {}, t.price), price),
                 h("div", {}, h("dt", {}, t.balance), has),
                 h("div", {}, h("dt", {}, t.after), after),
             ),
@@ -188,10 +248,25 @@ export function checkoutView(app) {
         h("div", { class: "actions" }, refused.node, pay, other),
     );
 
-    say(where, seatName(hold));
-    say(concert, texts().dates.full(dateOf(hold.date)));
-    app.titleOf(hold).then((title) => {
-        if (title) say(concert, `${title} · ${texts().dates.full(dateOf(hold.date))}`);
+    const when = texts().dates.full(dateOf(hold.date));
+    say(concert, when);
+
+    function showOrder() {
+        const { rows, concertId } = hold;
+        const [first] = rows;
+        say(yours, t.yours(rows.length));
+        say(where, rows.length > 1 ? t.count(rows.length) : seatName(first));
+        say(price, texts().points(hold.total));
+        seats.node.hidden = rows.length < 2 && typeName(concertId, first.type) === null;
+        seats.show(hold);
+        if (rows.length < 2) seats.node.querySelector("button")?.remove(); // the one below gives back all
+        if (balance !== null) setBalance(balance);
+    }
+    showOrder();
+    concertOf(hold).then((about) => {
+        if (!about || !node.isConnected) return;
+        say(concert, `${about.title} · ${when}`);
+        showOrder();
     });
 
     let whole = 0;
@@ -211,12 +286,18 @@ export function checkoutView(app) {
 
     return {
         node,
-        update({ working }) {
+        update({ working, hold: now }) {
             const busy = (kind) => working?.kind === kind;
-            say(pay, busy("pay") ? texts().working.pay : t.pay(texts().points(hold.price)));
+            if (now?.orderId === hold.orderId && now.rows.length !== hold.rows.length) {
+                hold = now;
+                showOrder();
+            }
+            const all = hold.rows.length > 1 ? t.giveBackAll : t.other;
+            say(pay, busy("pay") ? texts().working.pay : t.pay(texts().points(hold.total)));
             say(recharge.add, busy("recharge") ? texts().working.recharge : t.doRecharge);
-            say(other, busy("release") ? texts().working.release : t.other);
+            say(other, busy("release") ? texts().working.release : all);
             for (const button of [pay, recharge.add, other]) button.toggleAttribute("disabled", Boolean(working));
+            seats.toggle(Boolean(working), other);
             if (busy("pay") && working.trouble) refused.tell(texts().unsure.pay);
             if (busy("recharge") && working.trouble) recharge.refused.tell(texts().unsure.recharge);
         },

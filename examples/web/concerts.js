@@ -1,19 +1,27 @@
-// Titles of concerts, from the latest maps.
+// What is known of concerts beside their seats, from the latest maps: titles, names of types, terms, what was called off.
 
 import * as api from "./api.js";
 
-const titles = new Map();
+const known = new Map();
 
-export function remember({ concertId, title }) {
-    titles.set(concertId, title);
+export function remember({ concertId, title, types = [], sale = null, calledOff = null }) {
+    known.set(concertId, { title, types, sale, calledOff });
 }
 
-/** Of a reservation's concert; null if it cannot be had now. */
-export async function titleOf({ date, concertId }) {
-    if (!titles.has(concertId)) {
-        const answer = await api.map({ date, concertId }).catch(() => null);
-        if (!answer?.ok) return null;
-        remember(answer.data);
-    }
-    return titles.get(concertId);
+/** {title, types, sale, calledOff} of a reservation's concert as it is now; null if it cannot be had. */
+export async function concertNow({ date, concertId }) {
+    const answer = await api.map({ date, concertId }).catch(() => null);
+    if (answer?.ok) remember(answer.data);
+    return known.get(concertId) ?? null;
 }
+
+/** The same, as it was known last. */
+export const concertOf = async (of) => known.get(of.concertId) ?? concertNow(of);
+
+/** What is known of it without asking. */
+export const knownOf = (concertId) => known.get(concertId) ?? null;
+
+export const typeName = (concertId, type) =>
+    type === null || type === undefined
+        ? null
+        : (known.get(concertId)?.types.find((one) => one.type === type)?.name ?? null);

@@ -1,6 +1,7 @@
 // Choosing a date, and the concert where a date has several.
 
 import * as api from "./api.js";
+import { bookings } from "./bookings.js";
 import { h } from "./dom.js";
 import { dateOf, texts } from "./texts.js";
 
@@ -10,6 +11,7 @@ export function datesView(app) {
     const t = texts().dates;
     const list = h("ul", { class: "days" });
     const none = h("p", { class: "lead", role: "status" });
+    const mine = bookings(app);
     const node = h(
         "section",
         { class: "step" },
@@ -17,6 +19,7 @@ export function datesView(app) {
         app.facts.note && h("p", { class: "note", role: "status" }, app.facts.note(texts())),
         list,
         none,
+        mine.node,
     );
 
     let shown = null;
@@ -58,7 +61,7 @@ export function datesView(app) {
         },
         { every: () => (document.hidden ? 4 * askedEvery : askedEvery), trouble: app.trouble },
     );
-    return { node, update() {}, close: stop };
+    return { node, update: mine.update, close: stop };
 }
 
 export function concertsView(app) {

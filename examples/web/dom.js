@@ -53,6 +53,8 @@ export function notice() {
             this.show(text);
             node.classList.add("calm");
         },
+        /** Is there a refusal that somebody should see? */
+        isShown: () => node.classList.contains("shown") && !node.classList.contains("calm"),
         clear() {
             node.replaceChildren();
             node.classList.remove("shown");

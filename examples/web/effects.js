@@ -1,10 +1,15 @@
-// Requests that change something: hold, recharge, pay. Each has an idempotency key that is kept until its answer has
+// Requests that change something: hold, recharge, pay, cancel. Each has an idempotency key that is kept until its answer has
 // arrived, so that a lost answer or a reload repeats the same request, and it has one effect.
 
 import { NoAnswer, backoff, pause, request } from "./api.js";
 import { forgetPending, pending, savePending, session } from "./session.js";
 
-const paths = { hold: "api/reservations", recharge: "api/payment/recharge", pay: "api/payment" };
+const paths = {
+    hold: "api/reservations",
+    recharge: "api/payment/recharge",
+    pay: "api/payment",
+    cancel: "api/cancellations",
+};
 const tokenInBody = new Set(["hold", "pay"]);
 
 // A request this old is no longer what the person wants; what became of it is read from the server.

@@ -33,7 +33,7 @@ function faceText(label) {
 
 /**
  * onPick(number, {atOnce}) when a seat is pressed: at once by keyboard, else after a closer look.
- * Returns {node, draw(map), mark(number, state), select(number | null), focus(number), show(section), stateOf(number)}.
+ * Returns {node, draw(map), mark(number, state), select(numbers), focus(number), show(section), stateOf(number)}.
  */
 export function seatMap({ onPick }) {
     const t = texts().seats;
@@ -50,7 +50,7 @@ export function seatMap({ onPick }) {
     let plan = null;
     let scale = 0; // pixels a seat
     let current = null; // the seat in the tab order
-    let selected = null;
+    let selected = new Set();
     const drawn = new Map(); // number → {seat, state, node, mark}
 
     function label(entry) {
@@ -99,7 +99,7 @@ export function seatMap({ onPick }) {
                     tabindex: -1,
                     "data-number": seat.number,
                     "data-tier": tiers.get(seat.price),
-                    "aria-pressed": "false",
+                    "aria-pressed": String(selected.has(seat.number)),
                     transform: `translate(${x} ${y})`,
                 },
                 s("rect", { class: "hit", x: -pitch / 2, y: -pitch / 2, width: pitch, height: pitch }),
@@ -116,9 +116,11 @@ export function seatMap({ onPick }) {
             parts.push(node);
         }
         drawing.setAttribute("viewBox", `${box.x} ${box.y} ${box.width} ${box.height}`);
+        const hadFocus = drawing.contains(document.activeElement);
         drawing.replaceChildren(...parts);
         const first = seats.find((seat) => seat.state === "available") ?? seats[0];
         if (first) enterTabOrder(drawn.has(current) ? current : first.number);
+        if (hadFocus && current !== null) drawn.get(current).node.focus({ preventScroll: true });
         requestAnimationFrame(() => {
             if (scale === 0) fit(true);
             else resize(scale);
@@ -267,10 +269,13 @@ export function seatMap({ onPick }) {
         mark(number, state) {
             if (drawn.has(number)) setState(drawn.get(number), state);
         },
-        select(number) {
-            if (selected !== null) drawn.get(selected)?.node.setAttribute("aria-pressed", "false");
-            selected = number;
-            drawn.get(number)?.node.setAttribute("aria-pressed", "true");
+        select(numbers) {
+            const next = new Set(numbers);
+            for (const number of selected)
+                if (!next.has(number)) drawn.get(number)?.node.setAttribute("aria-pressed", "false");
+            for (const number of next)
+                if (!selected.has(number)) drawn.get(number)?.node.setAttribute("aria-pressed", "true");
+            selected = next;
         },
         focus,
         seat: (number) => drawn.get(number)?.seat,
@@ -291,15 +296,16 @@ export function seatMap({ onPick }) {
     };
 }
 
-/** A small picture of a state, for the legend. */
-export function stateSample(state) {
+/** A small picture of a state, for the legend; `chosen`: as it looks while it is chosen. */
+export function stateSample(state, chosen = false) {
     const drawing = s("svg", { class: "sample", viewBox: "-20 -20 40 40", "aria-hidden": "true" });
     const text = s("text", { y: 5 });
     say(text, "12");
     drawing.append(
         s(
             "g",
-            { class: "seat", "data-state": state, "data-tier": 0 },
+            { class: "seat", "data-state": state, "data-tier": 0, "aria-pressed": chosen ? "true" : undefined },
+            chosen && s("rect", { class: "hit", x: -20, y: -20, width: 40, height: 40 }),
             s("path", {
                 class: "face",
                 d: "M-13-16h26a4 4 0 0 1 4 4v17a11 11 0 0 1-11 11h-12a11 11 0 0 1-11-11v-17a4 4 0 0 1 4-4z",

@@ -34,3 +34,6 @@ export const dateOf = (day) => new Date(`${day}T00:00:00Z`);
 
 /** What people call a seat, of the map or of a reservation: never by the number that names it, or a part of that. */
 export const seatName = ({ section, row, label }) => texts().seats.name({ section, row, label });
+
+/** Several of them, as one says them in a sentence. */
+export const seatNames = (rows) => texts().seats.names(rows.map(seatName));

@@ -1,5 +1,6 @@
 // Two ways into the line: as somebody new, and again after a place has run out.
 
+import { bookings } from "./bookings.js";
 import { h, notice } from "./dom.js";
 import { lastUser } from "./session.js";
 import { refusalText, texts } from "./texts.js";
@@ -121,6 +122,7 @@ export function endedView(app) {
     const refused = notice();
     const button = h("button", { type: "button", class: "primary wide" }, t.ended.again);
     const line = joining(app, button, refused);
+    const mine = bookings(app);
     button.addEventListener("click", () => line.join(app.facts.session.userId));
     const node = h(
         "section",
@@ -134,10 +136,12 @@ export function endedView(app) {
             button,
             refused.node,
         ),
+        mine.node,
     );
     return {
         node,
         update({ working }) {
+            mine.update();
             button.textContent = working?.kind === "join" ? t.working.join : t.ended.again;
             button.toggleAttribute("disabled", Boolean(working));
         },

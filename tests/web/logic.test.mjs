@@ -147,6 +147,147 @@ story("steps, progress and plans", [], async ({ open }) => {
     assert.ok(read.left && read.front, "neighbours are neighbours, and rows follow one another");
     assert.deepEqual([read.tiers, read.free], [[5], [0]], "no price is not a price of 0");
 
+    // What a house with terms offers: types, prices, what goes together, when it is sold.
+    const full = { type: "f", name: "full", maxPerOrder: 0, needs: null };
+    const child = { type: "c", name: "child", maxPerOrder: 2, needs: "f" };
+    const senior = { type: "s", name: "senior", maxPerOrder: 0, needs: null };
+    const seat = (number, category, price = 5) => ({ number, category, price, section: category, state: "available" });
+    const offered = {
+        types: [child, senior, full],
+        prices: [
+            { category: "R", type: "c", price: 60 },
+            { category: "R", type: "f", price: 120 },
+            { category: "R", type: "s", price: 90 },
+            { category: "S", type: null, price: 70 },
+            { category: "S", type: "f", price: 80 },
+            { category: "T", type: null, price: 40 },
+        ],
+        seats: [seat("1", "R"), seat("2", "R"), seat("3", "S"), seat("4", "T"), seat("5", "U")],
+        sections: [
+            { name: "R", minPrice: 5, maxPrice: 5 },
+            { name: "U", minPrice: 5, maxPrice: 5 },
+        ],
+        sale: { seatsPerOrder: 4 },
+    };
+    const offers = await person.page.evaluate(async (map) => {
+        const { broken, choicesOf, linesOf, priced, totalOf, wayOf } = await import("/offer.js");
+        const lines = (...picks) => linesOf(map, picks.map(([number, type]) => ({ number, type })));
+        const sums = (...picks) => lines(...picks).map(({ choice }) => [choice.type, choice.price]);
+        const rule = (...picks) => broken(lines(...picks), map.types);
+        return {
+            choices: map.seats.map((one) => choicesOf(map, one).map(({ type, price }) => [type, price])),
+            usual: sums(["1"], ["3"], ["4"], ["5"]),
+            named: sums(["1", "c"], ["3", "f"]),
+            notSoldThere: sums(["3", "c"], ["9", "f"]),
+            total: totalOf(lines(["1", "c"], ["2", "f"], ["4"])),
+            shown: priced(map).seats.map(({ price }) => price),
+            sections: priced(map).sections.map(({ minPrice, maxPrice }) => [minPrice, maxPrice]),
+            rules: [
+                rule(["1", "c"]),
+                rule(["1", "c"], ["2", "s"]),
+                rule(["1", "c"], ["2", "f"]),
+                rule(["1", "c"], ["2", "c"], ["3", "f"]),
+                broken([...lines(["1", "c"], ["2", "c"]), ...lines(["1", "c"], ["2", "f"])], map.types),
+            ],
+            ways: [
+                wayOf(map),
+                wayOf({ ...map, sale: { seatsPerOrder: 1 } }),
+                wayOf({ seats: map.seats, types: [], prices: map.prices.slice(5), sale: { seatsPerOrder: 1 } }),
+                wayOf({ seats: map.seats, types: [], prices: [], sale: { seatsPerOrder: 1 } }),
+                wayOf({ seats: map.seats }),
+            ].map(({ most, isGroup, isPlain }) => [most, isGroup, isPlain]),
+        };
+    }, offered);
+    assert.deepEqual(offers, {
+        choices: [
+            [["f", 120], ["s", 90], ["c", 60]],
+            [["f", 120], ["s", 90], ["c", 60]],
+            [[null, 70], ["f", 80]],
+            [[null, 40]],
+            [[null, 5]],
+        ],
+        usual: [["f", 120], [null, 70], [null, 40], [null, 5]],
+        named: [["c", 60], ["f", 80]],
+        notSoldThere: [[null, 70]],
+        total: 220,
+        shown: [120, 120, 70, 40, 5],
+        sections: [[120, 120], [5, 5]],
+        rules: [{ needs: "full", of: "child" }, { needs: "full", of: "child" }, null, null, { most: 2, of: "child" }],
+        ways: [
+            [4, true, false],
+            [1, true, false],
+            [1, false, false],
+            [1, false, true],
+            [1, false, true],
+        ],
+    });
+
+    const states = await person.page.evaluate(async () => {
+        const { saleOf } = await import("/offer.js");
+        const now = Date.parse("2026-12-01T00:00:00.000Z");
+        const at = (terms, calledOff = null) =>
+            saleOf({ sale: { opensAt: null, closesAt: null, isPaused: false, ...terms }, calledOff }, now).state;
+        return [
+            at({}),
+            at({ opensAt: "2026-12-01T00:00:00.000Z" }), // at the instant it is open,
+            at({ opensAt: "2026-12-01T00:00:00.001Z" }),
+            at({ closesAt: "2026-12-01T00:00:00.000Z" }), // and closed
+            at({ closesAt: "2026-12-01T00:00:00.001Z" }),
+            at({ isPaused: true }),
+            at({ isPaused: true }, { reason: "x" }),
+            saleOf({}, now).state,
+        ];
+    });
+    assert.deepEqual(states, ["open", "open", "soon", "closed", "open", "paused", "off", "open"]);
+
+    // Reservations are orders: newest first, as the API tells them.
+    const rows = [
+        ["r6", "r6", "Confirmed"],
+        ["r5", "r3", "Reserved"],
+        ["r4", "r3", "Released"],
+        ["r3", "r3", "Reserved"],
+        ["r2", "r1", "Cancelled"],
+        ["r1", "r1", "Confirmed"],
+    ].map(([reservationId, orderId, status], i) => ({ reservationId, orderId, status, price: 10 * (i + 1), date: "d" }));
+    const orders = await person.page.evaluate(async (all) => {
+        const { boughtOf, holdOf, ticketOf } = await import("/orders.js");
+        const held = holdOf(all);
+        const ids = ({ orderId, rows: of }) => [orderId, of.map(({ reservationId }) => reservationId)];
+        const cancelled = boughtOf(all).map((row) => (row.orderId === "r6" ? { ...row, status: "Cancelled" } : row));
+        return {
+            held: [...ids(held), held.total],
+            none: holdOf(all.filter(({ status }) => status !== "Reserved")),
+            bought: boughtOf(all).map(({ reservationId }) => reservationId),
+            ticket: ids(ticketOf(boughtOf(all))),
+            admits: ids(ticketOf(cancelled)),
+            nothing: ticketOf([]),
+        };
+    }, rows);
+    assert.deepEqual(orders, {
+        held: ["r3", ["r3", "r5"], 60],
+        none: null,
+        bought: ["r6", "r2", "r1"],
+        ticket: ["r6", ["r6"]],
+        admits: ["r1", ["r1", "r2"]],
+        nothing: null,
+    });
+
+    // Whatever the description says that a buyer can be refused has words in both languages.
+    const untold = await person.page.evaluate(async () => {
+        const [spec, { ko }, { en }] = await Promise.all([
+            fetch("/openapi.json").then((response) => response.json()),
+            import("/texts_ko.js"),
+            import("/texts_en.js"),
+        ]);
+        const codes = Object.values(spec.components.examples).map(({ value }) => value?.code);
+        // What the house's own requests meet, faults, and what the page answers by itself (it lists the concerts of a date).
+        const ofHouse = ["user_exists", "seat_exists", "type_exists", "not_found", "method_not_allowed"];
+        ofHouse.push("payload_too_large", "storage", "internal", "out_of_memory", "clock_jump");
+        ofHouse.push("invalid_date", "ambiguous_concert");
+        return [...new Set(codes)].filter((code) => code && !ofHouse.includes(code) && !(ko.refusals[code] && en.refusals[code]));
+    });
+    assert.deepEqual(untold, []);
+
     // Both languages have the same texts.
     const names = await person.page.evaluate(async () => {
         const namesOf = (value, path = "") =>

@@ -26,6 +26,8 @@ export function randomNumbers() {
 }
 
 export const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+/** The width of most phones of today, in the colours of the night. */
+export const nightPhone = { ...phone, viewport: { width: 390, height: 844 }, colorScheme: "dark" };
 export const desktop = { viewport: { width: 1280, height: 860 } };
 export const korean = { locale: "ko-KR" };
 export const english = { locale: "en-US" };
@@ -88,6 +90,46 @@ export async function api(url, method, path, body, headers = {}) {
     return { ...(text === "" ? {} : JSON.parse(text)), http: response.status };
 }
 
+export const adminKey = "a-key-for-the-house-0123456789";
+
+/** Of a server with `--admin-key`: the house acts. */
+export async function house(url, method, path, body) {
+    const answer = await api(url, method, `/api/admin/${path}`, body, { "X-Admin-Key": adminKey });
+    assert.ok(answer.http < 300, `${method} ${path}: ${JSON.stringify(answer)}`);
+    return answer;
+}
+
+/** The demo's concert that is sold four seats an order, with two types of ticket, and its terms as they are now. */
+export async function concertWithTerms(url) {
+    const date = (await api(url, "GET", "/api/concert/date")).dates[1];
+    const map = await api(url, "GET", `/api/concert/map?date=${date}`);
+    const path = `concerts/${map.concertId}`;
+    return {
+        date,
+        path,
+        concertId: map.concertId,
+        types: Object.fromEntries(map.types.map(({ name, type }) => [name, type])),
+        async setTerms(terms) {
+            const { sale } = await house(url, "GET", path);
+            return house(url, "PUT", `${path}/sale`, { version: sale.version, ...terms });
+        },
+        /** The same price in all categories: {일반: 100, 어린이: 50}. */
+        async setPrices(prices) {
+            const { sale, categories } = await house(url, "GET", path);
+            const rows = categories.flatMap(({ category }) =>
+                Object.entries(prices).map(([name, price]) => ({ category, type: this.types[name], price })),
+            );
+            return house(url, "PUT", `${path}/tariff`, { version: sale.version, rows });
+        },
+        /** Somebody without a page takes seats; answers with their token beside what was held. */
+        async take(userId, seatNumbers) {
+            const { token } = await api(url, "POST", "/api/token", { userId });
+            const held = await api(url, "POST", "/api/reservations", { userId, date, seatNumbers, token });
+            return { ...held, token };
+        },
+    };
+}
+
 /** Watches a page for what it must never do. A refusal of the API is no fault, though the browser logs an error. */
 function watch(page, url, problems) {
     page.on("pageerror", (error) => problems.push(`uncaught: ${error.stack}`));
@@ -141,10 +183,45 @@ class Person {
     }
 
     /** From the first page to the seats. */
-    async toSeats(user) {
+    async toSeats(user, index = 0) {
         await this.open();
         await this.join(user);
-        await this.chooseDate();
+        await this.chooseDate(index);
+    }
+
+    /** Chooses several seats, where an order may have them. */
+    async gather(...numbers) {
+        for (const number of numbers) {
+            await this.seat(number).click();
+            await this.see(`.hall .seat[data-number="${number}"][aria-pressed="true"]`);
+        }
+    }
+
+    /** The seats that are chosen, as the map and the list beside it say; they must agree. */
+    async gathered() {
+        const [onMap, inList] = await this.page.evaluate(() => [
+            [...document.querySelectorAll('.hall .seat[aria-pressed="true"]')].map((node) => node.dataset.number),
+            [...document.querySelectorAll(".picks li")].map((node) => node.dataset.number),
+        ]);
+        assert.deepEqual([...onMap].sort(), [...inList].sort(), "map and list agree");
+        return inList;
+    }
+
+    /** What the page asks the map for gets no answer until the function that this returns is called. */
+    async freezeMap() {
+        let thaw;
+        const thawed = new Promise((done) => {
+            thaw = done;
+        });
+        const pattern = "**/api/concert/map**";
+        await this.page.route(pattern, async (route) => {
+            await thawed;
+            await route.continue().catch(() => {}); // the page may have given up
+        });
+        return async () => {
+            thaw();
+            await this.page.unroute(pattern);
+        };
     }
 
     async toCheckout(user, number) {
@@ -241,12 +318,12 @@ export async function assertUsable(person, where) {
             [...(node.labels ?? [])].map((label) => label.textContent).join("") ||
             node.textContent.trim();
         const visible = (node) => node.getClientRects().length > 0;
-        const controls = [...document.querySelectorAll('button, input, a, progress, summary, [role="button"]')].filter(
+        const controls = [...document.querySelectorAll('button, input, select, a, progress, summary, [role="button"]')].filter(
             visible,
         );
         const small = controls
             .filter((node) => !node.closest(".hall") && !node.classList.contains("skip"))
-            .filter((node) => ["BUTTON", "INPUT"].includes(node.tagName) && node.getBoundingClientRect().height < 40);
+            .filter((node) => ["BUTTON", "INPUT", "SELECT"].includes(node.tagName) && node.getBoundingClientRect().height < 40);
         return {
             nameless: controls.filter((node) => nameOf(node) === "").map((node) => node.outerHTML),
             small: small.map((node) => node.outerHTML),
@@ -268,6 +345,41 @@ export async function assertUsable(person, where) {
     assert.equal(found.headings, 1, `${where}: one main heading`);
     assert.equal(found.sideways, 0, `${where}: no scrolling sideways`);
     return found;
+}
+
+/** Asserts that words stand out from what is behind them: 4.5 to 1, or 3 to 1 where they are large. */
+export async function assertReadable(person, where) {
+    const faint = await person.page.evaluate(async () => {
+        await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+        const numbers = (colour) => colour.match(/[\d.]+/g).map(Number);
+        const lightness = (colour) => {
+            const [r, g, b] = colour.map((part) => {
+                const share = part / 255;
+                return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+            });
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const behind = (node) => {
+            for (let at = node; at; at = at.parentElement) {
+                const [r, g, b, alpha = 1] = numbers(getComputedStyle(at).backgroundColor);
+                if (alpha > 0.99) return [r, g, b];
+            }
+            return [255, 255, 255];
+        };
+        return [...document.querySelectorAll("main *, header *")]
+            .filter((node) => node instanceof HTMLElement && !node.closest("svg") && node.getClientRects().length > 0)
+            .filter((node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim() !== ""))
+            .filter((node) => !node.matches(":disabled, .unseen, .unseen *, .skip"))
+            .map((node) => {
+                const style = getComputedStyle(node);
+                const [a, b] = [numbers(style.color).slice(0, 3), behind(node)].map(lightness).sort((x, y) => y - x);
+                const size = Number.parseFloat(style.fontSize);
+                const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+                return { text: node.textContent.trim().slice(0, 40), ratio: (a + 0.05) / (b + 0.05), least: isLarge ? 3 : 4.5 };
+            })
+            .filter(({ ratio, least }) => ratio < least);
+    });
+    assert.deepEqual(faint, [], `${where}: every word can be read`);
 }
 
 /** Asserts that what has the focus shows it. */
