@@ -22,7 +22,11 @@ story("paying a moment too late is refused in words", ["--hold-seconds", 2], asy
     const person = await open();
     await person.toCheckout("user-1", "8");
     await person.recharge(100);
-    // The request leaves in time and arrives too late.
+    // The request leaves in time and arrives too late, once the page has seen that the time ran out.
+    let letGo;
+    const isSeen = new Promise((done) => {
+        letGo = done;
+    });
     await person.page.route("**/api/payment", async (route) => {
         const expired = async () => {
             const { reservations } = await api(url, "GET", "/api/reservations", undefined, {
@@ -34,12 +38,14 @@ story("paying a moment too late is refused in words", ["--hold-seconds", 2], asy
             await new Promise((done) => {
                 setTimeout(done, 50);
             });
+        await isSeen;
         await route.continue();
     });
     await person.pay();
     await person.page.waitForFunction(() =>
         document.querySelector(".checkout .note")?.textContent.includes("확인하고 있습니다"),
     );
+    letGo();
     await person.page.locator(".note", { hasText: "풀렸습니다" }).waitFor();
     await person.see('.seat[tabindex="0"]');
     assert.equal(await person.balance(), 100, "nothing was paid");
