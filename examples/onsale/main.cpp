@@ -102,7 +102,7 @@ int run_sale(const Flags& flags) {
     (void)std::signal(SIGTERM, on_signal);
 
     Report report;
-    report.sale = Sale(house, hall, buyers, clock, options, interrupted).run();
+    report.sale = OnSale(house, hall, buyers, clock, options, interrupted).run();
     report.hall = hall.name;
     report.date = flags.date;
     report.seats = static_cast<std::int64_t>(hall.seats.size());

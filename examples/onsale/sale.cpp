@@ -44,8 +44,8 @@ void Tally::add(const Tally& other) {
     latencies_us.insert(latencies_us.end(), other.latencies_us.begin(), other.latencies_us.end());
 }
 
-Sale::Sale(House& house, const Hall& hall, const std::vector<Buyer>& buyers, std::shared_ptr<VirtualClock> clock,
-           SaleOptions options, const std::atomic<bool>& interrupt)
+OnSale::OnSale(House& house, const Hall& hall, const std::vector<Buyer>& buyers, std::shared_ptr<VirtualClock> clock,
+               SaleOptions options, const std::atomic<bool>& interrupt)
     : house_(house),
       hall_(hall),
       office_(*house.office),
@@ -80,7 +80,7 @@ Sale::Sale(House& house, const Hall& hall, const std::vector<Buyer>& buyers, std
         std::count_if(visits_.begin(), visits_.end(), [](const Visit& visit) { return visit.end == End::none; });
 }
 
-SaleReport Sale::run() {
+SaleReport OnSale::run() {
     const auto start = std::chrono::steady_clock::now();
     std::vector<Tally> tallies(options_.thread_count);
     open_doors(tallies[0]);
@@ -119,7 +119,7 @@ SaleReport Sale::run() {
 
 /// Everyone joins before anyone takes a step, in an order that the seed draws. Who bought in an earlier run and has only to
 /// cancel does not.
-void Sale::open_doors(Tally& tally) {
+void OnSale::open_doors(Tally& tally) {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < visits_.size(); ++i) {
         if (visits_[i].end != End::none) continue;
@@ -155,7 +155,7 @@ void Sale::open_doors(Tally& tally) {
     }
 }
 
-void Sale::work(Tally& tally) {
+void OnSale::work(Tally& tally) {
     while (const auto entry = scheduler_.next()) {
         if (*entry == sweeper_) {
             sweep(tally);
@@ -171,7 +171,7 @@ void Sale::work(Tally& tally) {
 
 /// Nothing depends on it: expired holds are on sale again at once. It keeps the file tidy, as a host should now and
 /// then.
-void Sale::sweep(Tally& tally) {
+void OnSale::sweep(Tally& tally) {
     while (true) {
         const auto ticked = execute(Tick{}, tally);
         if (!ticked || !ticked->more) break;
@@ -179,7 +179,7 @@ void Sale::sweep(Tally& tally) {
     note_waiting();
 }
 
-Sale::Next Sale::take_step(Visit& visit, Tally& tally) {
+OnSale::Next OnSale::take_step(Visit& visit, Tally& tally) {
     switch (visit.step) {
         case Step::join: return join(visit, tally);
         case Step::wait: return wait(visit, tally);
@@ -197,7 +197,7 @@ Sale::Next Sale::take_step(Visit& visit, Tally& tally) {
 // ---- in line ----------------------------------------------------------------------------------------------------
 
 /// The line was full at the start, or the place was lost.
-Sale::Next Sale::join(Visit& visit, Tally& tally) {
+OnSale::Next OnSale::join(Visit& visit, Tally& tally) {
     if (visit.joins >= joins_max)
         return finish(visit, visit.buyer->behaviour == Behaviour::leave ? End::left : End::unserved);
     const auto joined = execute(Join{visit.user, office_.main_room()}, tally);
@@ -208,13 +208,13 @@ Sale::Next Sale::join(Visit& visit, Tally& tally) {
     return visit.chance.between(seconds{1}, seconds{20});
 }
 
-void Sale::seated_in_line(Visit& visit, const Joined& joined) {
+void OnSale::seated_in_line(Visit& visit, const Joined& joined) {
     visit.place = joined.claims;
     visit.token = office_.token_text(joined.claims);
     visit.step = visit.buyer->behaviour == Behaviour::leave ? Step::leave : Step::wait;
 }
 
-Sale::Next Sale::wait(Visit& visit, Tally& tally) {
+OnSale::Next OnSale::wait(Visit& visit, Tally& tally) {
     const auto start = std::chrono::steady_clock::now();
     const auto peeked = office_.peek(visit.token);
     if (!peeked) {
@@ -227,14 +227,14 @@ Sale::Next Sale::wait(Visit& visit, Tally& tally) {
     return go(visit, Step::recharge);
 }
 
-Sale::Next Sale::leave(Visit& visit, Tally& tally) {
+OnSale::Next OnSale::leave(Visit& visit, Tally& tally) {
     const auto left = execute(Leave{visit.user, visit.place.token}, tally);
     if (!left && left.error().code == ErrorCode::busy) return after_refusal(visit, left.error(), tally);
     return finish(visit, End::left);
 }
 
 /// A place that is gone: another run on the same file may have bought for this user; else they join again, at the end.
-Sale::Next Sale::lose_place(Visit& visit, Tally& tally) {
+OnSale::Next OnSale::lose_place(Visit& visit, Tally& tally) {
     visit.order = {};
     const auto mine = office_.reservations(visit.user, 1'000);
     if (!mine) note(mine.error(), tally);
@@ -254,7 +254,7 @@ Sale::Next Sale::lose_place(Visit& visit, Tally& tally) {
 
 /// The whole of the points in a new sale. In one that goes on, what is missing of them: an earlier run may have
 /// recharged.
-Sale::Next Sale::recharge(Visit& visit, Tally& tally) {
+OnSale::Next OnSale::recharge(Visit& visit, Tally& tally) {
     const auto balance = office_.balance(visit.user);
     if (!balance) {
         note(balance.error(), tally);
@@ -273,7 +273,7 @@ Sale::Next Sale::recharge(Visit& visit, Tally& tally) {
     return go(visit, visit.order ? Step::pay : Step::list);
 }
 
-Sale::Next Sale::list(Visit& visit, Tally& tally) {
+OnSale::Next OnSale::list(Visit& visit, Tally& tally) {
     auto listing = board_.look();
     if (!listing) {
         note(listing.error(), tally);
@@ -284,7 +284,7 @@ Sale::Next Sale::list(Visit& visit, Tally& tally) {
     return go(visit, Step::hold);
 }
 
-Sale::Next Sale::hold(Visit& visit, Tally& tally) {
+OnSale::Next OnSale::hold(Visit& visit, Tally& tally) {
     const auto seats = choose(visit, tally);
     if (seats.empty()) {
         if (!seats_may_come_back(visit) || ++visit.looks_in_vain > looks_in_vain_max) return give_up(visit, tally);
@@ -306,7 +306,7 @@ Sale::Next Sale::hold(Visit& visit, Tally& tally) {
 }
 
 /// All of them or none.
-Result<OrderId> Sale::ask_for(const Visit& visit, const std::vector<std::size_t>& seats, Tally& tally) {
+Result<OrderId> OnSale::ask_for(const Visit& visit, const std::vector<std::size_t>& seats, Tally& tally) {
     const auto first = house_.seat_ids[seats.front()];
     if (seats.size() == 1)
         return execute(HoldSeat{visit.user, visit.place.token, first, {}}, tally).map(&Held::reservation);
@@ -317,13 +317,13 @@ Result<OrderId> Sale::ask_for(const Visit& visit, const std::vector<std::size_t>
 
 /// As many as the visit wants? Holds of those who never pay do, and what is cancelled: worth another look while there
 /// are any.
-bool Sale::seats_may_come_back(const Visit& visit) {
+bool OnSale::seats_may_come_back(const Visit& visit) {
     const auto counts = office_.seat_counts(house_.concert);
     return counts &&
            counts->held + counts->available + seats_to_cancel_ >= static_cast<std::int64_t>(visit.buyer->count);
 }
 
-Sale::Next Sale::pay(Visit& visit, Tally& tally) {
+OnSale::Next OnSale::pay(Visit& visit, Tally& tally) {
     const auto paid = execute(Pay{visit.user, visit.place.token, visit.order, "pay-" + to_text(visit.order)}, tally);
     if (paid) {
         visit.paid = *paid;
@@ -342,7 +342,7 @@ Sale::Next Sale::pay(Visit& visit, Tally& tally) {
 }
 
 /// The same request with the same key: the same answer, and nothing is paid twice.
-Sale::Next Sale::pay_again(Visit& visit, Tally& tally) {
+OnSale::Next OnSale::pay_again(Visit& visit, Tally& tally) {
     const auto again = execute(Pay{visit.user, visit.place.token, visit.order, "pay-" + to_text(visit.order)}, tally);
     if (!again && again.error().code == ErrorCode::busy) return after_refusal(visit, again.error(), tally);
     if (!again)
@@ -353,7 +353,7 @@ Sale::Next Sale::pay_again(Visit& visit, Tally& tally) {
 }
 
 /// Goes home, or cancels after a while.
-Sale::Next Sale::has_paid(Visit& visit) {
+OnSale::Next OnSale::has_paid(Visit& visit) {
     if (visit.buyer->behaviour != Behaviour::cancel) return finish(visit, End::paid);
     seats_to_cancel_ += static_cast<std::int64_t>(visit.buyer->count);
     visit.listing.reset();
@@ -362,7 +362,7 @@ Sale::Next Sale::has_paid(Visit& visit) {
 }
 
 /// All of the order. Where the box office refuses (an earlier run sold it for good, say) the seats stay theirs.
-Sale::Next Sale::cancel(Visit& visit, Tally& tally) {
+OnSale::Next OnSale::cancel(Visit& visit, Tally& tally) {
     const auto cancelled = [&]() -> Result<Cancelled> {
         Cancel command{visit.user, {}, "cancel-" + to_text(visit.order)};
         auto order = office_.order(visit.user, visit.order);
@@ -380,14 +380,14 @@ Sale::Next Sale::cancel(Visit& visit, Tally& tally) {
 }
 
 /// Goes home without a seat, and gives the place in line (and what is held) to others.
-Sale::Next Sale::give_up(Visit& visit, Tally& tally) {
+OnSale::Next OnSale::give_up(Visit& visit, Tally& tally) {
     (void)execute(Leave{visit.user, visit.place.token}, tally);
     return finish(visit, End::unserved);
 }
 
 // ---- choosing ---------------------------------------------------------------------------------------------------
 
-std::optional<std::size_t> Sale::wanted_category(const Visit& visit) const {
+std::optional<std::size_t> OnSale::wanted_category(const Visit& visit) const {
     if (visit.buyer->want == "any") return std::nullopt;
     if (const auto at = hall_.category_by_name.find(visit.buyer->want); at != hall_.category_by_name.end())
         return at->second;
@@ -399,7 +399,7 @@ std::optional<std::size_t> Sale::wanted_category(const Visit& visit) const {
 
 /// First the wanted seat or category, then another of the same category, then any, the affordable ones first. Of seats
 /// that are listed one after another where possible; empty: not so many are listed.
-std::vector<std::size_t> Sale::choose(Visit& visit, Tally& tally) {
+std::vector<std::size_t> OnSale::choose(Visit& visit, Tally& tally) {
     const auto category = wanted_category(visit);
     if (visit.holds_tried == 0 && visit.buyer->want != "any") {
         const auto& want = visit.buyer->want;
@@ -420,7 +420,7 @@ std::vector<std::size_t> Sale::choose(Visit& visit, Tally& tally) {
 
 /// As many of the list as the visit wants, from a random one on, that were not tried yet. An affordable one costs no more
 /// than its share of the points that are left, so that all of them together can be paid.
-std::vector<std::size_t> Sale::pick(Visit& visit, const std::vector<std::size_t>& seats, bool only_affordable) {
+std::vector<std::size_t> OnSale::pick(Visit& visit, const std::vector<std::size_t>& seats, bool only_affordable) {
     const auto count = visit.buyer->count;
     if (seats.empty()) return {};
     const auto first = visit.chance.below(seats.size());
@@ -439,7 +439,7 @@ std::vector<std::size_t> Sale::pick(Visit& visit, const std::vector<std::size_t>
 }
 
 /// The wanted seat, listed or not, and those behind it in the list.
-std::vector<std::size_t> Sale::beside(const Visit& visit, std::size_t wanted, const std::vector<std::size_t>& seats) {
+std::vector<std::size_t> OnSale::beside(const Visit& visit, std::size_t wanted, const std::vector<std::size_t>& seats) {
     std::vector<std::size_t> picked{wanted};
     const auto at = std::find(seats.begin(), seats.end(), wanted);
     for (auto next = at == seats.end() ? seats.begin() : at + 1; next != seats.end(); ++next) {
@@ -452,19 +452,19 @@ std::vector<std::size_t> Sale::beside(const Visit& visit, std::size_t wanted, co
 
 // ---- what all steps share ---------------------------------------------------------------------------------------
 
-Sale::Next Sale::go(Visit& visit, Step step) {
+OnSale::Next OnSale::go(Visit& visit, Step step) {
     visit.step = step;
     return visit.chance.between(seconds{1}, seconds{20});
 }
 
-Sale::Next Sale::finish(Visit& visit, End end) {
+OnSale::Next OnSale::finish(Visit& visit, End end) {
     visit.end = end;
     visit.listing.reset();
     return std::nullopt;
 }
 
 /// Refusals that are not the step's own business.
-Sale::Next Sale::after_refusal(Visit& visit, const Error& error, Tally& tally) {
+OnSale::Next OnSale::after_refusal(Visit& visit, const Error& error, Tally& tally) {
     switch (error.code) {
         case ErrorCode::busy:
             // Another process had the file for too long: the same step again, with the same keys.
@@ -482,7 +482,7 @@ Sale::Next Sale::after_refusal(Visit& visit, const Error& error, Tally& tally) {
 }
 
 template <class C>
-Result<typename C::Answer> Sale::execute(C command, Tally& tally) {
+Result<typename C::Answer> OnSale::execute(C command, Tally& tally) {
     const auto start = std::chrono::steady_clock::now();
     auto answer = office_.execute(std::move(command));
     ++tally.commands;
@@ -492,12 +492,12 @@ Result<typename C::Answer> Sale::execute(C command, Tally& tally) {
 }
 
 /// Counts a refusal. A fault other than `busy` ends the sale: the store cannot be relied on.
-void Sale::note(const Error& error, Tally& tally) {
+void OnSale::note(const Error& error, Tally& tally) {
     ++tally.refusals[std::string{name_of(error.code)}];
     if (range_of(error.code) == ErrorRange::fault && error.code != ErrorCode::busy) stop(error.text());
 }
 
-void Sale::note_waiting() {
+void OnSale::note_waiting() {
     const auto stats = office_.stats();
     if (!stats) return;
     auto most = max_waiting_.load();
@@ -505,7 +505,7 @@ void Sale::note_waiting() {
     }
 }
 
-void Sale::stop(const std::string& failure) {
+void OnSale::stop(const std::string& failure) {
     {
         const std::lock_guard lock(failure_mutex_);
         if (failure_.empty()) failure_ = failure;
@@ -513,7 +513,7 @@ void Sale::stop(const std::string& failure) {
     scheduler_.end();
 }
 
-void Sale::show_progress(bool is_last) {
+void OnSale::show_progress(bool is_last) {
     if (!options_.shows_progress) return;
     const auto now_us = us_since({});
     auto due_us = progress_due_us_.load();

@@ -47,10 +47,10 @@ struct SaleOptions {
     bool shows_progress = false;       ///< on stderr
 };
 
-class Sale {
+class OnSale {
   public:
-    Sale(House& house, const Hall& hall, const std::vector<Buyer>& buyers,
-         std::shared_ptr<boxoffice::VirtualClock> clock, SaleOptions options, const std::atomic<bool>& interrupt);
+    OnSale(House& house, const Hall& hall, const std::vector<Buyer>& buyers,
+           std::shared_ptr<boxoffice::VirtualClock> clock, SaleOptions options, const std::atomic<bool>& interrupt);
 
     /// Runs the whole sale; once. `interrupt` becoming true ends it early.
     SaleReport run();

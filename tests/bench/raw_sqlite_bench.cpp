@@ -84,7 +84,7 @@ void fill(Database& database, std::int64_t count) {
                      .c_str());
     database.run((made + "INSERT INTO seats SELECT " + std::to_string(first_seat) +
                   " + i, 1, 'A-' || i, 'A-' || i, printf('A-%09d', i), '', '', " + std::to_string(price) +
-                  ", 0, 0, 'available', NULL, NULL, 1 FROM n")
+                  ", 0, 0, '', 'available', NULL, NULL, 1 FROM n")
                      .c_str());
     database.run("COMMIT");
     database.run("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -106,10 +106,11 @@ double measure_holds(Database& database, std::int64_t count) {
                    "UPDATE seats SET state = 'held', claim_id = ?2, held_until = ?3, version = version + 1 "
                    "WHERE id = ?1 AND state = 'available'");
     Statement reservation(database,
-                          "INSERT INTO reservations VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'held', ?7, ?8, NULL, NULL)");
+                          "INSERT INTO reservations VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'held', ?7, ?8, NULL, NULL, ?1, 1, "
+                          "NULL, 0, NULL)");
     Statement event(database,
-                    "INSERT INTO events (at, kind, user_id, concert_id, seat_id, reservation_id, amount, deadline) "
-                    "VALUES (?1, 'seat_held', ?2, ?3, ?4, ?5, ?6, ?7)");
+                    "INSERT INTO events (at, kind, user_id, concert_id, seat_id, reservation_id, amount, deadline, "
+                    "subject) VALUES (?1, 'seat_held', ?2, ?3, ?4, ?5, ?6, ?7, 0)");
     return timed_batches(database, count, [&](std::int64_t i) {
         const auto until = i + 300;
         seat.run(first_seat + i, first_reservation + i, until);
@@ -129,10 +130,10 @@ double measure_pays(Database& database, std::int64_t count) {
     Statement account(database, "UPDATE points SET balance = balance + ?2, updated_at = ?3 WHERE id = ?1");
     Statement payment(database, "INSERT INTO payments VALUES (?1, ?2, ?3, ?4, 'captured', ?5, NULL, ?5, '', ?5, 1)");
     Statement history(database, "INSERT INTO payment_histories VALUES (?1, 0, 'captured', ?2, '')");
-    Statement transfer(database, "INSERT INTO point_usages VALUES (?1, ?2, ?3, ?4, 'payment', ?5, ?6)");
+    Statement transfer(database, "INSERT INTO point_usages VALUES (?1, ?2, ?3, ?4, 'payment', ?5, ?6, NULL)");
     Statement event(database,
-                    "INSERT INTO events (at, kind, user_id, concert_id, seat_id, reservation_id, payment_id, amount) "
-                    "VALUES (?1, 'paid', ?2, ?3, ?4, ?5, ?6, ?7)");
+                    "INSERT INTO events (at, kind, user_id, concert_id, seat_id, reservation_id, payment_id, amount, "
+                    "subject) VALUES (?1, 'paid', ?2, ?3, ?4, ?5, ?6, ?7, 0)");
     return timed_batches(database, count, [&](std::int64_t i) {
         const auto user = first_user + i;
         reservation.run(first_reservation + i, first_payment + i, i);

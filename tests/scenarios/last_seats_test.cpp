@@ -13,7 +13,7 @@ using namespace boxoffice::testing;
 namespace {
 
 template <class T>
-T must(Result<T> result) {
+T or_throw(Result<T> result) {
     if (!result) throw std::runtime_error(result.error().text());
     return std::move(*result);
 }
@@ -24,7 +24,7 @@ constexpr std::size_t seats_an_order = 3;
 /// Tries for three of the seats that are left, other ones for each buyer, until fewer are left or it has them.
 bool wins_three(BoxOffice& office, ConcertId concert, UserId user, TokenId token, std::size_t turn) {
     for (;;) {
-        const auto left = must(office.available_seats(concert));
+        const auto left = or_throw(office.available_seats(concert));
         if (left.size() < seats_an_order) return false;
         HoldSeats order{user, token, concert, {}};
         for (std::size_t i = 0; i < seats_an_order; ++i) order.items.push_back({left[(turn + i) % left.size()].id});
@@ -42,22 +42,22 @@ TEST_CASE("64 threads want orders of three of the last seven seats: two win, one
     INFO(factory.name);
     Options options;
     options.main_room.active_capacity = 5 * buyer_count;
-    const auto office = must(BoxOffice::open(factory.open(), options));
+    const auto office = or_throw(BoxOffice::open(factory.open(), options));
     for (int round = 0; round < 5; ++round) {
         std::vector<NewSeat> seats;
         for (int i = 0; i < 7; ++i) seats.push_back({std::to_string(i), "", "", Points{100}});
         const auto concert =
-            must(office->execute(CreateConcert{*parse_date("2030-01-01"), "last", office->main_room(), seats})).id;
+            or_throw(office->execute(CreateConcert{*parse_date("2030-01-01"), "last", office->main_room(), seats})).id;
         Terms terms;
         terms.seats_per_order = 3;
-        must(office->execute(ChangeSale{concert, terms, 1}));
+        or_throw(office->execute(ChangeSale{concert, terms, 1}));
         std::atomic<int> won{0};
         std::atomic<int> failed{0};
         std::atomic<bool> go{false};
         std::vector<std::thread> crowd;
         for (std::size_t i = 0; i < buyer_count; ++i) {
-            const auto user = must(office->execute(CreateUser{std::to_string(round) + "-" + std::to_string(i)})).id;
-            const auto token = must(office->execute(Join{user, office->main_room()})).claims.token;
+            const auto user = or_throw(office->execute(CreateUser{std::to_string(round) + "-" + std::to_string(i)})).id;
+            const auto token = or_throw(office->execute(Join{user, office->main_room()})).claims.token;
             crowd.emplace_back([&, i, user, token] {
                 while (!go.load()) std::this_thread::yield();
                 try {
@@ -71,9 +71,9 @@ TEST_CASE("64 threads want orders of three of the last seven seats: two win, one
         for (auto& one : crowd) one.join();
         CHECK(failed == 0);
         CHECK(won == 2);
-        const auto counts = must(office->seat_counts(concert));
+        const auto counts = or_throw(office->seat_counts(concert));
         CHECK(counts.held == 6);
         CHECK(counts.available == 1);
     }
-    CHECK(must(office->audit()).empty());
+    CHECK(or_throw(office->audit()).empty());
 }
