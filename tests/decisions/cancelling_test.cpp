@@ -269,6 +269,32 @@ TEST_CASE("ticks give back what is left of concerts that were called off, and th
     CHECK(office.audit() == "");
 }
 
+TEST_CASE("a tick is short also where several concerts were called off, and counts each row once") {
+    Office office{options_with([](Options& o) {
+        o.main_room.active_capacity = 99;
+        o.hold_ttl = minutes{1};
+    })};
+    for (const auto* date : {"2026-12-24", "2026-12-25"}) {
+        std::vector<SeatPrice> seats;
+        for (int i = 0; i < 400; ++i) seats.push_back({std::to_string(i), 1});
+        office.concert(date, seats);
+        office.sell_up_to(50);
+        for (int buyer = 0; buyer < 8; ++buyer) {
+            std::vector<std::string> numbers;
+            for (int i = 0; i < 50; ++i) numbers.push_back(std::to_string(50 * buyer + i));
+            const auto who = office.comes_with(date + std::to_string(buyer), 50);
+            office.pay(who, office.hold_all(who, numbers).order);
+        }
+        office.call_off();
+    }
+    const auto first = office.tick();
+    CHECK((first.expired == tick_max && first.more));
+    const auto second = office.tick();
+    CHECK((second.expired == 800 - tick_max && !second.more));
+    CHECK(office.tick() == Ticked{});
+    CHECK(office.audit() == "");
+}
+
 TEST_CASE("a report counts what was sold, cancelled and given back, by category and type") {
     RefundHall hall;
     auto& office = hall.office;

@@ -4,9 +4,11 @@
 #include <set>
 #include <variant>
 
+#include "boxoffice/sqlite_store.hpp"
 #include "engine/in_order.hpp"
 #include "properties/twins.hpp"
 #include "support/counting_store.hpp"
+#include "support/temp_dir.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
@@ -41,6 +43,36 @@ TEST_CASE("a batch equals its commands one after another") {
         single.office.wait(pause);
     }
     CHECK(done_count > 300);  // the commands were not all refused
+}
+
+TEST_CASE("50,000 commands by chance are answered alike in memory and in a file, and leave the same rows") {
+    constexpr std::uint64_t seed = 20'261'126;
+    CAPTURE(seed);
+    const TempDir dir;
+    Chance chance{seed};
+    World memory;
+    World file{std::shared_ptr<Store>{
+        must(open_sqlite_store({.path = dir.file("alike.db"), .durability = Durability::normal}), "open")}};
+    for (std::int64_t done = 0; done < 50'000;) {
+        std::vector<Command> commands;
+        for (auto left = 1 + chance.below(400); left > 0; --left) commands.push_back(any_command(memory, chance));
+        const auto here = memory.office->execute(commands);
+        const auto there = file.office->execute(commands);
+        for (std::size_t i = 0; i < commands.size(); ++i) {
+            CAPTURE(done, i, commands[i].index());
+            REQUIRE(text_of(here[i]) == text_of(there[i]));
+            if (here[i]) REQUIRE(*here[i] == *there[i]);
+        }
+        memory.learn(commands, here);
+        file.learn(commands, there);
+        done += std::ssize(commands);
+        if (done % 7 == 0) REQUIRE(difference(memory.office.dump(), file.office.dump()) == "");
+        const Duration pause{chance.below(45'000'000)};
+        memory.office.wait(pause);
+        file.office.wait(pause);
+    }
+    CHECK(difference(memory.office.dump(), file.office.dump()) == "");
+    CHECK(file.office.audit() == "");
 }
 
 TEST_CASE("any_command makes every command") {

@@ -59,7 +59,7 @@ struct Decision<Tick> final : Deciding<Tick> {
         for (const auto id : set.unsettled()) sweep(id, set, moment, answer);
         answer.more = answer.more || is_full(set.lapsed_payments().size()) || is_full(set.lapsed_holds().size()) ||
                       !set.may_sweep();
-        answer.expired += set.take_retired();
+        answer.expired = set.take_retired();
         const auto& found = set.prunable();
         if (!found) return answer;
         answer.more = answer.more || found->more;
@@ -75,12 +75,11 @@ struct Decision<Tick> final : Deciding<Tick> {
         Swept swept;
         std::int64_t seen = 0;
         for (const auto claim : claims) {
-            if (!set.may_sweep() || swept.refunded + swept.released >= tick_max) break;
+            if (!set.may_sweep()) break;
             steps::sweep_claim(set, moment, claim, swept);
             ++seen;
         }
         const bool has_more = seen < std::ssize(claims) || std::ssize(claims) > tick_max;
-        answer.expired += swept.refunded + swept.released;
         answer.more = answer.more || (has_more && swept.refunded + swept.released > 0);
         if (!has_more && swept.stuck == 0) steps::settle(set, set.concerts.get(id));
     }

@@ -111,8 +111,8 @@ inline Result<void> check_all_available(const OrderRequest& order, const Checked
 }
 
 /// In the design's order: turn, on sale, existence, limits, seats, price.
-inline Result<CheckedOrder> check_order(const OrderRequest& order, const WorkingSet& set, const Moment& moment) {
-    CheckedOrder checked;
+inline Result<void> check_order(const OrderRequest& order, const WorkingSet& set, const Moment& moment,
+                                CheckedOrder& checked) {
     checked.place = set.places.get(order.token);
     BOXOFFICE_TRY(check_turn_for_hold(checked.place, set.rooms.get(checked.place.room).limits, moment.now));
     const auto* concert = set.concerts.find(order.concert);
@@ -131,7 +131,7 @@ inline Result<CheckedOrder> check_order(const OrderRequest& order, const Working
     if (checked.total > amount_max) return refuse(ErrorCode::invalid_argument, "total: at most 10^12");
     if (order.expect_total && *order.expect_total != checked.total)
         return refuse(ErrorCode::price_changed, "it is " + std::to_string(checked.total.value), {checked.total.value});
-    return checked;
+    return {};
 }
 
 /// How long a hold lasts under those terms.
@@ -141,7 +141,8 @@ inline Duration hold_ttl_of(const Sale& sale, const Moment& moment) {
 
 /// Holds what was asked for, or refuses before it holds anything (O2).
 inline Result<HeldOrder> hold_order(const OrderRequest& order, WorkingSet& set, const Moment& moment) {
-    BOXOFFICE_TRY_VALUE(auto checked, check_order(order, set, moment));
+    CheckedOrder checked;
+    BOXOFFICE_TRY(check_order(order, set, moment, checked));
     auto& place = checked.place;
     HeldOrder answer;
     answer.total = checked.total;

@@ -54,16 +54,14 @@ inline void cancel_sale(WorkingSet& set, const Moment& moment, Reservation& rese
     give_back(set, moment, reservation, refund);
 }
 
-/// What is left of a concert that was called off: holds end, sales are given back in full. Counts in `swept`.
+/// What is left of a concert that was called off: holds end, sales are given back in full. Counts in `swept`, and as retired.
 inline void sweep_claim(WorkingSet& set, const Moment& moment, ReservationId id, Swept& swept) {
     Reservation reservation = set.reservations.get(id);
     if (reservation.state == ReservationState::held) {
-        if (is_live_hold(reservation, moment.now))
-            release_hold(set, moment, std::move(reservation));
-        else
-            retire_hold(set, moment, id);
         ++swept.released;
-        return;
+        if (!is_live_hold(reservation, moment.now)) return retire_hold(set, moment, id);
+        release_hold(set, moment, std::move(reservation));
+        return set.count_retired();
     }
     const auto left = refundable(reservation);
     if (!check_room_for(set.accounts.get(account_of(reservation.user)), left)) {
@@ -72,6 +70,7 @@ inline void sweep_claim(WorkingSet& set, const Moment& moment, ReservationId id,
     }
     cancel_sale(set, moment, reservation, left);
     set.put(std::move(reservation));
+    set.count_retired();
     ++swept.refunded;
 }
 
