@@ -792,6 +792,7 @@ typedef struct boxoffice_transfer {
     int32_t kind;
     int32_t reserved32;
     int64_t reservation; /* of a refund */
+    char reason[208];    /* of a refund by the house; empty: none was given */
     int64_t reserved[3];
 } boxoffice_transfer;
 
@@ -956,11 +957,13 @@ BOXOFFICE_API boxoffice_status boxoffice_cancel(boxoffice_office *office, int64_
                                                 boxoffice_cancelled *cancelled, boxoffice_cancelled_item *items,
                                                 boxoffice_error *error);
 /* The house gives `amount` (0 to what is left of the price) back to who paid, and with `cancel` (0 or 1) takes the seat back. It
- * must have a key, which is the house's: two equal refunds can both be meant. Refusals: not_paid, balance_limit,
- * idempotency_conflict. Mistakes: unknown_reservation, invalid_argument (also: no key, more than is left of the price). */
+ * must have a key, which is the house's: two equal refunds can both be meant. `reason` (0 to 200 bytes; buyers see it) stays with the
+ * transfer, so that of a refund of nothing is not kept. Refusals: not_paid, balance_limit, idempotency_conflict. Mistakes:
+ * unknown_reservation, invalid_argument (also: no key, more than is left of the price). */
 BOXOFFICE_API boxoffice_status boxoffice_refund(boxoffice_office *office, int64_t reservation, int64_t amount,
-                                                int32_t cancel, const char *key, size_t key_length,
-                                                boxoffice_refunded *refunded, boxoffice_error *error);
+                                                int32_t cancel, const char *reason, size_t reason_length,
+                                                const char *key, size_t key_length, boxoffice_refunded *refunded,
+                                                boxoffice_error *error);
 /* The concert will not take place: from now on nothing of it is held or paid, holds read released and sales cancelled. Their
  * refunds, in full, follow by boxoffice_sweep_refunds or boxoffice_tick. `reason`: 0 to 200 bytes. It cannot be taken back. Called
  * off already: the same *called_off_at_us, which may be NULL. Mistakes: unknown_concert. */
@@ -1056,7 +1059,7 @@ enum {
         27, /* concert, amount (most) -> amount (sales given back), count (holds ended), count2 (stuck), flag (more to do) */
     BOXOFFICE_COMMAND_CANCEL = 28, /* user, list: int64_t, reservations, key -> amount (refund), balance, count */
     BOXOFFICE_COMMAND_REFUND =
-        29 /* reservation, amount, flag 1: takes the seat back, key -> amount (of the price, in all) */
+        29 /* reservation, amount, flag 1: takes the seat back, text: reason, key -> amount (of the price, in all) */
 };
 
 typedef struct boxoffice_command {

@@ -236,6 +236,7 @@ inline void to_c(const Transfer& row, boxoffice_transfer& c) {
     c.at_us = to_us(row.at);
     c.kind = static_cast<std::int32_t>(row.kind);
     c.reservation = row.reservation.value;
+    copy_text(c.reason, row.reason);
 }
 
 inline void to_c(const PaymentStep& step, boxoffice_payment_step& c) {

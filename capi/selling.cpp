@@ -160,12 +160,13 @@ boxoffice_status boxoffice_cancel(boxoffice_office* office, int64_t user, const 
 }
 
 boxoffice_status boxoffice_refund(boxoffice_office* office, int64_t reservation, int64_t amount, int32_t cancel,
-                                  const char* key, size_t key_length, boxoffice_refunded* refunded,
-                                  boxoffice_error* error) {
+                                  const char* reason, size_t reason_length, const char* key, size_t key_length,
+                                  boxoffice_refunded* refunded, boxoffice_error* error) {
     return answer(office, refunded, error, [&]() -> Result<Refund> {
         BOXOFFICE_TRY_VALUE(const auto takes_back, yes_or_no(cancel, "cancel"));
+        BOXOFFICE_TRY_VALUE(const auto why, text_of(reason, reason_length, "reason"));
         BOXOFFICE_TRY_VALUE(const auto name, text_of(key, key_length, "key"));
-        return Refund{ReservationId{reservation}, Points{amount}, takes_back, std::string{name}};
+        return Refund{ReservationId{reservation}, Points{amount}, takes_back, std::string{name}, std::string{why}};
     });
 }
 

@@ -78,6 +78,7 @@ const std::array table{
     Route{"POST", "/api/cancellations", cancel_wording, cancel_reservations},
     Route{"POST", "/api/payment/recharge", recharge_wording, recharge},
     Route{"GET", "/api/balance", balance_wording, show_balance},
+    Route{"GET", "/api/transfers", plain_wording, list_transfers},
     Route{"POST", "/api/payment", payment_wording, pay},
     Route{"POST", "/api/admin/users", plain_wording, create_user, nullptr, body_max, true},
     Route{"POST", "/api/admin/concerts", plain_wording, create_concert, nullptr, plan_max, true},

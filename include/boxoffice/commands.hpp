@@ -408,13 +408,15 @@ struct Cancel {
 inline constexpr UserId the_house{1};
 
 /// The house gives `amount` (0 to what is left of the price) back to who paid, and takes the seat back or leaves it sold. It must
-/// have a key: two equal refunds are legitimate. Refusals: not_paid, balance_limit, idempotency_conflict.
+/// have a key: two equal refunds are legitimate. `reason` (0 to 200 bytes; buyers see it) stays with the transfer, so that of a
+/// refund of nothing is not kept. Refusals: not_paid, balance_limit, idempotency_conflict.
 struct Refund {
     using Answer = Refunded;
     ReservationId reservation;
     Points amount;
     bool cancel = false;
     IdempotencyKey key;
+    std::string reason{};
     static constexpr UserId user = the_house;
 };
 

@@ -104,26 +104,53 @@ Result<TokenClaims> verify(std::string_view text, std::span<const TokenKey> keys
     return invalid();
 }
 
+namespace {
+
+/// What is asked: numbers, and what stands behind them.
+class Asked {
+  public:
+    Asked(Operation operation, std::initializer_list<std::int64_t> arguments) noexcept {
+        crypto_generichash_init(&state_, nullptr, 0, std::tuple_size_v<RequestHash>);
+        add(static_cast<std::int64_t>(operation));
+        for (const auto word : arguments) add(word);
+    }
+    void add(std::int64_t word) noexcept {  // little-endian, so that a file may move between machines
+        std::array<unsigned char, 8> bytes{};
+        for (std::size_t i = 0; i < bytes.size(); ++i)
+            bytes[i] = static_cast<unsigned char>(static_cast<std::uint64_t>(word) >> 8 * i);
+        crypto_generichash_update(&state_, bytes.data(), bytes.size());
+    }
+    void add(std::string_view text) noexcept {
+        crypto_generichash_update(&state_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    }
+    RequestHash hash() noexcept {
+        RequestHash hash{};
+        crypto_generichash_final(&state_, hash.data(), hash.size());
+        return hash;
+    }
+
+  private:
+    crypto_generichash_state state_;
+};
+
+}  // namespace
+
 RequestHash hash_request(Operation operation, std::initializer_list<std::int64_t> arguments) noexcept {
-    return hash_request(operation, arguments, {});
+    return Asked{operation, arguments}.hash();
 }
 
 RequestHash hash_request(Operation operation, std::initializer_list<std::int64_t> arguments,
                          std::span<const std::int64_t> list) noexcept {
-    crypto_generichash_state state;
-    RequestHash hash{};
-    crypto_generichash_init(&state, nullptr, 0, hash.size());
-    const auto add = [&](std::int64_t word) {  // little-endian, so that a file may move between machines
-        std::array<unsigned char, 8> bytes{};
-        for (std::size_t i = 0; i < bytes.size(); ++i)
-            bytes[i] = static_cast<unsigned char>(static_cast<std::uint64_t>(word) >> 8 * i);
-        crypto_generichash_update(&state, bytes.data(), bytes.size());
-    };
-    add(static_cast<std::int64_t>(operation));
-    for (const auto word : arguments) add(word);
-    for (const auto word : list) add(word);
-    crypto_generichash_final(&state, hash.data(), hash.size());
-    return hash;
+    Asked asked{operation, arguments};
+    for (const auto word : list) asked.add(word);
+    return asked.hash();
+}
+
+RequestHash hash_request(Operation operation, std::initializer_list<std::int64_t> arguments,
+                         std::string_view text) noexcept {
+    Asked asked{operation, arguments};
+    asked.add(text);
+    return asked.hash();
 }
 
 }  // namespace crypto

@@ -40,5 +40,8 @@ RequestHash hash_request(Operation operation, std::initializer_list<std::int64_t
 /// The same, with a list of numbers behind the arguments.
 RequestHash hash_request(Operation operation, std::initializer_list<std::int64_t> arguments,
                          std::span<const std::int64_t> list) noexcept;
+/// The same, with a text behind the arguments.
+RequestHash hash_request(Operation operation, std::initializer_list<std::int64_t> arguments,
+                         std::string_view text) noexcept;
 
 }  // namespace boxoffice::crypto

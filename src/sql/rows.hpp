@@ -234,6 +234,7 @@ void fields(Io& io, Row& transfer) {
     io.fixed("payment_id", or_null(transfer.payment));
     io.fixed("at", transfer.at);
     io.fixed("reservation_id", or_null(transfer.reservation));
+    io.fixed("reason", transfer.reason);
 }
 
 template <>

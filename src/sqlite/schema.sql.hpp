@@ -230,6 +230,7 @@ CREATE TABLE point_usages (                  -- transfers between accounts: the 
     payment_id INTEGER REFERENCES payments (id),
     at         INTEGER NOT NULL,
     reservation_id INTEGER REFERENCES reservations (id),  -- of a refund
+    reason     TEXT    NOT NULL,             -- of a refund by the house
     CHECK (from_id <> to_id)
 ) STRICT;
 CREATE INDEX point_usages_from ON point_usages (from_id);

@@ -130,7 +130,7 @@ double measure_pays(Database& database, std::int64_t count) {
     Statement account(database, "UPDATE points SET balance = balance + ?2, updated_at = ?3 WHERE id = ?1");
     Statement payment(database, "INSERT INTO payments VALUES (?1, ?2, ?3, ?4, 'captured', ?5, NULL, ?5, '', ?5, 1)");
     Statement history(database, "INSERT INTO payment_histories VALUES (?1, 0, 'captured', ?2, '')");
-    Statement transfer(database, "INSERT INTO point_usages VALUES (?1, ?2, ?3, ?4, 'payment', ?5, ?6, NULL)");
+    Statement transfer(database, "INSERT INTO point_usages VALUES (?1, ?2, ?3, ?4, 'payment', ?5, ?6, NULL, '')");
     Statement event(database,
                     "INSERT INTO events (at, kind, user_id, concert_id, seat_id, reservation_id, payment_id, amount, "
                     "subject) VALUES (?1, 'paid', ?2, ?3, ?4, ?5, ?6, ?7, 0)");

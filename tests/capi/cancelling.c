@@ -130,15 +130,19 @@ static void test_refund(void) {
     boxoffice_refunded refunded;
     boxoffice_refunded again;
     boxoffice_reservation row;
+    boxoffice_transfer transfers[4];
+    char why[201];
+    size_t count = 0;
     int64_t balance = 0;
+    memset(why, 'r', sizeof why);
     open_test_office(&it, NULL);
     one = make_buyer(&it, "one", 100);
     buy(&it, &one, 0, 1);
 #define REFUND(amount, cancel, key) \
-    boxoffice_refund(it.office, one.reservations[0], (amount), (cancel), TEXT(key), &refunded, NULL)
+    boxoffice_refund(it.office, one.reservations[0], (amount), (cancel), why, 200, TEXT(key), &refunded, NULL)
     CHECK_OK(REFUND(30, 0, "a"));
     CHECK(refunded.reservation == one.reservations[0] && refunded.amount == 30 && refunded.refunded == 30);
-    CHECK_OK(boxoffice_refund(it.office, one.reservations[0], 30, 0, TEXT("a"), &again, NULL));
+    CHECK_OK(boxoffice_refund(it.office, one.reservations[0], 30, 0, why, 200, TEXT("a"), &again, NULL));
     CHECK(memcmp(&again, &refunded, sizeof again) == 0); /* the same refund */
     CHECK_OK(REFUND(30, 0, "b"));                        /* another one */
     CHECK(refunded.refunded == 60);
@@ -149,13 +153,20 @@ static void test_refund(void) {
     CHECK_STATUS(REFUND(-1, 0, "c"), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(REFUND(1, 2, "c"), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(REFUND(1, 0, ""), BOXOFFICE_INVALID_ARGUMENT);
-    CHECK_OK(REFUND(40, 1, "c"));
+    CHECK_STATUS(boxoffice_refund(it.office, one.reservations[0], 1, 0, why, 201, TEXT("c"), &refunded, NULL),
+                 BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_refund(it.office, one.reservations[0], 1, 0, NULL, 1, TEXT("c"), &refunded, NULL),
+                 BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_OK(boxoffice_refund(it.office, one.reservations[0], 40, 1, NULL, 0, TEXT("c"), &refunded, NULL));
+    CHECK_OK(boxoffice_list_transfers(it.office, one.user, 0, transfers, 4, &count, NULL));
+    CHECK(count == 4 && strcmp(transfers[0].reason, "") == 0 && strcmp(transfers[3].reason, "") == 0);
+    CHECK(strlen(transfers[1].reason) == 200 && memcmp(transfers[1].reason, why, 200) == 0);
     CHECK(refunded.refunded == 100);
     CHECK_OK(boxoffice_get_reservation(it.office, one.user, one.reservations[0], &row, NULL));
     CHECK(row.state == BOXOFFICE_RESERVATION_STATE_CANCELLED);
     CHECK_OK(boxoffice_balance(it.office, one.user, &balance, NULL));
     CHECK(balance == 100);
-    CHECK_STATUS(boxoffice_refund(it.office, 99, 0, 0, TEXT("d"), &refunded, NULL), BOXOFFICE_UNKNOWN_RESERVATION);
+    CHECK_STATUS(boxoffice_refund(it.office, 99, 0, 0, NULL, 0, TEXT("d"), &refunded, NULL), BOXOFFICE_UNKNOWN_RESERVATION);
 #undef REFUND
     check_clean(&it);
 }
@@ -234,7 +245,7 @@ static void test_stuck(void) {
     one = make_buyer(&it, "one", 100);
     buy(&it, &one, 0, 1);
     fill_balance(&it, one.user);
-    CHECK_STATUS(boxoffice_refund(it.office, one.reservations[0], 1, 0, TEXT("a"), &refunded, NULL),
+    CHECK_STATUS(boxoffice_refund(it.office, one.reservations[0], 1, 0, NULL, 0, TEXT("a"), &refunded, NULL),
                  BOXOFFICE_BALANCE_LIMIT);
     CHECK_OK(boxoffice_call_off(it.office, it.concert, NULL, 0, NULL, NULL));
     CHECK_OK(boxoffice_sweep_refunds(it.office, it.concert, 10, &swept, NULL));

@@ -353,11 +353,13 @@ static void test_giving_back(twins *it, const boxoffice_command *who, const int6
         command.amount = 30;
         command.flag = (uint32_t)cancel;
         command.key_length = 1;
-        CHECK_OK(boxoffice_refund(it->single.office, reservations[1], 30, cancel, TEXT(cancel ? "b" : "a"), &refunded,
-                                  NULL));
+        command.text_offset = 1;
+        command.text_length = 7;
+        CHECK_OK(boxoffice_refund(it->single.office, reservations[1], 30, cancel, TEXT("draught"),
+                                  TEXT(cancel ? "b" : "a"), &refunded, NULL));
         wanted = done();
         wanted.amount = refunded.refunded;
-        CHECK_OUTCOME(it, command, cancel ? "b" : "a", 1, wanted);
+        CHECK_OUTCOME(it, command, cancel ? "bdraught" : "adraught", 8, wanted);
     }
 }
 

@@ -350,7 +350,7 @@ std::vector<Named> every_function(const FaultyOffice& it) {
              return status;
          })},
         {"refund", writes, answering<boxoffice_refunded>([&it](auto* o, auto* out, auto* e) {
-             return boxoffice_refund(o, it.owner.reservation, 5, 1, "k", 1, out, e);
+             return boxoffice_refund(o, it.owner.reservation, 5, 1, "draught", 7, "k", 1, out, e);
          })},
         {"call_off", writes, answering<std::int64_t>([&it](auto* o, auto* out, auto* e) {
              return boxoffice_call_off(o, it.concert, "flood", 5, out, e);

@@ -163,6 +163,29 @@ TEST_CASE("the house refunds up to the price, in parts, and may leave the seat s
     CHECK(office.audit() == "");
 }
 
+TEST_CASE("why the house gave points back stands on the transfer, for good, and nowhere else") {
+    RefundHall hall;
+    auto& office = hall.office;
+    const auto mina = office.comes_with("mina", 200);
+    const auto ids = hall.bought(mina, {"1", "2"});
+    const std::string longest(200, 'r');
+    CHECK(outcome(office.try_refund(ids[0], 10, false, "a", longest + "r")) == "invalid_argument");
+    CHECK(outcome(office.try_refund(ids[0], 10, false, "a", "two\nlines")) == "invalid_argument");
+    CHECK(outcome(office.try_refund(ids[0], 10, false, "a", longest)) == "ok");
+    CHECK(outcome(office.try_refund(ids[0], 10, false, "a", longest)) == "ok");  // the same one
+    CHECK(outcome(office.try_refund(ids[0], 10, false, "a", "noise")) == "idempotency_conflict");
+    CHECK(outcome(office.try_refund(ids[0], 10, false, "a")) == "idempotency_conflict");
+    CHECK(outcome(office.try_refund(ids[0], 0, false, "b", "nothing moves")) == "ok");
+    CHECK(outcome(office.try_refund(ids[0], 20, true, "c", "좌석 불량")) == "ok");
+    CHECK(outcome(office.try_cancel(mina.user, {ids[1]})) == "ok");
+    const auto transfers = must(office->transfers(mina.user, 10), "transfers");
+    std::vector<std::string> reasons;
+    for (const auto& transfer : transfers) reasons.push_back(transfer.reason);
+    // Cancelled, given back twice, paid, recharged.
+    CHECK(reasons == std::vector<std::string>{"", "좌석 불량", longest, "", ""});
+    CHECK(office.audit() == "");
+}
+
 TEST_CASE("who cancels after the house gave a part back gets no more than is left") {
     RefundHall hall;
     auto& office = hall.office;

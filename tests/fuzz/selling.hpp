@@ -202,10 +202,12 @@ class Selling : protected Batches {
         const auto reservation = id(2, buyer().reservation);
         const auto amount = id(4, r_.a);
         const auto k = key(static_cast<std::uint8_t>(r_.b + 1));
+        const auto why = name(r_.c);
         constexpr std::int32_t takes_back[] = {0, 1, 2, -1};
         Out<boxoffice_refunded> out(1, no_answer());
         if (auto* office = get(Function::refund, out, [&](auto* h, auto* o, auto* e) {
-                return boxoffice_refund(h, reservation, amount, takes_back[r_.c % 4], k.data(), k.size(), o, e);
+                return boxoffice_refund(h, reservation, amount, takes_back[r_.c % 4], why.data(), why.size(), k.data(),
+                                        k.size(), o, e);
             })) {
             MUST(out->reservation == reservation && out->amount == amount && out->refunded >= amount);
             office->model->refunded(reservation, out->refunded);

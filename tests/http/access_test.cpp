@@ -140,6 +140,7 @@ std::vector<Row> matrix() {
          },
          for_owner},
         {"GET", "/api/balance", get("/api/balance?userId=ann"), {"200", "404 unknown_user", bad, bad, bad}},
+        {"GET", "/api/transfers", get("/api/transfers?userId=ann"), for_owner},
         {"POST", "/api/payment",
          [](Scene& scene, const HeaderList& headers, const std::string& token) {
              auto body = scene.client.pay_body("ann", token, scene.reservation);

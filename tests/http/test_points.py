@@ -1,4 +1,4 @@
-"""POST /api/payment/recharge and GET /api/balance: prepaid points."""
+"""POST /api/payment/recharge, GET /api/balance and GET /api/transfers: prepaid points."""
 
 import threading
 import unittest
@@ -151,6 +151,37 @@ class Balances(HttpTest):
     def test_private_answers_are_not_to_be_kept(self):
         user, token = self.new_buyer()
         self.assertEqual(self.balance(user, token).headers["cache-control"], "no-store")
+
+
+class Statement(HttpTest):
+    def page(self, token, **query):
+        return self.server.get("/api/transfers", bearer(token), **query)
+
+    def test_what_came_and_went_newest_first_a_page_at_a_time(self):
+        user, token = self.new_buyer()
+        self.assertEqual(self.page(token).json(), {"transfers": [], "next": None})
+        for amount in (1, 2, 3):
+            self.recharge(user, token, amount)
+        first = self.page(token, limit=2, userId=user)
+        self.assertEqual([one["amount"] for one in first["transfers"]], [3, 2])
+        self.assertEqual(first["next"], first["transfers"][1]["transferId"])
+        rest = self.page(token, before=first["next"])
+        self.assertEqual([one["amount"] for one in rest["transfers"]], [1])
+        self.assertIsNone(rest["next"])
+        self.assertIsNone(self.page(token, limit=3)["next"])
+
+    def test_it_is_ones_own(self):
+        user, token = self.new_buyer(5)
+        _, another = self.new_buyer()
+        self.assertEqual(self.page(another)["transfers"], [])
+        self.assert_refused(self.page(another, userId=user), 401, "invalid_token", TOKEN)
+        self.assert_refused(self.server.get("/api/transfers"), 401, "invalid_token", TOKEN)
+
+    def test_pages_that_cannot_be(self):
+        _, token = self.new_buyer()
+        for wrong in ({"limit": 0}, {"limit": 101}, {"limit": "x"}, {"before": "x"}, {"before": ""}):
+            with self.subTest(wrong=wrong):
+                self.assert_refused(self.page(token, **wrong), 400, "invalid_argument", PARAMETER)
 
 
 if __name__ == "__main__":

@@ -303,21 +303,35 @@ class Selling(HttpTest):
         first = self.house("POST", "refunds", {"reservationId": sold, "amount": 30, "reason": "draught"}, key="a")
         self.assertEqual(first.json(), {"reservationId": sold, "amount": 30, "refunded": 30})
         body = {"reservationId": sold, "amount": 30, "cancel": False}
-        self.assertEqual(self.house("POST", "refunds", body, key="a").body, first.body)
+        draughty = {**body, "reason": "draught"}
+        self.assertEqual(self.house("POST", "refunds", draughty, key="a").body, first.body)
         self.assert_balance(user, token, 30)
         self.assertEqual(self.house("POST", "refunds", body, key="b")["refunded"], 60)  # both are meant
         self.assertNotIn("1", self.available())
         answer = self.house("POST", "refunds", {**body, "amount": 41}, key="c")
         self.assert_refused(answer, 400, "invalid_argument", PARAMETER)
-        for other in ({"amount": 31}, {"cancel": True}):
-            answer = self.house("POST", "refunds", {**body, **other}, key="a")
+        for other in ({"amount": 31}, {"cancel": True}, {"reason": "noise"}, {"reason": ""}):
+            answer = self.house("POST", "refunds", {**draughty, **other}, key="a")
             self.assert_refused(answer, 422, "idempotency_conflict", KEY)
         answer = self.house("POST", "refunds", {"reservationId": sold, "amount": 0, "cancel": True}, key="d")
         self.assertEqual(answer.json(), {"reservationId": sold, "amount": 0, "refunded": 60})
         self.assertIn("1", self.available())
         said = self.server.get(f"/api/reservations/{sold}", bearer(token))
         self.assertEqual((said["status"], said["refunded"]), ("Cancelled", 60))
-        self.assertEqual(self.house("POST", "refunds", {**body, "amount": 40}, key="e")["refunded"], 100)
+        longest = "가" * 66 + "!!"
+        answer = self.house("POST", "refunds", {**body, "amount": 40, "reason": longest}, key="e")
+        self.assertEqual(answer["refunded"], 100)
+        statement = self.server.get("/api/transfers", bearer(token))["transfers"]
+        self.assertEqual(
+            [(one["kind"], one["amount"], one["reservationId"], one["reason"]) for one in statement],
+            [
+                ("refund", 40, sold, longest),
+                ("refund", 30, sold, None),
+                ("refund", 30, sold, "draught"),
+                ("payment", -100, None, None),
+                ("recharge", 100, None, None),
+            ],
+        )
         self.assert_balance(user, token, 100)
         self.assertEqual(self.server.audit(), [])
 
@@ -340,6 +354,8 @@ class Selling(HttpTest):
             {"cancel": "yes"},
             {"reason": 5},
             {"reason": "r" * 201},
+            {"reason": "가" * 67},
+            {"reason": "two\nlines"},
         ):
             with self.subTest(wrong=wrong):
                 answer = self.house("POST", "refunds", {**body, **wrong}, key="w")

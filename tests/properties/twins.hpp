@@ -170,7 +170,7 @@ inline Command any_selling(World& world, Chance& chance) {
         }
         case 8:
             return Refund{hold.reservation, Points{chance.below(40)}, chance.below(2) == 0,
-                          "k" + std::to_string(chance.below(20))};
+                          "k" + std::to_string(chance.below(20)), chance.below(4) == 0 ? "draught" : ""};
         default: {
             HoldSeats hold_seats{user, token, concert, {}, std::nullopt, chance.key()};
             for (auto left = 1 + chance.below(3); left > 0; --left)

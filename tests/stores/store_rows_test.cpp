@@ -146,6 +146,7 @@ struct Extremes {
         transfers.back().payment = payments[0].id;
         transfers.back().at = from_us(1'767'000'000'000'007);
         transfers.back().reservation = reservations[1].id;
+        transfers.back().reason = strange.external_id;
 
         records.push_back(sample_record(plain.id, Operation::hold, "k", first_moment));
         records.push_back(

@@ -228,8 +228,9 @@ class Office {
     Result<Cancelled> try_cancel(UserId user, std::vector<ReservationId> ids, const std::string& key = {}) {
         return box_->execute(Cancel{user, std::move(ids), key});
     }
-    Result<Refunded> try_refund(ReservationId id, std::int64_t amount, bool cancel, const std::string& key) {
-        return box_->execute(Refund{id, Points{amount}, cancel, key});
+    Result<Refunded> try_refund(ReservationId id, std::int64_t amount, bool cancel, const std::string& key,
+                                const std::string& reason = {}) {
+        return box_->execute(Refund{id, Points{amount}, cancel, key, reason});
     }
     Time call_off(ConcertId concert = {}) {
         return must(box_->execute(CallOff{concert ? concert : concert_, "rain"}), "call off").called_off_at;

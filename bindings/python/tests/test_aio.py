@@ -257,7 +257,7 @@ class SameTest(AioTest):
             ("pay", "#3", "#17", "#20"),
             ("cancel", "#3", ["#20"], "key-6"),
             ("cancel", "#3", ["#20"], "key-6"),
-            ("refund", "#20", 50, False, "key-7"),
+            ("refund", "#20", 50, False, "key-7", "draught"),
             ("refund", "#20", 651, False, "key-8"),
             ("call_off", "#1", "storm"),
             ("sweep_refunds", "#1"),

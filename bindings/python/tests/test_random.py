@@ -299,7 +299,11 @@ class Player:
             lambda: office.cancel(user, self.reservations(), self.key()),
             lambda: office.cancel(user, self.reservations()),
             lambda: office.refund(
-                one("reservation"), self.amount(), self.chance.random() < 0.5, self.text()
+                one("reservation"),
+                self.amount(),
+                self.chance.random() < 0.5,
+                self.text(),
+                self.text() if self.chance.random() < 0.5 else "",
             ),
             lambda: (
                 office.call_off(one("concert"), self.text())

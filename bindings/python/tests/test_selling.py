@@ -222,8 +222,14 @@ class GivingBackTest(SellingTest):
         mina, (bought,) = self.buy("mina", self.seats[0])
         part = self.office.refund(bought, 300, False, "a")
         self.assertEqual(part, self.office.refund(bought, 300, False, "a"))
+        with self.assertRaises(boxoffice.IdempotencyConflict):
+            self.office.refund(bought, 300, False, "a", "좌석 불량")
         self.assertEqual((part.reservation, part.amount, part.refunded), (bought, 300, 300))
-        self.assertEqual(self.office.refund(bought, 300, False, "b").refunded, 600)
+        self.assertEqual(self.office.refund(bought, 300, False, "b", "좌석 불량").refunded, 600)
+        reasons = [one.reason for one in self.office.transfers(mina)]
+        self.assertEqual(reasons, ["좌석 불량", "", "", ""])
+        with self.assertRaises(boxoffice.InvalidArgument):
+            self.office.refund(bought, 1, False, "d", "r" * 201)
         self.assertEqual(self.office.get_reservation(mina, bought).state.name, "CONFIRMED")
         self.assertEqual(self.office.refund(bought, 400, True, "c").refunded, 1_000)
         self.assertEqual(self.office.get_reservation(mina, bought).state.name, "CANCELLED")
@@ -310,7 +316,7 @@ class BatchTest(SellingTest):
             bought_of_twin = [one.reservation for one in held_of_twin.items]
             both("cancel", (mina, bought[:2], "c"), (buyer_of_twin, bought_of_twin[:2], "c"))
             for amount in (5, 6):  # 11 in all
-                rest = (amount, False, f"refund-{amount}")
+                rest = (amount, False, f"refund-{amount}", "draught" * (amount - 5))
                 both("refund", (bought[2], *rest), (bought_of_twin[2], *rest))
             juno, token = self.house.buyer("juno")
             juno_of_twin, token_of_twin = twin.buyer("juno")

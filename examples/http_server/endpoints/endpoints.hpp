@@ -74,6 +74,7 @@ Answering cancel_reservations(const Call& call);
 // points.cpp
 Answering recharge(const Call& call);
 Answering show_balance(const Call& call);
+Answering list_transfers(const Call& call);
 
 // payment.cpp
 Answering pay(const Call& call);

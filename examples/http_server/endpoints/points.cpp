@@ -1,12 +1,35 @@
 /// Prepaid points.
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "endpoints/endpoints.hpp"
+#include "endpoints/paging.hpp"
 
 namespace http_server::endpoints {
 
 using namespace boxoffice;
+
+namespace {
+
+/// As its user sees it: what it did to the balance.
+void write_transfer(JsonWriter& json, const Transfer& transfer, UserId user) {
+    const auto amount = transfer.to == account_of(user) ? transfer.amount.value : -transfer.amount.value;
+    json.open_object()
+        .member("transferId", transfer.id)
+        .member("kind", name_of(transfer.kind))
+        .member("amount", amount)
+        .member("at", transfer.at)
+        .member_or_null("reservationId", transfer.reservation);
+    if (transfer.reason.empty())
+        json.null_member("reason");
+    else
+        json.member("reason", transfer.reason);
+    json.close_object();
+}
+
+}  // namespace
 
 Answering recharge(const Call& call) {
     CO_TRY_VALUE(const auto body, Body::parse(call.request.body));
@@ -34,6 +57,24 @@ Answering show_balance(const Call& call) {
     JsonWriter json;
     json.open_object().member("userId", user.external_id).member("currentBalance", balance).close_object();
     co_return json_response(json);
+}
+
+Answering list_transfers(const Call& call) {
+    CO_TRY_VALUE(const auto page, read_page<TransferId>(call.request));
+    const auto user_id = call.request.parameter("userId");
+    CO_TRY_VALUE(const auto user, co_await caller(call, user_id));
+    const auto question = [&] { return call.host.office.transfers(user.id, page.limit + 1, page.before); };
+    CO_TRY_VALUE(const auto found, co_await call.ask(question));
+    const auto shown = std::min(found.size(), static_cast<std::size_t>(page.limit));
+    JsonWriter json;
+    json.open_object().open_array("transfers");
+    for (std::size_t i = 0; i < shown; ++i) write_transfer(json, found[i], user.id);
+    json.close_array();
+    if (shown < found.size())
+        json.member("next", found[shown - 1].id);
+    else
+        json.null_member("next");
+    co_return json_response(json.close_object());
 }
 
 }  // namespace http_server::endpoints

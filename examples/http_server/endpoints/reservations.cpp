@@ -1,14 +1,13 @@
 /// Holds and what became of them.
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "endpoints/endpoints.hpp"
+#include "endpoints/paging.hpp"
 #include "endpoints/writing.hpp"
 
 namespace http_server::endpoints {
@@ -16,9 +15,6 @@ namespace http_server::endpoints {
 using namespace boxoffice;
 
 namespace {
-
-constexpr std::int64_t page_size = 20;
-constexpr std::int64_t page_size_max = 100;
 
 struct HoldRequest {
     std::string user_id;
@@ -106,26 +102,6 @@ Answering refuse_past(const Call& call, const HoldSeat& tried, SeatId seat, cons
     co_return held_response(before);
 }
 
-struct Page {
-    std::int64_t limit = page_size;
-    ReservationId before;
-};
-
-Result<Page> read_page(const Request& request) {
-    Page page;
-    if (const auto text = request.parameter("limit")) {
-        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), page.limit);
-        if (error != std::errc{} || end != text->data() + text->size() || page.limit < 1 || page.limit > page_size_max)
-            return refuse(ErrorCode::invalid_argument, "limit: 1 to 100");
-    }
-    if (const auto text = request.parameter("before")) {
-        const auto id = parse_id<ReservationId>(*text);
-        if (!id) return refuse(ErrorCode::invalid_argument, "before: the `next` of the page before");
-        page.before = *id;
-    }
-    return page;
-}
-
 }  // namespace
 
 Answering hold_seat(const Call& call) {
@@ -161,7 +137,7 @@ Answering hold_seat(const Call& call) {
 }
 
 Answering list_reservations(const Call& call) {
-    CO_TRY_VALUE(const auto page, read_page(call.request));
+    CO_TRY_VALUE(const auto page, read_page<ReservationId>(call.request));
     const auto user_id = call.request.parameter("userId");
     CO_TRY_VALUE(const auto user, co_await caller(call, user_id));
     const auto question = [&] { return call.host.office.reservations(user.id, page.limit + 1, page.before); };

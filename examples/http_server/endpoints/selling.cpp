@@ -255,10 +255,10 @@ Answering refund(const Call& call) {
     CO_TRY_VALUE(const auto reservation, body.text("reservationId"));
     CO_TRY_VALUE(const auto amount, body.integer("amount"));
     CO_TRY_VALUE(const auto cancel, body.optional_bool("cancel"));
-    CO_TRY_VALUE(const auto reason, body.optional_text("reason"));
-    CO_TRY(check_reason(reason.value_or("")));
+    CO_TRY_VALUE(auto reason, body.optional_text("reason"));
     CO_TRY_VALUE(auto key, idempotency_key(call.request));
-    const Refund command{id_named<ReservationId>(reservation), Points{amount}, cancel.value_or(false), std::move(key)};
+    const Refund command{id_named<ReservationId>(reservation), Points{amount}, cancel.value_or(false), std::move(key),
+                         std::move(reason).value_or("")};
     CO_TRY_VALUE(const auto refunded, co_await call.execute(command));
     JsonWriter json;
     json.open_object()

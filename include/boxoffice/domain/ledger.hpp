@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "boxoffice/ids.hpp"
 #include "boxoffice/names.hpp"
@@ -56,6 +57,7 @@ struct Transfer {
     PaymentId payment;  ///< of a payment or refund
     Time at{};
     ReservationId reservation{};  ///< of a refund
+    std::string reason{};         ///< of a refund by the house, where it gave one
     friend bool operator==(const Transfer&, const Transfer&) = default;
 };
 

@@ -91,8 +91,10 @@ struct Decision<Refund> final : Deciding<Refund> {
     [[nodiscard]] Operation operation() const override { return Operation::refund; }
 
     [[nodiscard]] RequestHash hash(const Refund& command) const override {
-        return crypto::hash_request(Operation::refund, {command.reservation.value, command.amount.value,
-                                                        static_cast<std::int64_t>(command.cancel)});
+        return crypto::hash_request(
+            Operation::refund,
+            {command.reservation.value, command.amount.value, static_cast<std::int64_t>(command.cancel)},
+            command.reason);
     }
 
     Result<void> check(const Refund& command, const Options&) const override {
@@ -100,6 +102,7 @@ struct Decision<Refund> final : Deciding<Refund> {
             return refuse(ErrorCode::invalid_argument,
                           "a refund has an idempotency key: two equal ones may both be meant");
         BOXOFFICE_TRY(check_price(command.amount));
+        BOXOFFICE_TRY(check_reason(command.reason));
         return check_idempotency_key(command.key);
     }
 
@@ -128,9 +131,9 @@ struct Decision<Refund> final : Deciding<Refund> {
                 "amount: at most " + std::to_string(refundable(reservation).value) + " are left of the price");
         BOXOFFICE_TRY(check_room_for(set.accounts.get(account_of(reservation.user)), command.amount));
         if (command.cancel && is_sold)
-            steps::cancel_sale(set, moment, reservation, command.amount);
+            steps::cancel_sale(set, moment, reservation, command.amount, command.reason);
         else
-            steps::give_back(set, moment, reservation, command.amount);
+            steps::give_back(set, moment, reservation, command.amount, command.reason);
         const Refunded answer{reservation.id, command.amount, reservation.refunded};
         set.put(std::move(reservation));
         return answer;

@@ -1,6 +1,7 @@
 #pragma once
 /// Taking a sale back, and giving points back.
 
+#include <string>
 #include <utility>
 
 #include "engine/steps/places.hpp"
@@ -18,31 +19,34 @@ inline void name_refund_keys(const Reservation& reservation, Keys& keys) {
 }
 
 /// Moves `amount` of its price from its concert's sales to who paid. It was checked; zero moves nothing.
-inline void give_back(WorkingSet& set, const Moment& moment, Reservation& reservation, Points amount) {
+inline void give_back(WorkingSet& set, const Moment& moment, Reservation& reservation, Points amount,
+                      const std::string& reason = {}) {
     if (amount == Points{0}) return;
     Account sales = set.accounts.get(sales_of(reservation.concert));
     Account payer = set.accounts.get(account_of(reservation.user));
-    const Transfer transfer{.id = moment.ids.next<TransferId>(moment.now),
-                            .from = sales.id,
-                            .to = payer.id,
-                            .amount = amount,
-                            .kind = TransferKind::refund,
-                            .payment = reservation.payment,
-                            .at = moment.now,
-                            .reservation = reservation.id};
+    Transfer transfer{.id = moment.ids.next<TransferId>(moment.now),
+                      .from = sales.id,
+                      .to = payer.id,
+                      .amount = amount,
+                      .kind = TransferKind::refund,
+                      .payment = reservation.payment,
+                      .at = moment.now,
+                      .reservation = reservation.id,
+                      .reason = reason};
     apply(transfer, sales, payer);
     refund(reservation, amount);
     auto refunded = reservation_event(EventKind::points_refunded, reservation);
     refunded.payment = reservation.payment;
     refunded.amount = amount.value;
     set.add(std::move(refunded));
-    set.add(transfer);
+    set.add(std::move(transfer));
     set.put(std::move(sales));
     set.put(std::move(payer));
 }
 
 /// Takes a sale back: its seat is on sale again. The caller puts the reservation.
-inline void cancel_sale(WorkingSet& set, const Moment& moment, Reservation& reservation, Points refund) {
+inline void cancel_sale(WorkingSet& set, const Moment& moment, Reservation& reservation, Points refund,
+                        const std::string& reason = {}) {
     cancel(reservation, moment.now);
     Seat seat = set.seats.get(reservation.seat);
     open(seat);
@@ -51,7 +55,7 @@ inline void cancel_sale(WorkingSet& set, const Moment& moment, Reservation& rese
     cancelled.payment = reservation.payment;
     cancelled.amount = refund.value;
     set.add(std::move(cancelled));
-    give_back(set, moment, reservation, refund);
+    give_back(set, moment, reservation, refund, reason);
 }
 
 /// What is left of a concert that was called off: holds end, sales are given back in full. Counts in `swept`, and as retired.

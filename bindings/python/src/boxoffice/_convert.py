@@ -377,7 +377,7 @@ def reservation(fields: Tuple[Any, ...]) -> Reservation:
 
 
 def transfer(fields: Tuple[Any, ...]) -> Transfer:
-    identity, source, target, amount, paying, at, kind, reservation_id = fields
+    identity, source, target, amount, paying, at, kind, reservation_id, reason = fields
     return Transfer(
         identity,
         source,
@@ -387,6 +387,7 @@ def transfer(fields: Tuple[Any, ...]) -> Transfer:
         paying or None,
         time(at),
         reservation_id or None,
+        string(reason),
     )
 
 

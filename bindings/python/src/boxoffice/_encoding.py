@@ -190,7 +190,7 @@ _pack_change_sale = packer_of("concert", *_LIST, "version")
 _pack_create_type = packer_of("concert", "amount", *_TEXT, "type")
 _pack_call_off = packer_of("concert", *_TEXT)
 _pack_cancel = packer_of("user", *_KEY, *_LIST)
-_pack_refund = packer_of("flag", "reservation", "amount", *_KEY)
+_pack_refund = packer_of("flag", "reservation", "amount", *_TEXT, *_KEY)
 _pack_price_item = packer(c.PriceItem, "category_offset", "category_length", "type", "price").pack
 
 
@@ -263,8 +263,9 @@ def refund(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:
     reservation = _convert.int64(command.reservation, "reservation")
     amount = _convert.int64(command.amount, "amount")
     takes_back = _convert.flag(command.cancel, "cancel")
+    reason = store(arena, _convert.text(command.reason, "reason"))
     key = store(arena, _convert.text(command.key, "key"))
-    _pack_refund(buffer, at, c.COMMAND_REFUND, takes_back, reservation, amount, *key)
+    _pack_refund(buffer, at, c.COMMAND_REFUND, takes_back, reservation, amount, *reason, *key)
 
 
 # ---- decoding -----------------------------------------------------------------------------------

@@ -205,11 +205,15 @@ class Selling(Handle):
         self._call(function, who, rows, len(rows), name, len(name), byref(out), items)
         return sales.cancelled(out, items)
 
-    def refund(self, reservation: ReservationId, amount: int, cancel: bool, key: str) -> Refunded:
+    def refund(
+        self, reservation: ReservationId, amount: int, cancel: bool, key: str, reason: str = ""
+    ) -> Refunded:
         """The house gives ``amount`` (0 to what is left of the price) back to who paid, and with
         ``cancel`` takes the seat back. The key is the house's: two equal refunds can both be meant.
-        Refusals: NotPaid, BalanceLimit, IdempotencyConflict. Mistakes: UnknownReservation."""
-        name = convert.text(key, "key")
+        ``reason`` (up to 200 bytes; buyers see it) stays with the transfer, so that of a refund of
+        nothing is not kept. Refusals: NotPaid, BalanceLimit, IdempotencyConflict. Mistakes:
+        UnknownReservation."""
+        name, why = convert.text(key, "key"), convert.text(reason, "reason")
         return self._ask(
             self._library.boxoffice_refund,
             c.Refunded,
@@ -217,6 +221,8 @@ class Selling(Handle):
             convert.int64(reservation, "reservation"),
             convert.int64(amount, "amount"),
             convert.flag(cancel, "cancel"),
+            why,
+            len(why),
             name,
             len(name),
         )

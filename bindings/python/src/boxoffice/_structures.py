@@ -394,7 +394,7 @@ class Transfer(ctypes.Structure):
     _fields_ = [
         ("id", c_int64), ("from", c_int64), ("to", c_int64), ("amount", c_int64),
         ("payment", c_int64), ("at_us", c_int64), ("kind", c_int32), ("reserved32", c_int32),
-        ("reservation", c_int64), ("reserved", c_int64 * 3),
+        ("reservation", c_int64), ("reason", c_char * 208), ("reserved", c_int64 * 3),
     ]
 
 
@@ -795,8 +795,8 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
         POINTER(Cancelled), POINTER(CancelledItem), POINTER(Error),
     ]),
     "boxoffice_refund": (c_int32, [
-        POINTER(Office), c_int64, c_int64, c_int32, c_char_p, c_size_t, POINTER(Refunded),
-        POINTER(Error),
+        POINTER(Office), c_int64, c_int64, c_int32, c_char_p, c_size_t, c_char_p, c_size_t,
+        POINTER(Refunded), POINTER(Error),
     ]),
     "boxoffice_call_off": (c_int32, [
         POINTER(Office), c_int64, c_char_p, c_size_t, POINTER(c_int64), POINTER(Error),

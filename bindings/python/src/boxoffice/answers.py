@@ -426,9 +426,10 @@ class Recharged(_Answer):
 @dataclass(frozen=True)
 class Transfer(_Answer):
     """One immutable row of the ledger. Accounts: a user's has the user's id, a concert's sales the
-    concert's, and recharged points come from :data:`CASH`. ``reservation`` is that of a refund."""
+    concert's, and recharged points come from :data:`CASH`. ``reservation`` is that of a refund,
+    ``reason`` that of one by the house, where it gave one."""
 
-    __slots__ = ("id", "source", "target", "amount", "kind", "payment", "at", "reservation")
+    __slots__ = ("id", "source", "target", "amount", "kind", "payment", "at", "reservation", "reason")
     id: TransferId
     source: AccountId
     target: AccountId
@@ -437,6 +438,7 @@ class Transfer(_Answer):
     payment: Optional[PaymentId]
     at: datetime.datetime
     reservation: Optional[ReservationId]
+    reason: str
 
 
 @dataclass(frozen=True)

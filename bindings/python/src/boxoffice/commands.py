@@ -319,6 +319,7 @@ class Refund(NamedTuple):
     amount: int
     cancel: bool
     key: str
+    reason: str = ""
 
 
 Command = Union[
