@@ -204,8 +204,8 @@ bool append_plain(const boxoffice_command& c, const Texts& texts, std::vector<Co
 /// The one without a list whose texts can be malformed.
 Result<void> append_change_of_concert(const boxoffice_command& c, const Texts& texts, std::vector<Command>& batch) {
     BOXOFFICE_TRY_VALUE(const auto day, parse_date(texts.text2));
-    batch.emplace_back(
-        ChangeConcert{ConcertId{c.concert}, day, std::string{texts.text}, from_us(c.time_us), c.flag == 1, c.version});
+    batch.emplace_back(ChangeConcert{ConcertId{c.concert}, day, std::string{texts.text}, from_us(c.time_us),
+                                     c.flag == 1, c.version, room_or_none(c.room)});
     return {};
 }
 

@@ -99,6 +99,7 @@ enum {
     BOXOFFICE_STALE_VERSION = 128,
     BOXOFFICE_NOT_PAID = 129,
     BOXOFFICE_TYPE_EXISTS = 130,
+    BOXOFFICE_SEATS_HELD = 131,
     /* mistakes */
     BOXOFFICE_INVALID_ARGUMENT = 200,
     BOXOFFICE_INVALID_TOKEN = 201,
@@ -438,12 +439,14 @@ BOXOFFICE_API boxoffice_status boxoffice_add_seats(boxoffice_office *office, int
                                                    const boxoffice_new_seat *seats, size_t seat_count,
                                                    boxoffice_error *error);
 /* The facts of a concert. `version` is the one that is changed (boxoffice_concert has it), so that nobody undoes another's change
- * unseen; *changed is the one that it became, and may be NULL. `starts_at_us`: BOXOFFICE_NEVER, not told. `is_hidden`: 0 or 1.
- * Refusals: stale_version. Mistakes: unknown_concert, invalid_date. */
+ * unseen; *changed is the one that it became, and may be NULL. `starts_at_us`: BOXOFFICE_NEVER, not told. `is_hidden`: 0 or 1. `room`:
+ * the waiting room that it moves to (0: it stays), which nobody may hold a seat for. Places stay in their lines: who has one in the
+ * room that was joins the new one for this concert. Refusals: stale_version, seats_held. Mistakes: unknown_concert, unknown_room,
+ * invalid_date. */
 BOXOFFICE_API boxoffice_status boxoffice_change_concert(boxoffice_office *office, int64_t concert, const char *date,
                                                         size_t date_length, const char *title, size_t title_length,
-                                                        int64_t starts_at_us, int32_t is_hidden, int64_t version,
-                                                        int64_t *changed, boxoffice_error *error);
+                                                        int64_t starts_at_us, int32_t is_hidden, int64_t room,
+                                                        int64_t version, int64_t *changed, boxoffice_error *error);
 /* Off sale; blocked already: fine. Refusals: seat_unavailable (held or sold). Mistakes: unknown_seat. */
 BOXOFFICE_API boxoffice_status boxoffice_block_seat(boxoffice_office *office, int64_t seat, boxoffice_error *error);
 /* Back on sale; not blocked: fine. Mistakes: unknown_seat. */
@@ -1050,7 +1053,8 @@ enum {
                                         * -> id (order), amount (total), time (deadline), count */
     BOXOFFICE_COMMAND_RELEASE_ORDER = 21, /* user, order -> amount (holds released) */
     BOXOFFICE_COMMAND_CHANGE_CONCERT =
-        22, /* concert, version, text: title, text2: date, time (start), flag 1: hidden -> amount (version) */
+        22, /* concert, version, text: title, text2: date, time (start), flag 1: hidden, room (0: it stays)
+             * -> amount (version) */
     BOXOFFICE_COMMAND_CHANGE_SALE = 23, /* concert, version, list: one boxoffice_terms -> amount (version) */
     BOXOFFICE_COMMAND_SET_TARIFF = 24,  /* concert, version, list: boxoffice_price_item -> amount (version) */
     BOXOFFICE_COMMAND_CREATE_TYPE = 25, /* concert, text: name, amount (most an order), type (needed) -> id */
@@ -1132,9 +1136,9 @@ typedef struct boxoffice_outcome {
     int64_t reserved[2];
 } boxoffice_outcome;
 
-/* Fills `outcomes[0 … count)`. The commands share one transaction, but for a tick, which has one of its own, and for one that
- * cannot be decided (a damaged row, no memory): its outcome is that fault, and the others are done. Returns BOXOFFICE_OK whatever
- * the single outcomes; else a mistake, or the fault of all of them, and none of them was acknowledged. A malformed command (a kind
+/* Fills `outcomes[0 … count)`. The commands share one transaction, but for a tick, a sweep and a concert that moves, which have
+ * one of their own, and for one that cannot be decided (a damaged row, no memory): its outcome is that fault, and the others are
+ * done. Returns BOXOFFICE_OK whatever the single outcomes; else a mistake, or the fault of all of them, and none of them was acknowledged. A malformed command (a kind
  * that is none, a text or a list that is not in the arena, a text that is no date, limits or terms without their struct_size, a flag
  * or room that is not zero) is such a mistake, and the message has its index. */
 BOXOFFICE_API boxoffice_status boxoffice_execute(boxoffice_office *office, const boxoffice_command *commands,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include "boxoffice/answers.hpp"
 #include "boxoffice/commands.hpp"
@@ -117,6 +118,11 @@ inline void to_c(const Concert& concert, boxoffice_concert& c) {
     c.version = concert.version;
     c.called_off_at_us = to_us(concert.called_off_at);
     c.is_hidden = concert.is_hidden ? 1 : 0;
+}
+
+/// 0: none is named.
+inline std::optional<RoomId> room_or_none(std::int64_t id) {
+    return id == 0 ? std::nullopt : std::optional{RoomId{id}};
 }
 
 inline void to_c(const SeatNow& one, boxoffice_seat& c) {

@@ -53,14 +53,15 @@ Result<void> check_items(const void* items, std::size_t count, const char* what)
 
 boxoffice_status boxoffice_change_concert(boxoffice_office* office, int64_t concert, const char* date,
                                           size_t date_length, const char* title, size_t title_length,
-                                          int64_t starts_at_us, int32_t is_hidden, int64_t version, int64_t* changed,
-                                          boxoffice_error* error) {
+                                          int64_t starts_at_us, int32_t is_hidden, int64_t room, int64_t version,
+                                          int64_t* changed, boxoffice_error* error) {
     return answer(office, OrNobody{changed}, error, [&]() -> Result<ChangeConcert> {
         BOXOFFICE_TRY_VALUE(const auto date_text, text_of(date, date_length, "date"));
         BOXOFFICE_TRY_VALUE(const auto day, parse_date(date_text));
         BOXOFFICE_TRY_VALUE(const auto title_text, text_of(title, title_length, "title"));
         BOXOFFICE_TRY_VALUE(const auto hidden, yes_or_no(is_hidden, "is_hidden"));
-        return ChangeConcert{ConcertId{concert}, day, std::string{title_text}, from_us(starts_at_us), hidden, version};
+        return ChangeConcert{ConcertId{concert}, day,     std::string{title_text}, from_us(starts_at_us), hidden,
+                             version,            room_or_none(room)};
     });
 }
 

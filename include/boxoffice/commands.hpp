@@ -204,8 +204,10 @@ struct UnblockSeat {
     SeatId seat;
 };
 
-/// The facts of a concert; `version` is the one that is changed. A hidden one is not in lists of concerts and dates. Refusals:
-/// stale_version.
+/// The facts of a concert; `version` is the one that is changed. A hidden one is not in lists of concerts and dates. With `room` it
+/// moves to another waiting room, which nobody may hold a seat for (or pay one: that keeps the hold). Places stay in their lines, for
+/// a token names its room: who has one in the room that was joins the new one for this concert. What is sold stays sold. Costs a
+/// walk over the live holds of all concerts. Refusals: stale_version, seats_held. Mistakes: unknown_room.
 struct ChangeConcert {
     using Answer = Changed;
     ConcertId concert;
@@ -214,6 +216,7 @@ struct ChangeConcert {
     Time starts_at = never;
     bool is_hidden = false;
     std::int64_t version = 0;
+    std::optional<RoomId> room{};  ///< none: it stays
 };
 
 /// The next version of the terms; `version` is the one that is changed, so that nobody undoes another's change unseen. What is held

@@ -55,6 +55,7 @@ namespace boxoffice {
     X(stale_version,        128, "it was changed meanwhile; look at it again")                                    \
     X(not_paid,             129, "the reservation is not paid, so there is nothing to cancel or refund")          \
     X(type_exists,          130, "the concert has a ticket type with that name")                                  \
+    X(seats_held,           131, "seats of the concert are held; try again when nobody holds one")                \
     X(invalid_argument,     200, "an argument is out of range or malformed")                                      \
     X(invalid_token,        201, "the token is not one of this box office, or too old; join for a new one")       \
     X(unknown_user,         202, "no such user")                                                                  \

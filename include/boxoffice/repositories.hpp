@@ -123,6 +123,9 @@ struct ReservationKeys {
     std::vector<OrderId> of_order{};
     /// Rows held or confirmed of the concert, those of the least seats first, as many at most.
     std::vector<std::pair<ConcertId, std::int64_t>> claims_in{};
+    /// Of each concert one row in state held whose deadline is after that time, if there is one. May walk all such, whatever their
+    /// concert: there are no more than people inside hold.
+    std::vector<std::pair<ConcertId, Time>> held_in{};
 };
 
 struct AccountKeys {

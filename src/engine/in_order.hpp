@@ -49,19 +49,22 @@ Result<void> execute_together(CommandList commands, std::vector<Outcome>& outcom
     return execute_together(commands.subspan(half), outcomes, attempt);
 }
 
-/// Those that do as much as they can, and leave the rest in the store.
-inline bool is_sweep(const Command& command) {
-    return std::holds_alternative<Tick>(command) || std::holds_alternative<SweepRefunds>(command);
+/// Those that ask of the store what the rows of a batch do not tell, or leave there what the next command looks for: sweeps, which
+/// do as much as they can, and a concert that moves where nobody holds.
+inline bool stands_alone(const Command& command) {
+    const auto* change = std::get_if<ChangeConcert>(&command);
+    return std::holds_alternative<Tick>(command) || std::holds_alternative<SweepRefunds>(command) ||
+           (change != nullptr && change->room);
 }
 
-/// Together, but each sweep apart: what it leaves is in the store, and the next command looks for it there.
+/// Together, but each that stands alone apart.
 template <class Attempt>
 Result<void> execute_in_order(CommandList commands, std::vector<Outcome>& outcomes, Attempt attempt) {
     do {
-        const auto sweep =
-            std::find_if(commands.begin(), commands.end(), [](const Command* one) { return is_sweep(*one); });
-        const bool begins_with_it = sweep == commands.begin() && sweep != commands.end();
-        const auto count = begins_with_it ? std::size_t{1} : static_cast<std::size_t>(sweep - commands.begin());
+        const auto alone =
+            std::find_if(commands.begin(), commands.end(), [](const Command* one) { return stands_alone(*one); });
+        const bool begins_with_it = alone == commands.begin() && alone != commands.end();
+        const auto count = begins_with_it ? std::size_t{1} : static_cast<std::size_t>(alone - commands.begin());
         BOXOFFICE_TRY(execute_together(commands.first(count), outcomes, attempt));
         commands = commands.subspan(count);
     } while (!commands.empty());

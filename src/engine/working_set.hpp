@@ -268,6 +268,12 @@ class WorkingSet {
                          [&](ReservationId id) { return is_claim(reservations.get(id).state); });
         return out;
     }
+    /// Was a live hold of the concert found, which was asked for? As the store has it: who asks has a transaction of its own.
+    [[nodiscard]] bool is_held(ConcertId concert) const {
+        const auto at = held_in_.find(concert);
+        if (at == held_in_.end()) throw std::logic_error("a decision asked for holds that its command did not name");
+        return at->second;
+    }
     [[nodiscard]] const std::vector<ConcertId>& unsettled() const { return unsettled_; }
     /// See Keys::touched.
     [[nodiscard]] const std::set<ConcertId>& touched() const { return touched_; }
@@ -504,12 +510,16 @@ class WorkingSet {
     }
     Result<void> load_reservations(View& view, ReservationKeys& keys) {
         for (const auto& [concert, limit] : keys.claims_in) claims_in_.try_emplace(concert);
+        for (const auto& [concert, now] : keys.held_in) held_in_.try_emplace(concert, false);
         std::erase_if(keys.of_order, [](OrderId id) { return !id; });
         for (const auto order : keys.of_order) (void)reservations.ask(order);
-        const bool wanted = !keys.held_by.empty() || keys.lapsed || !keys.of_order.empty() || !keys.claims_in.empty();
+        const bool wanted = !keys.held_by.empty() || keys.lapsed || !keys.of_order.empty() ||
+                            !keys.claims_in.empty() || !keys.held_in.empty();
         return load_ids(view.reservations(), reservations, keys, wanted, [&](const Reservation& row) {
             if (keys.lapsed && row.state == ReservationState::held && passed(row.deadline, *keys.lapsed))
                 push_new(lapsed_holds_, row.id);
+            for (const auto& [concert, now] : keys.held_in)
+                if (row.concert == concert && is_live_hold(row, now)) held_in_[concert] = true;
         });
     }
     Result<void> load_sales(View& view, SaleKeys& keys) {
@@ -609,6 +619,7 @@ class WorkingSet {
     std::unordered_map<UserId, std::vector<ReservationId>> reservations_of_;
     std::unordered_map<OrderId, std::vector<ReservationId>> others_in_order_;  ///< all but the first
     std::unordered_map<ConcertId, std::set<ReservationId>> claims_in_;
+    std::map<ConcertId, bool> held_in_;  ///< asked for, and found
     std::unordered_map<ConcertId, std::vector<TypeId>> types_of_;
     std::unordered_map<ConcertId, std::int64_t> sales_in_force_;  ///< versions; 0: asked for, and none
     std::map<SaleId, std::map<std::pair<std::string, TypeId>, Points>> tariffs_;

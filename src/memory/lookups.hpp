@@ -180,6 +180,16 @@ inline std::vector<ReservationId> claims_in(const Tables& tables, ConcertId conc
     return ids;
 }
 
+/// The live hold of the concert whose deadline comes first.
+inline const Reservation* live_hold_in(const Tables& tables, ConcertId concert, Time now) {
+    const auto& held = tables.of<Reservation>().by<HeldByDeadline>();
+    const auto is_its = [&](const auto& entry) {
+        return entry.second->concert == concert && !passed(entry.second->deadline, now);
+    };
+    const auto found = std::find_if(held.lower_bound({now, ReservationId{}}), held.end(), is_its);
+    return found == held.end() ? nullptr : found->second;
+}
+
 inline void find(const Tables& tables, const ReservationKeys& keys, std::vector<Reservation>& into) {
     append_by_id(tables.of<Reservation>(), keys.ids, into);
     const auto& held = tables.of<Reservation>().by<HeldByUser>();
@@ -197,6 +207,8 @@ inline void find(const Tables& tables, const ReservationKeys& keys, std::vector<
     for (const auto& [concert, limit] : keys.claims_in)
         for (const auto claim : claims_in(tables, concert, limit))
             into.push_back(*tables.of<Reservation>().find(claim));
+    for (const auto& [concert, now] : keys.held_in)
+        if (const auto* hold = live_hold_in(tables, concert, now)) into.push_back(*hold);
 }
 
 inline void find(const Tables& tables, const AccountKeys& keys, std::vector<Account>& into) {

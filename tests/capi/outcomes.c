@@ -238,7 +238,7 @@ static void test_terms(twins *it) {
     command.flag = 1;
     command.version = 1;
     CHECK_OK(boxoffice_change_concert(it->single.office, it->single.concert, TEXT("2030-01-03"), TEXT("late"),
-                                      command.time_us, 1, 1, &wanted.amount, NULL));
+                                      command.time_us, 1, 0, 1, &wanted.amount, NULL));
     CHECK(wanted.amount == 2);
     CHECK_OUTCOME(it, command, (const char *)&arena, sizeof arena, wanted);
 

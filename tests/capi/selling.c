@@ -338,6 +338,34 @@ static void test_types_and_tariff(void) {
     CHECK_OK(boxoffice_close(&it.office));
 }
 
+static void test_move(void) {
+    test_office it;
+    boxoffice_concert concert;
+    boxoffice_held held;
+    boxoffice_room_limits limits = BOXOFFICE_ROOM_LIMITS_INIT;
+    int64_t room = 0;
+    int64_t user;
+    int64_t token;
+    open_test_office(&it, NULL);
+    CHECK_OK(boxoffice_create_room(it.office, TEXT("balcony"), &limits, &room, NULL));
+    user = make_user(&it, "one");
+    token = make_turn(&it, user);
+    CHECK_OK(boxoffice_hold_seat(it.office, user, token, it.seats[0], NULL, 0, &held, NULL));
+#define MOVE(room)                                                                                              \
+    boxoffice_change_concert(it.office, it.concert, TEXT("2030-01-03"), TEXT("x"), BOXOFFICE_NEVER, 0, (room), 1, \
+                             NULL, NULL)
+    CHECK_STATUS(MOVE(99), BOXOFFICE_UNKNOWN_ROOM);
+    CHECK_STATUS(MOVE(room), BOXOFFICE_SEATS_HELD);
+    CHECK_OK(boxoffice_release_hold(it.office, user, held.reservation, NULL));
+    CHECK_OK(MOVE(room));
+#undef MOVE
+    CHECK_OK(boxoffice_get_concert(it.office, it.concert, &concert, NULL));
+    CHECK(concert.room == room && concert.version == 2);
+    CHECK_STATUS(boxoffice_hold_seat(it.office, user, token, it.seats[0], NULL, 0, &held, NULL),
+                 BOXOFFICE_NOT_YOUR_TURN);
+    CHECK_OK(boxoffice_close(&it.office));
+}
+
 static void test_change_concert(void) {
     test_office it;
     boxoffice_concert concert;
@@ -349,7 +377,7 @@ static void test_change_concert(void) {
     CHECK_OK(boxoffice_get_concert(it.office, it.concert, &concert, NULL));
     CHECK(concert.version == 1 && concert.is_hidden == 0 && concert.starts_at_us == BOXOFFICE_NEVER);
     CHECK(concert.called_off_at_us == BOXOFFICE_NEVER);
-    CHECK_OK(boxoffice_change_concert(it.office, it.concert, TEXT("2030-01-03"), TEXT("Later"), 1893679200000000, 1, 1,
+    CHECK_OK(boxoffice_change_concert(it.office, it.concert, TEXT("2030-01-03"), TEXT("Later"), 1893679200000000, 1, 0, 1,
                                       &version, NULL));
     CHECK(version == 2);
     CHECK_OK(boxoffice_get_concert(it.office, it.concert, &concert, NULL));
@@ -360,14 +388,14 @@ static void test_change_concert(void) {
     CHECK_OK(boxoffice_list_dates(it.office, TEXT("2030-01-01"), dates, 1, &count, NULL));
     CHECK(count == 0);
 #define CHANGE(date, hidden, version)                                                                                  \
-    boxoffice_change_concert(it.office, it.concert, TEXT(date), TEXT("x"), BOXOFFICE_NEVER, (hidden), (version), NULL, \
-                             NULL)
+    boxoffice_change_concert(it.office, it.concert, TEXT(date), TEXT("x"), BOXOFFICE_NEVER, (hidden), 0, (version), \
+                             NULL, NULL)
     CHECK_STATUS(CHANGE("2030-01-03", 0, 1), BOXOFFICE_STALE_VERSION);
     CHECK_STATUS(CHANGE("2030-02-30", 0, 2), BOXOFFICE_INVALID_DATE);
     CHECK_STATUS(CHANGE("2030-01-03", 2, 2), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_OK(CHANGE("2030-01-03", 0, 2));
 #undef CHANGE
-    CHECK_STATUS(boxoffice_change_concert(it.office, 99, TEXT("2030-01-03"), TEXT("x"), 0, 0, 1, NULL, NULL),
+    CHECK_STATUS(boxoffice_change_concert(it.office, 99, TEXT("2030-01-03"), TEXT("x"), 0, 0, 0, 1, NULL, NULL),
                  BOXOFFICE_UNKNOWN_CONCERT);
     CHECK_OK(boxoffice_list_concerts(it.office, TEXT("2030-01-01"), concerts, 1, &count, NULL));
     CHECK(count == 1 && concerts[0].version == 3);
@@ -383,4 +411,5 @@ void test_selling(void) {
     test_purchase_limit();
     test_types_and_tariff();
     test_change_concert();
+    test_move();
 }

@@ -321,7 +321,7 @@ std::vector<Named> every_function(const FaultyOffice& it) {
              return status;
          })},
         {"change_concert", writes, answering<std::int64_t>([&it](auto* o, auto* out, auto* e) {
-             return boxoffice_change_concert(o, it.concert, "2030-01-04", 10, "y", 1, BOXOFFICE_NEVER, 0, 1, out, e);
+             return boxoffice_change_concert(o, it.concert, "2030-01-04", 10, "y", 1, BOXOFFICE_NEVER, 0, 0, 1, out, e);
          })},
         {"get_sale", reads, answering<boxoffice_sale>([&it](auto* o, auto* out, auto* e) {
              return boxoffice_get_sale(o, it.concert, out, e);

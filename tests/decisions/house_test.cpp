@@ -218,3 +218,87 @@ TEST_CASE("blocking a held or sold seat is refused; an expired hold is retired f
     CHECK(outcome(office.try_hold(office.comes("hana"), "1")) == "seat_unavailable");
     CHECK(office.audit() == "");
 }
+
+TEST_CASE("a concert moves to another room only while nobody holds a seat of it") {
+    Office office{options_with([](Options& o) { o.hold_ttl = minutes{1}, o.capture_ttl = minutes{1}; })};
+    const auto balcony = office.room("balcony");
+    const auto other = office.concert("2026-12-25", {{"1", 0}});
+    const auto concert = office.concert("2026-12-24", {{"1", 10}, {"2", 10}, {"3", 0}});
+    const auto move = [&](RoomId room, std::int64_t version) {
+        return office->execute(
+            ChangeConcert{concert, *parse_date("2026-12-24"), "moved", never, false, version, room});
+    };
+    CHECK(outcome(move(RoomId{5}, 1)) == "unknown_room");
+    CHECK(outcome(move(balcony, 2)) == "stale_version");
+    CHECK(outcome(move(RoomId{}, 1)) == "unknown_room");
+
+    const auto mina = office.comes("mina");
+    const auto held = office.hold(mina, "1");
+    CHECK(outcome(move(balcony, 1)) == "seats_held");
+    CHECK(outcome(move(office->main_room(), 1)) == "ok");  // where it is already
+    office.wait_until(held.deadline - us);
+    CHECK(outcome(move(balcony, 2)) == "seats_held");
+    office.wait(us);
+    CHECK(outcome(move(balcony, 2)) == "ok");  // a hold that has run out is none, retired or not
+    CHECK(office.last(EventKind::concert_changed).room == balcony);
+    CHECK(must(office->concert(concert), "concert").room == balcony);
+
+    // A payment under way keeps the hold, to its last moment; what is sold hinders nobody, nor does another concert's hold.
+    const auto juno = office.comes_with("juno", 100, balcony);
+    const auto begun = office.begin(juno, office.hold(juno, "2").reservation);
+    CHECK(outcome(move(office->main_room(), 3)) == "seats_held");
+    CHECK(outcome(office.try_capture(juno, begun)) == "ok");
+    const auto hana = office.comes("hana");
+    CHECK(outcome(office->execute(HoldSeat{hana.user, hana.token, office.seat("1", other), {}})) == "ok");
+    CHECK(outcome(move(office->main_room(), 3)) == "ok");
+    const auto yuna = office.comes_with("yuna", 100);
+    const auto late = office.begin(yuna, office.hold(yuna, "1").reservation);
+    office.wait_until(late.deadline - us);
+    CHECK(outcome(move(balcony, 4)) == "seats_held");
+    office.wait(us);
+    CHECK(outcome(move(balcony, 4)) == "ok");
+    CHECK(office.audit() == "");
+}
+
+TEST_CASE("who has a place in the room that a concert was in keeps it, and joins the new room for the concert") {
+    Office office;
+    const auto balcony = office.room("balcony");
+    const auto other = office.concert("2026-12-25", {{"1", 0}});
+    const auto concert = office.concert("2026-12-24", {{"1", 0}});
+    const auto mina = office.comes("mina");
+    CHECK(office.is_turn(mina));
+    must(office->execute(ChangeConcert{concert, *parse_date("2026-12-24"), "x", never, false, 1, balcony}), "move");
+    CHECK(office.is_turn(mina));
+    CHECK(outcome(office.try_hold(mina, "1")) == "not_your_turn");
+    CHECK(outcome(office->execute(HoldSeat{mina.user, mina.token, office.seat("1", other), {}})) == "ok");
+    const auto again = office.join(mina.user, balcony);
+    CHECK(outcome(office->execute(ReleaseHold{mina.user, must(office->reservations(mina.user, 1), "hold")
+                                                             .front()
+                                                             .reservation.id})) == "ok");
+    CHECK(outcome(office.try_hold(again, "1")) == "ok");
+    CHECK(office.audit() == "");
+}
+
+TEST_CASE("in a batch a concert moves after what comes before it, and before what comes behind it") {
+    Office office;
+    const auto balcony = office.room("balcony");
+    const auto concert = office.concert("2026-12-24", {{"1", 0}, {"2", 0}});
+    const auto mina = office.comes("mina");
+    const auto juno = office.comes("juno", balcony);
+    const auto held = office.hold(mina, "1");
+    ChangeConcert move{concert, *parse_date("2026-12-24"), "x", never, false, 1, balcony};
+    const std::vector<Command> batch{
+        move,  // refused: it is held
+        ReleaseHold{mina.user, held.reservation},
+        HoldSeat{mina.user, mina.token, office.seat("2"), {}},
+        move,  // refused: another one is
+        ReleaseOrder{mina.user, ReservationId{5}},
+        Leave{mina.user, mina.token},
+        move,
+        HoldSeat{juno.user, juno.token, office.seat("2"), {}}};
+    std::vector<std::string> outcomes;
+    for (const auto& one : office->execute(batch)) outcomes.push_back(outcome(one));
+    CHECK(outcomes == std::vector<std::string>{"seats_held", "ok", "ok", "seats_held", "unknown_reservation", "ok",
+                                               "ok", "ok"});
+    CHECK(office.audit() == "");
+}

@@ -50,6 +50,7 @@ const std::vector<Row> table{
     {ErrorCode::stale_version, 128, "stale_version"},
     {ErrorCode::not_paid, 129, "not_paid"},
     {ErrorCode::type_exists, 130, "type_exists"},
+    {ErrorCode::seats_held, 131, "seats_held"},
     {ErrorCode::invalid_argument, 200, "invalid_argument"},
     {ErrorCode::invalid_token, 201, "invalid_token"},
     {ErrorCode::unknown_user, 202, "unknown_user"},

@@ -441,7 +441,7 @@ class Batches : protected Texts {
         c.token = id(1, who.claims.token);
         c.reservation = id(2, who.reservation);
         c.payment = id(3, who.payment);
-        c.room = id(4, room(r_.a));
+        c.room = id(4, c.kind == BOXOFFICE_COMMAND_CHANGE_CONCERT && r_.b < 128 ? 0 : room(r_.a));
         c.concert = id(5, concert(r_.d));
         c.seat = id(5, seat(r_.a));
         c.amount = id(6, c.kind == BOXOFFICE_COMMAND_TICK ? 0 : 1 + r_.a);

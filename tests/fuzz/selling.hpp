@@ -49,11 +49,12 @@ class Selling : protected Batches {
         const auto version = id(5, concert_version(which));
         const auto on = date(r_.a);
         const auto title = name(r_.b == 0 ? 1 : r_.b);
+        const auto moves = r_.c < 128 ? 0 : room(r_.c);
         constexpr std::int32_t hidden[] = {0, 1, 2, -1};
         Out<std::int64_t> changed(1, no_answer());
         if (get(Function::change_concert, changed, [&](auto* h, auto* o, auto* e) {
                 return boxoffice_change_concert(h, which, on.data(), on.size(), title.data(), title.size(),
-                                                id(6, BOXOFFICE_NEVER), hidden[r_.c % 4], version, o, e);
+                                                id(6, BOXOFFICE_NEVER), hidden[r_.c % 4], moves, version, o, e);
             }) != nullptr)
             MUST(*changed == version + 1);
     }

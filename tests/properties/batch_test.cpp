@@ -148,7 +148,7 @@ TEST_CASE("a batch of 1,000 commands costs at most two loads a repository and on
         std::vector<Command> commands;
         while (commands.size() < 1'000) {
             commands.push_back(any_command(world, chance));
-            if (is_sweep(commands.back())) commands.pop_back();  // it has a transaction of its own
+            if (stands_alone(commands.back())) commands.pop_back();  // it has a transaction of its own
         }
         counter->reset();
         const auto outcomes = world.office->execute(commands);

@@ -16,7 +16,7 @@ Command following_command(World& world, Chance& chance, std::int64_t& names) {
     const auto& [user, token] = chance.last_of(world.tokens);
     const auto& hold = chance.last_of(world.holds);
     const auto unique = [&](const char* kind) { return kind + std::to_string(++names); };
-    switch (chance.below(31)) {
+    switch (chance.below(32)) {
         case 0:
         case 1: return CreateUser{unique("new")};
         case 2: {
@@ -69,6 +69,9 @@ Command following_command(World& world, Chance& chance, std::int64_t& names) {
             if (chance.below(3) > 0) return ReleaseOrder{hold.user, hold.reservation};
             if (chance.below(2) > 0) return SweepRefunds{chance.last_of(world.concerts)};
             return CallOff{chance.last_of(world.concerts), "rain"};
+        case 30:
+            return ChangeConcert{chance.last_of(world.concerts), *parse_date("2026-12-25"), "moved", never, false,
+                                 1 + chance.below(2),            chance.last_of(world.rooms)};
         default: return chance.below(2) == 0 ? Command{Tick{}} : Command{ReleaseHold{hold.user, hold.reservation}};
     }
 }

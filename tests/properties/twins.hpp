@@ -157,7 +157,13 @@ inline Command any_selling(World& world, Chance& chance) {
         }
         case 2:
             return CreateType{concert, "t" + std::to_string(chance.below(4)), chance.below(3), chance.of(world.types)};
-        case 3: return ChangeConcert{concert, *parse_date("2026-12-26"), "moved", never, chance.below(9) == 0, version};
+        case 3: {
+            const auto found = world.office->concert(concert);
+            ChangeConcert change{concert, *parse_date("2026-12-26"), "moved", never, chance.below(9) == 0,
+                                 found && chance.below(8) > 0 ? found->version : chance.below(4)};
+            if (chance.below(2) == 0) change.room = chance.of(world.rooms);
+            return change;
+        }
         case 4:
             if (chance.below(12) == 0) return CallOff{concert, "rain"};
             return SweepRefunds{concert, 1 + chance.below(3)};

@@ -490,6 +490,19 @@ TEST_CASE("orders are found whole, claims by concert and counted by user, unsett
     keys.claims_in = {{concert, 10}, {ConcertId{22}, 10}, {ConcertId{99}, 10}};
     CHECK(sorted(with(keys)) == Ids{402, 403, 404, 405, 406});
 
+    // One live hold of a concert, if it has one: held, and its deadline not passed.
+    const auto held_in = [&](ConcertId of, Time now) {
+        ReservationKeys one;
+        one.held_in = {{of, now}};
+        return load(view->reservations(), one);
+    };
+    const auto live = held_in(concert, after_first_moment(30) - Duration{1});
+    REQUIRE(live.size() == 1);
+    CHECK((live[0].concert == concert && live[0].state == ReservationState::held));
+    CHECK(held_in(concert, after_first_moment(30)).empty());
+    CHECK(held_in(ConcertId{22}, first_moment).empty());
+    CHECK(held_in(ConcertId{99}, first_moment).empty());
+
     const ClaimKeys claims{{{ann, concert}, {ben, concert}, {ann, ConcertId{22}}, {ben, ConcertId{22}}}};
     CHECK(load(view->claims(), claims) == std::vector{Claims{ann, concert, 3}, Claims{ben, concert, 1},
                                                       Claims{ann, ConcertId{22}, 1}, Claims{ben, ConcertId{22}, 0}});

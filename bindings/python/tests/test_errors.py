@@ -232,6 +232,9 @@ class ProvokedTest(unittest.TestCase):
             held = office.hold_seat(mina, token, house.seats[0].id)
             with self.raises(errors.NotPaid):
                 office.cancel(mina, [held.reservation])
+            elsewhere = office.create_room("elsewhere")
+            with self.raises(errors.SeatsHeld):
+                office.change_concert(house.concert, DATE, "x", 1, room=elsewhere)
             office.pay(mina, token, held.reservation)
             with self.raises(errors.CancelClosed):
                 office.cancel(mina, [held.reservation])

@@ -175,7 +175,13 @@ class Player:
         version = self.office.get_concert(concert).version
         is_hidden = self.chance.random() < 0.2
         self.office.change_concert(
-            concert, DATE, self.text(), version, self.instant(), is_hidden
+            concert,
+            DATE,
+            self.text(),
+            version,
+            self.instant(),
+            is_hidden,
+            self.one("room") if self.chance.random() < 0.2 else None,
         )
 
     def order(self) -> Any:

@@ -184,6 +184,23 @@ class TermsTest(SellingTest):
         self.assertTrue(concert.is_hidden)
         self.assertEqual((self.office.concerts(DATE), self.office.dates(DATE)), ([], []))
 
+    def test_a_concert_moves_to_another_room_while_nobody_holds(self) -> None:
+        balcony = self.office.create_room("balcony")
+        mina, token = self.house.buyer("mina")
+        held = self.office.hold_seat(mina, token, self.seats[0])
+        with self.assertRaises(boxoffice.UnknownRoom):
+            self.office.change_concert(self.concert, DATE, "x", 1, room=boxoffice.RoomId(99))
+        with self.assertRaises(boxoffice.SeatsHeld):
+            self.office.change_concert(self.concert, DATE, "x", 1, room=balcony)
+        moving = boxoffice.commands.ChangeConcert(self.concert, DATE, "x", 1, room=balcony)
+        self.assertIsInstance(self.office.batch([moving])[0], boxoffice.SeatsHeld)
+        self.office.release_hold(mina, held.reservation)
+        self.assertEqual(self.office.batch([moving]), [2])
+        self.assertEqual(self.office.get_concert(self.concert).room, balcony)
+        with self.assertRaises(boxoffice.NotYourTurn):
+            self.office.hold_seat(mina, token, self.seats[0])
+        self.clean()
+
 
 class GivingBackTest(SellingTest):
     def buy(self, name: str, *seats: boxoffice.SeatId) -> Tuple[boxoffice.UserId, Any]:

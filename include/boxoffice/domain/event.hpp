@@ -48,7 +48,7 @@ namespace boxoffice {
     X(payment_reconciled,    35) /* it failed, and nothing is charged, or no more */   \
     X(points_refunded,       36) /* amount: points */                                  \
     X(type_created,          40) /* subject: the ticket type */                        \
-    X(concert_changed,       41) /* subject: its version */                            \
+    X(concert_changed,       41) /* subject: its version; room: it moved there */      \
     X(concert_called_off,    42)                                                       \
     X(concert_settled,       43) /* called off, and all of it was given back */
 // clang-format on

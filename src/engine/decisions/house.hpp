@@ -216,21 +216,32 @@ struct Decision<ChangeConcert> final : Deciding<ChangeConcert> {
         return steps::check_day(command.date);
     }
 
-    void name_keys(const ChangeConcert& command, const Moment&, Keys& keys) const override {
+    void name_keys(const ChangeConcert& command, const Moment& moment, Keys& keys) const override {
         keys.concerts.ids.push_back(command.concert);
+        if (!command.room) return;
+        keys.rooms.ids.push_back(*command.room);
+        keys.reservations.held_in.emplace_back(command.concert, moment.now);
     }
 
     Result<Changed> decide(const ChangeConcert& command, WorkingSet& set, const Moment&) const override {
         const auto* found = set.concerts.find(command.concert);
         if (found == nullptr) return refuse(ErrorCode::unknown_concert);
         if (found->version != command.version) return refuse(ErrorCode::stale_version);
+        const auto room = command.room.value_or(found->room);
+        const bool moves = room != found->room;
+        if (command.room && set.rooms.find(room) == nullptr) return refuse(ErrorCode::unknown_room);
+        if (moves && set.is_held(found->id)) return refuse(ErrorCode::seats_held);
         Concert concert = *found;
+        concert.room = room;
         concert.date = command.date;
         concert.title = command.title;
         concert.starts_at = command.starts_at;
         concert.is_hidden = command.is_hidden;
         const Changed answer{++concert.version};
-        set.add(Event{.kind = EventKind::concert_changed, .concert = concert.id, .subject = concert.version});
+        set.add(Event{.kind = EventKind::concert_changed,
+                      .room = moves ? room : RoomId{},
+                      .concert = concert.id,
+                      .subject = concert.version});
         set.put(std::move(concert));
         return answer;
     }

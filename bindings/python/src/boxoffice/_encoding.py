@@ -185,7 +185,7 @@ def add_seats(buffer: bytearray, at: int, command: Any, arena: bytearray) -> Non
 
 
 _pack_hold_seats = packer_of("flag", "user", "token", "concert", "amount", *_KEY, *_LIST)
-_pack_change_concert = packer_of("flag", "concert", *_TEXT, *_TEXT2, "version", "time_us")
+_pack_change_concert = packer_of("flag", "room", "concert", *_TEXT, *_TEXT2, "version", "time_us")
 _pack_change_sale = packer_of("concert", *_LIST, "version")
 _pack_create_type = packer_of("concert", "amount", *_TEXT, "type")
 _pack_call_off = packer_of("concert", *_TEXT)
@@ -216,8 +216,9 @@ def change_concert(buffer: bytearray, at: int, command: Any, arena: bytearray) -
     day = store(arena, _convert.day(command.date, "date"))
     version = _convert.int64(command.version, "version")
     start = _convert.optional_instant(command.starts_at, "starts_at")
+    room = _convert.optional_id(command.room, "room")
     places = (*title, *day, version, start)
-    _pack_change_concert(buffer, at, c.COMMAND_CHANGE_CONCERT, is_hidden, concert, *places)
+    _pack_change_concert(buffer, at, c.COMMAND_CHANGE_CONCERT, is_hidden, room, concert, *places)
 
 
 def change_sale(buffer: bytearray, at: int, command: Any, arena: bytearray) -> None:

@@ -11,7 +11,7 @@ from . import _convert as convert
 from . import _convert_sales as sales
 from . import _structures as c
 from ._handle import Handle
-from .answers import ConcertId, OrderId, ReservationId, SeatId, TokenId, TypeId, UserId
+from .answers import ConcertId, OrderId, ReservationId, RoomId, SeatId, TokenId, TypeId, UserId
 from .sales import (
     Cancelled,
     CashReport,
@@ -43,10 +43,13 @@ class Selling(Handle):
         version: int,
         starts_at: Optional[datetime.datetime] = None,
         is_hidden: bool = False,
+        room: Optional[RoomId] = None,
     ) -> int:
         """The facts of a concert. ``version`` is the one that is changed (``Concert.version``), so
-        that nobody undoes another's change unseen; returns the one that it became. Refusals:
-        StaleVersion. Mistakes: UnknownConcert, InvalidDate."""
+        that nobody undoes another's change unseen; returns the one that it became. With ``room`` it
+        moves to another waiting room, while nobody holds a seat of it; places stay in their lines,
+        so who has one in the room that was joins the new one for this concert. Refusals:
+        StaleVersion, SeatsHeld. Mistakes: UnknownConcert, UnknownRoom, InvalidDate."""
         day, name = convert.day(date, "date"), convert.text(title, "title")
         return self._number(
             self._library.boxoffice_change_concert,
@@ -57,6 +60,7 @@ class Selling(Handle):
             len(name),
             convert.optional_instant(starts_at, "starts_at"),
             convert.flag(is_hidden, "is_hidden"),
+            convert.optional_id(room, "room"),
             convert.int64(version, "version"),
         )
 

@@ -253,7 +253,8 @@ class ReleaseOrder(NamedTuple):
 
 
 class ChangeConcert(NamedTuple):
-    """-> int, its version. Refusals: StaleVersion. Mistakes: UnknownConcert."""
+    """-> int, its version. Refusals: StaleVersion, SeatsHeld. Mistakes: UnknownConcert,
+    UnknownRoom."""
 
     concert: ConcertId
     date: datetime.date
@@ -261,6 +262,7 @@ class ChangeConcert(NamedTuple):
     version: int
     starts_at: Optional[datetime.datetime] = None
     is_hidden: bool = False
+    room: Optional[RoomId] = None
 
 
 class ChangeSale(NamedTuple):

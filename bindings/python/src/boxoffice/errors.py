@@ -69,6 +69,7 @@ __all__ = [
     "PlaceLeft",
     "TooSmall",
     "TypeExists",
+    "SeatsHeld",
     "TypeRule",
     "UnknownConcert",
     "UnknownPayment",
@@ -356,6 +357,13 @@ class TypeExists(Refused):
 
     code = 130
     name = "type_exists"
+
+
+class SeatsHeld(Refused):
+    """Seats of the concert are held; try again when nobody holds one."""
+
+    code = 131
+    name = "seats_held"
 
 
 # ---- mistakes -----------------------------------------------------------------------------------
