@@ -197,6 +197,7 @@ bool append_plain(const boxoffice_command& c, const Texts& texts, std::vector<Co
         case BOXOFFICE_COMMAND_CALL_OFF: return add(CallOff{concert, text()});
         case BOXOFFICE_COMMAND_SWEEP_REFUNDS: return add(SweepRefunds{concert, c.amount});
         case BOXOFFICE_COMMAND_REFUND: return add(Refund{reservation, Points{c.amount}, c.flag == 1, key(), text()});
+        case BOXOFFICE_COMMAND_DELETE_CONCERT: return add(DeleteConcert{concert, c.version});
         default: return false;
     }
 }

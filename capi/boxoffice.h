@@ -100,6 +100,7 @@ enum {
     BOXOFFICE_NOT_PAID = 129,
     BOXOFFICE_TYPE_EXISTS = 130,
     BOXOFFICE_SEATS_HELD = 131,
+    BOXOFFICE_HAS_HISTORY = 132,
     /* mistakes */
     BOXOFFICE_INVALID_ARGUMENT = 200,
     BOXOFFICE_INVALID_TOKEN = 201,
@@ -447,6 +448,11 @@ BOXOFFICE_API boxoffice_status boxoffice_change_concert(boxoffice_office *office
                                                         size_t date_length, const char *title, size_t title_length,
                                                         int64_t starts_at_us, int32_t is_hidden, int64_t room,
                                                         int64_t version, int64_t *changed, boxoffice_error *error);
+/* Takes a concert away with its seats, terms, prices, types and sales account; its id is not used again. Only where nothing of it was
+ * ever held, whatever became of that: else hide it. `version` is the concert's. Reads the reservations that were made since it was.
+ * Refusals: stale_version, has_history. Mistakes: unknown_concert (also: it is gone already). */
+BOXOFFICE_API boxoffice_status boxoffice_delete_concert(boxoffice_office *office, int64_t concert, int64_t version,
+                                                        boxoffice_error *error);
 /* Off sale; blocked already: fine. Refusals: seat_unavailable (held or sold). Mistakes: unknown_seat. */
 BOXOFFICE_API boxoffice_status boxoffice_block_seat(boxoffice_office *office, int64_t seat, boxoffice_error *error);
 /* Back on sale; not blocked: fine. Mistakes: unknown_seat. */
@@ -1063,7 +1069,8 @@ enum {
         27, /* concert, amount (most) -> amount (sales given back), count (holds ended), count2 (stuck), flag (more to do) */
     BOXOFFICE_COMMAND_CANCEL = 28, /* user, list: int64_t, reservations, key -> amount (refund), balance, count */
     BOXOFFICE_COMMAND_REFUND =
-        29 /* reservation, amount, flag 1: takes the seat back, text: reason, key -> amount (of the price, in all) */
+        29, /* reservation, amount, flag 1: takes the seat back, text: reason, key -> amount (of the price, in all) */
+    BOXOFFICE_COMMAND_DELETE_CONCERT = 30 /* concert, version */
 };
 
 typedef struct boxoffice_command {
@@ -1136,8 +1143,8 @@ typedef struct boxoffice_outcome {
     int64_t reserved[2];
 } boxoffice_outcome;
 
-/* Fills `outcomes[0 … count)`. The commands share one transaction, but for a tick, a sweep and a concert that moves, which have
- * one of their own, and for one that cannot be decided (a damaged row, no memory): its outcome is that fault, and the others are
+/* Fills `outcomes[0 … count)`. The commands share one transaction, but for a tick, a sweep and a concert that moves or goes, which
+ * have one of their own, and for one that cannot be decided (a damaged row, no memory): its outcome is that fault, and the others are
  * done. Returns BOXOFFICE_OK whatever the single outcomes; else a mistake, or the fault of all of them, and none of them was acknowledged. A malformed command (a kind
  * that is none, a text or a list that is not in the arena, a text that is no date, limits or terms without their struct_size, a flag
  * or room that is not zero) is such a mistake, and the message has its index. */

@@ -60,8 +60,15 @@ boxoffice_status boxoffice_change_concert(boxoffice_office* office, int64_t conc
         BOXOFFICE_TRY_VALUE(const auto day, parse_date(date_text));
         BOXOFFICE_TRY_VALUE(const auto title_text, text_of(title, title_length, "title"));
         BOXOFFICE_TRY_VALUE(const auto hidden, yes_or_no(is_hidden, "is_hidden"));
-        return ChangeConcert{ConcertId{concert}, day,     std::string{title_text}, from_us(starts_at_us), hidden,
-                             version,            room_or_none(room)};
+        return ChangeConcert{ConcertId{concert}, day, std::string{title_text}, from_us(starts_at_us), hidden, version,
+                             room_or_none(room)};
+    });
+}
+
+boxoffice_status boxoffice_delete_concert(boxoffice_office* office, int64_t concert, int64_t version,
+                                          boxoffice_error* error) {
+    return answer_nothing(office, error, [&]() -> Result<DeleteConcert> {
+        return DeleteConcert{ConcertId{concert}, version};
     });
 }
 

@@ -46,6 +46,7 @@ constexpr std::array rules{
     ErrorRule{ErrorCode::stale_version, 409, "그 사이에 변경되었습니다. 다시 확인해 주세요."},
     ErrorRule{ErrorCode::not_paid, 409, "결제되지 않은 예약입니다."},
     ErrorRule{ErrorCode::type_exists, 409, "이미 존재하는 권종입니다."},
+    ErrorRule{ErrorCode::has_history, 409, "예매 이력이 있어 삭제할 수 없는 콘서트입니다."},
     ErrorRule{ErrorCode::user_exists, 409, "이미 존재하는 사용자입니다."},
     ErrorRule{ErrorCode::seat_exists, 409, "이미 존재하는 좌석 번호입니다."},
     ErrorRule{ErrorCode::invalid_argument, 400, {}},

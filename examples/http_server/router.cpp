@@ -84,6 +84,7 @@ const std::array table{
     Route{"POST", "/api/admin/concerts", plain_wording, create_concert, nullptr, plan_max, true},
     Route{"GET", "/api/admin/concerts/{id}", concert_wording, show_concert, nullptr, body_max, true},
     Route{"PATCH", "/api/admin/concerts/{id}", concert_wording, change_concert, nullptr, body_max, true},
+    Route{"DELETE", "/api/admin/concerts/{id}", concert_wording, delete_concert, nullptr, body_max, true},
     Route{"PUT", "/api/admin/concerts/{id}/sale", concert_wording, change_sale, nullptr, body_max, true},
     Route{"PUT", "/api/admin/concerts/{id}/tariff", concert_wording, set_tariff, nullptr, body_max, true},
     Route{"POST", "/api/admin/concerts/{id}/types", concert_wording, create_type, nullptr, body_max, true},

@@ -219,6 +219,17 @@ struct ChangeConcert {
     std::optional<RoomId> room{};  ///< none: it stays
 };
 
+/// Takes a concert away with its seats, terms, prices, types and sales account, as if it had never been; its id is not used again,
+/// and what happened to it stays in the outbox. Only where nothing of it was ever held, whatever became of that: else hide it.
+/// `version` is the concert's, as in ChangeConcert. Costs a walk over the reservations, of whatever concert, that were made since it
+/// was: little for one that was made by mistake, and the reason why this is for the house alone. Again: unknown_concert. Refusals:
+/// stale_version, has_history.
+struct DeleteConcert {
+    using Answer = Done;
+    ConcertId concert;
+    std::int64_t version = 0;
+};
+
 /// The next version of the terms; `version` is the one that is changed, so that nobody undoes another's change unseen. What is held
 /// or sold keeps the version under which it was. Refusals: stale_version.
 struct ChangeSale {
@@ -435,6 +446,6 @@ struct Tick {
 using Command = std::variant<CreateUser, CreateRoom, ChangeRoom, CreateConcert, AddSeats, BlockSeat, UnblockSeat, Join,
                              Arrive, Leave, HoldSeat, ReleaseHold, Recharge, Pay, BeginPayment, CapturePayment,
                              FailPayment, Tick, ReconcilePayment, HoldSeats, ReleaseOrder, ChangeConcert, ChangeSale,
-                             SetTariff, CreateType, CallOff, SweepRefunds, Cancel, Refund>;
+                             SetTariff, CreateType, CallOff, SweepRefunds, Cancel, Refund, DeleteConcert>;
 
 }  // namespace boxoffice

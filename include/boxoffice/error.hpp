@@ -56,6 +56,7 @@ namespace boxoffice {
     X(not_paid,             129, "the reservation is not paid, so there is nothing to cancel or refund")          \
     X(type_exists,          130, "the concert has a ticket type with that name")                                  \
     X(seats_held,           131, "seats of the concert are held; try again when nobody holds one")                \
+    X(has_history,          132, "seats of the concert were held before, so it stays; hide it instead")           \
     X(invalid_argument,     200, "an argument is out of range or malformed")                                      \
     X(invalid_token,        201, "the token is not one of this box office, or too old; join for a new one")       \
     X(unknown_user,         202, "no such user")                                                                  \

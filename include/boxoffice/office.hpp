@@ -63,7 +63,7 @@ class BoxOffice {
 
     /// Executes the commands in order, and returns one outcome each; a refused command changes nothing and does not stop
     /// the others. They share one transaction, and that also with the commands of other callers who wait, the first come
-    /// first; with these exceptions: a sweep (Tick, SweepRefunds) and a concert that moves have one of their own, and where a command
+    /// first; with these exceptions: a sweep (Tick, SweepRefunds) and a concert that moves or goes have one of their own, and where a command
     /// cannot be decided (a damaged row, an engine's bug, no memory) the batch is divided until that command is alone with
     /// its fault, and the others are done. Outcomes are in order always: if a commit fails, or the store cannot be had,
     /// that fault is the outcome of every command that was to be in it and of all behind it, and none of those was

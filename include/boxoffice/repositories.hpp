@@ -126,6 +126,8 @@ struct ReservationKeys {
     /// Of each concert one row in state held whose deadline is after that time, if there is one. May walk all such, whatever their
     /// concert: there are no more than people inside hold.
     std::vector<std::pair<ConcertId, Time>> held_in{};
+    /// Of each concert one row, whatever became of it, whose id is not below that one, if there is one. May walk all from there on.
+    std::vector<std::pair<ConcertId, ReservationId>> any_in{};
 };
 
 struct AccountKeys {
@@ -232,6 +234,9 @@ struct Changes {
     std::vector<Event> events;                          ///< with their sequence and time
     std::vector<Write<NodeLease>> leases;
     std::vector<Write<TokenKey>> token_keys;
+    /// Each goes with its seats, sales, tariff prices, ticket types and sales account. It and the account must be there, the account
+    /// empty, no seat claimed; nothing else of it is written in the same commit.
+    std::vector<ConcertId> deleted_concerts;
     std::optional<Prune> prune;
 
     // The one list of the kinds of rows. Stores, the working set, scans and dumps fold over it, so that a kind which is in
@@ -245,9 +250,9 @@ struct Changes {
                    &Changes::payment_steps, &Changes::transfers,     &Changes::idempotency,  &Changes::events};
     /// And what it does not: who has the store open just now, and what must stay secret.
     static constexpr auto rows = std::tuple_cat(scanned, std::tuple{&Changes::leases, &Changes::token_keys});
-    static constexpr auto members = std::tuple_cat(rows, std::tuple{&Changes::prune});
+    static constexpr auto members = std::tuple_cat(rows, std::tuple{&Changes::deleted_concerts, &Changes::prune});
 
-    /// Calls `visit(member)` for each of them: a std::vector of Write or of rows only added, or a std::optional.
+    /// Calls `visit(member)` for each of them: a std::vector of Write, of rows only added or of what is deleted, or a std::optional.
     template <class Visit>
     void for_each(Visit visit) const {
         std::apply([&](auto... member) { (visit(this->*member), ...); }, members);

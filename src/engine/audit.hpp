@@ -28,7 +28,7 @@ class Audit final : public Visitor {
     void visit(const Concert& row) override { concerts_.emplace(row.id, row); }
     void visit(const Sale& row) override { sales_.emplace(row.id, row); }
     void visit(const TariffPrice& row) override { prices_[{row.sale, row.row.category, row.row.type}] = row.row.price; }
-    void visit(const TicketType&) override {}
+    void visit(const TicketType& row) override { types_.emplace(row.id, row.concert); }
     void visit(const Seat& row) override {
         seats_.emplace(row.id,
                        SeatRow{row.concert, row.state, row.claim, row.held_until, row.facts.price, row.facts.category});
@@ -63,6 +63,7 @@ class Audit final : public Visitor {
         check_orders();
         check_terms();
         check_refunds();
+        check_concerts();
         return std::move(violations_);
     }
 
@@ -116,7 +117,6 @@ class Audit final : public Visitor {
             else if (seat.state == SeatState::held && claim->deadline != seat.held_until)
                 report("S2", "seat {}: held until another time than its reservation {}", to_text(id),
                        to_text(claim->id));
-            if (!concerts_.contains(seat.concert)) report("S2", "seat {}: its concert does not exist", to_text(id));
         }
     }
 
@@ -442,12 +442,30 @@ class Audit final : public Visitor {
             report("R4", "reservation {}: {}, though all was given back", text, name_of(reservation.state));
     }
 
+    /// S6: what is of a concert stands while the concert does.
+    void check_concerts() {
+        const auto check = [&](const char* what, std::int64_t id, ConcertId concert) {
+            if (!concerts_.contains(concert))
+                report("S6", "{} {}: its concert does not exist", what, tsid::to_text(id));
+        };
+        for (const auto& [id, seat] : seats_) check("seat", id.value, seat.concert);
+        for (const auto& [id, type] : types_) check("ticket type", id.value, type);
+        for (const auto& [id, reservation] : reservations_) check("reservation", id.value, reservation.concert);
+        for (const auto& [id, account] : accounts_)
+            if (account.kind == AccountKind::sales) check("account", id.value, ConcertId{id.value});
+        for (const auto& [id, sale] : sales_) check("terms", id.concert.value, id.concert);
+        for (const auto& [key, price] : prices_)
+            if (!sales_.contains(std::get<SaleId>(key)))
+                report("S6", "a price of concert {}: its terms do not exist", to_text(std::get<SaleId>(key).concert));
+    }
+
     Time now_;
     std::set<UserId> users_;
     std::map<RoomId, Room> rooms_;
     std::map<ConcertId, Concert> concerts_;
     std::map<SaleId, Sale> sales_;
     std::map<std::tuple<SaleId, std::string, TypeId>, Points> prices_;
+    std::map<TypeId, ConcertId> types_;
     std::map<SeatId, SeatRow> seats_;
     std::map<TokenId, Place> places_;
     std::map<ReservationId, Reservation> reservations_;

@@ -50,11 +50,11 @@ Result<void> execute_together(CommandList commands, std::vector<Outcome>& outcom
 }
 
 /// Those that ask of the store what the rows of a batch do not tell, or leave there what the next command looks for: sweeps, which
-/// do as much as they can, and a concert that moves where nobody holds.
+/// do as much as they can, and a concert that moves where nobody holds or goes where nobody ever did.
 inline bool stands_alone(const Command& command) {
     const auto* change = std::get_if<ChangeConcert>(&command);
     return std::holds_alternative<Tick>(command) || std::holds_alternative<SweepRefunds>(command) ||
-           (change != nullptr && change->room);
+           std::holds_alternative<DeleteConcert>(command) || (change != nullptr && change->room);
 }
 
 /// Together, but each that stands alone apart.

@@ -97,6 +97,7 @@ void SeatBoard::begin(const Changes& changes) {
     for (const auto& write : changes.seats)
         if (under_way_.empty() || under_way_.back() != write.entity.concert) under_way_.push_back(write.entity.concert);
     for (const auto& write : changes.concerts) under_way_.push_back(write.entity.id);
+    under_way_.insert(under_way_.end(), changes.deleted_concerts.begin(), changes.deleted_concerts.end());
 }
 
 void SeatBoard::end(const Changes& changes, bool is_made) noexcept {
@@ -121,6 +122,8 @@ void SeatBoard::tell(const Changes& changes) {
         own_last_ = {changes.events.back().sequence, changes.events.back().at};
     }
     if (pages_.empty()) return;
+    for (const auto concert : changes.deleted_concerts)
+        if (const auto gone = pages_.find(concert); gone != pages_.end()) forget(gone);
     for (const auto& write : changes.concerts)
         if (const auto changed = pages_.find(write.entity.id); changed != pages_.end())
             changed->second->must_reread_ = true;

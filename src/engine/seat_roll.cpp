@@ -145,6 +145,7 @@ bool SeatRoll::retrace(const Event& event) {
         case EventKind::concert_changed:
         case EventKind::concert_called_off:
         case EventKind::concert_settled:
+        case EventKind::concert_deleted:
         case EventKind::points_recharged: break;  // of no seat
     }
     return false;

@@ -274,6 +274,13 @@ class WorkingSet {
         if (at == held_in_.end()) throw std::logic_error("a decision asked for holds that its command did not name");
         return at->second;
     }
+    /// Was a reservation of the concert found, which was asked for? As is_held.
+    [[nodiscard]] bool has_history(ConcertId concert) const {
+        const auto at = with_history_.find(concert);
+        if (at == with_history_.end())
+            throw std::logic_error("a decision asked for a history that its command did not name");
+        return at->second;
+    }
     [[nodiscard]] const std::vector<ConcertId>& unsettled() const { return unsettled_; }
     /// See Keys::touched.
     [[nodiscard]] const std::set<ConcertId>& touched() const { return touched_; }
@@ -332,6 +339,8 @@ class WorkingSet {
     void add(PaymentStep row) { ++change_count_, steps_.push_back(std::move(row)); }
     void add(Event row) { ++change_count_, events_.push_back(std::move(row)); }
     void put(Prune prune) { ++change_count_, prune_ = prune; }
+    /// Takes a concert away with all that is of it. The set goes on showing it: who does that has a transaction of its own.
+    void remove(ConcertId concert) { ++change_count_, deleted_concerts_.push_back(concert); }
 
     /// How many changes were put so far: equal before and after a refused command (C1).
     [[nodiscard]] std::size_t change_count() const { return change_count_; }
@@ -432,6 +441,7 @@ class WorkingSet {
     void take(std::vector<PaymentStep>& into) { into = std::move(steps_); }
     void take(std::vector<Transfer>& into) { into = std::move(transfers_); }
     void take(std::vector<Event>& into) { into = std::move(events_); }
+    void take(std::vector<ConcertId>& into) { into = std::move(deleted_concerts_); }
     void take(std::optional<Prune>& into) { into = prune_; }
     // No command changes these: an office writes them when it opens.
     static void take(std::vector<Write<TokenKey>>&) {}
@@ -511,15 +521,18 @@ class WorkingSet {
     Result<void> load_reservations(View& view, ReservationKeys& keys) {
         for (const auto& [concert, limit] : keys.claims_in) claims_in_.try_emplace(concert);
         for (const auto& [concert, now] : keys.held_in) held_in_.try_emplace(concert, false);
+        for (const auto& [concert, first] : keys.any_in) with_history_.try_emplace(concert, false);
         std::erase_if(keys.of_order, [](OrderId id) { return !id; });
         for (const auto order : keys.of_order) (void)reservations.ask(order);
-        const bool wanted = !keys.held_by.empty() || keys.lapsed || !keys.of_order.empty() ||
-                            !keys.claims_in.empty() || !keys.held_in.empty();
+        const bool wanted = !keys.held_by.empty() || keys.lapsed || !keys.of_order.empty() || !keys.claims_in.empty() ||
+                            !keys.held_in.empty() || !keys.any_in.empty();
         return load_ids(view.reservations(), reservations, keys, wanted, [&](const Reservation& row) {
             if (keys.lapsed && row.state == ReservationState::held && passed(row.deadline, *keys.lapsed))
                 push_new(lapsed_holds_, row.id);
             for (const auto& [concert, now] : keys.held_in)
                 if (row.concert == concert && is_live_hold(row, now)) held_in_[concert] = true;
+            for (const auto& [concert, first] : keys.any_in)
+                if (row.concert == concert) with_history_[concert] = true;
         });
     }
     Result<void> load_sales(View& view, SaleKeys& keys) {
@@ -619,7 +632,8 @@ class WorkingSet {
     std::unordered_map<UserId, std::vector<ReservationId>> reservations_of_;
     std::unordered_map<OrderId, std::vector<ReservationId>> others_in_order_;  ///< all but the first
     std::unordered_map<ConcertId, std::set<ReservationId>> claims_in_;
-    std::map<ConcertId, bool> held_in_;  ///< asked for, and found
+    std::map<ConcertId, bool> held_in_;       ///< asked for, and found
+    std::map<ConcertId, bool> with_history_;  ///< the same
     std::unordered_map<ConcertId, std::vector<TypeId>> types_of_;
     std::unordered_map<ConcertId, std::int64_t> sales_in_force_;  ///< versions; 0: asked for, and none
     std::map<SaleId, std::map<std::pair<std::string, TypeId>, Points>> tariffs_;
@@ -641,6 +655,7 @@ class WorkingSet {
     std::vector<Transfer> transfers_;
     std::vector<TariffPrice> tariff_prices_;
     std::vector<Event> events_;
+    std::vector<ConcertId> deleted_concerts_;
     std::optional<Prune> prune_;
 };
 

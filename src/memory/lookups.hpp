@@ -209,6 +209,12 @@ inline void find(const Tables& tables, const ReservationKeys& keys, std::vector<
             into.push_back(*tables.of<Reservation>().find(claim));
     for (const auto& [concert, now] : keys.held_in)
         if (const auto* hold = live_hold_in(tables, concert, now)) into.push_back(*hold);
+    for (const auto& one : keys.any_in)
+        tables.of<Reservation>().walk_from(one.second, [&](const Reservation& row) {
+            if (row.concert != one.first) return true;
+            into.push_back(row);
+            return false;
+        });
 }
 
 inline void find(const Tables& tables, const AccountKeys& keys, std::vector<Account>& into) {

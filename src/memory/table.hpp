@@ -35,7 +35,7 @@ class Table;
 /// index: a `Key`, and `key_of(entity)`, which is nothing for a row that does not belong in it. Keys are
 /// unique; an index of many rows a key has the row's id at the end of its key.
 ///
-/// Not thread-safe by itself: const calls and `stage` may run beside each other, `apply` and `erase_while`
+/// Not thread-safe by itself: const calls and `stage` may run beside each other, `apply` and those that erase
 /// alone.
 template <class Traits, class... Specs>
 class Table<Traits, std::tuple<Specs...>> {
@@ -107,6 +107,18 @@ class Table<Traits, std::tuple<Specs...>> {
     void erase_below(const Key& end, Goes goes) noexcept {
         for (auto row = rows_.begin(); row != rows_.end() && row->first < end;)
             row = goes(row->second.entity) ? erase(row) : std::next(row);
+    }
+    /// Takes away rows in key order, from the first that is not below `first`, as long as `goes` says so.
+    template <class Goes>
+    void erase_from(const Key& first, Goes goes) noexcept {
+        for (auto row = rows_.lower_bound(first); row != rows_.end() && goes(row->second.entity);) row = erase(row);
+    }
+    /// The same in order of an index.
+    template <class Spec, class Goes>
+    void erase_along(const typename Spec::Key& first, Goes goes) noexcept {
+        const auto& entries = by<Spec>();
+        for (auto entry = entries.lower_bound(first); entry != entries.end() && goes(*entry->second);)
+            erase(rows_.find(Traits::key_of(*(entry++)->second)));
     }
     /// Takes away rows in order of an index, as long as `goes` says so.
     template <class Spec, class Goes>

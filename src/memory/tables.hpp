@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "boxoffice/repositories.hpp"
 #include "memory/table.hpp"
@@ -476,6 +477,7 @@ class StagedChanges {
         RowKinds::for_each([&]<class Entity>(std::type_identity<Entity>) {
             tables_.of<Entity>().apply(std::get<StagedFor<Entity>>(staged_));
         });
+        for (const auto concert : deleted_) erase(concert);
         if (prune_) prune(*prune_);
     }
 
@@ -492,9 +494,33 @@ class StagedChanges {
         if (!rules) return {};
         return stage(std::vector{Write<HouseRules>{*rules, true}});
     }
+    Result<void> stage(const std::vector<ConcertId>& deleted) {
+        const auto& seats = tables_.of<Seat>();
+        for (const auto concert : deleted) {
+            const auto* sales = tables_.of<Account>().find(sales_of(concert));
+            if (tables_.of<Concert>().find(concert) == nullptr || sales == nullptr || sales->balance != Points{0})
+                return refuse(ErrorCode::internal, "concerts: one to delete is not there, or has sales");
+            if (seats.count_of({concert, SeatState::held}) + seats.count_of({concert, SeatState::sold}) > 0)
+                return refuse(ErrorCode::internal, "seats: one to delete is claimed");
+        }
+        deleted_ = deleted;
+        return {};
+    }
     Result<void> stage(const std::optional<Prune>& prune) {
         prune_ = prune;
         return {};
+    }
+
+    void erase(ConcertId concert) noexcept {
+        const auto is_its = [&](const auto& row) { return row.concert == concert; };
+        tables_.of<TariffPrice>().erase_from({SaleId{concert, 0}, "", TypeId{}},
+                                             [&](const TariffPrice& price) { return price.sale.concert == concert; });
+        tables_.of<Sale>().erase_from({concert, 0}, [&](const Sale& sale) { return sale.id.concert == concert; });
+        tables_.of<TicketType>().erase_along<TypeByName>({concert, ""}, is_its);
+        tables_.of<Seat>().erase_along<SeatByNumber>({concert, "", ""}, is_its);
+        tables_.of<Account>().erase_from(sales_of(concert),
+                                         [&](const Account& account) { return account.id == sales_of(concert); });
+        tables_.of<Concert>().erase_from(concert, [&](const Concert& row) { return row.id == concert; });
     }
 
     void prune(const Prune& prune) noexcept {
@@ -510,6 +536,7 @@ class StagedChanges {
 
     Tables& tables_;
     RowKinds::Each<StagedFor> staged_;
+    std::vector<ConcertId> deleted_;
     std::optional<Prune> prune_;
 };
 

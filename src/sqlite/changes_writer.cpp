@@ -1,6 +1,8 @@
 #include "sqlite/changes_writer.hpp"
 
 #include <array>
+#include <string>
+#include <vector>
 
 #include "sqlite/rows.hpp"
 
@@ -11,6 +13,15 @@ void check_count(const Query& query, int count, int expected) {
     if (count != expected)
         throw Fault{ErrorCode::internal, "a write changed " + std::to_string(count) + " rows, not " +
                                              std::to_string(expected) + ": " + query.sql()};
+}
+
+/// Those that take away what is of a concert, which is gone by then.
+std::vector<Query> deletes_of(SQLite::Database& database) {
+    std::vector<Query> queries;
+    for (const auto* table :
+         {sql::table_of<TariffPrice>, sql::table_of<TicketType>, sql::table_of<Sale>, sql::table_of<Seat>})
+        queries.emplace_back(database, std::string{"DELETE FROM "} + table + " WHERE concert_id = ?");
+    return queries;
 }
 
 }  // namespace
@@ -74,6 +85,9 @@ void TableWriter<Entity>::put(const Entity& entity) {
 ChangesWriter::ChangesWriter(SQLite::Database& database)
     : tables_(RowKinds::make<TableWriter>(database)),
       settle_backup_(database, "UPDATE log_state SET backup_of = NULL"),
+      delete_concert_(database, "DELETE FROM concerts WHERE id = ?"),
+      delete_sales_account_(database, "DELETE FROM points WHERE id = ? AND balance = 0"),
+      delete_rows_of_(deletes_of(database)),
       prune_places_(database,
                     "DELETE FROM tokens WHERE id < ? AND state NOT IN (" + sql::names_in(unfinished_places) + ")"),
       prune_records_(database, "DELETE FROM idempotency WHERE created_at <= ?"),
@@ -108,6 +122,14 @@ void ChangesWriter::write(const std::optional<HouseRules>& rules) {
     if (!rules) return;
     table<HouseRules>().put(*rules);
     settle_backup_.write();  // a backup that has been opened is a store of its own from here on
+}
+
+void ChangesWriter::write(const std::vector<ConcertId>& deleted) {
+    for (const auto concert : deleted) {
+        check_count(delete_concert_, delete_concert_.write(concert), 1);
+        check_count(delete_sales_account_, delete_sales_account_.write(sales_of(concert)), 1);
+        for (auto& query : delete_rows_of_) query.write(concert);
+    }
 }
 
 void ChangesWriter::write(const std::optional<Prune>& prune) {

@@ -67,6 +67,7 @@ class ChangesWriter {
     template <class Entity>
     void write(const std::vector<Entity>& added);
     void write(const std::optional<HouseRules>& rules);
+    void write(const std::vector<ConcertId>& deleted);
     void write(const std::optional<Prune>& prune);
 
     template <class Entity>
@@ -76,6 +77,9 @@ class ChangesWriter {
 
     RowKinds::Each<TableWriter> tables_;
     Query settle_backup_;
+    Query delete_concert_;
+    Query delete_sales_account_;
+    std::vector<Query> delete_rows_of_;  ///< of a concert
     Query prune_places_;
     Query prune_records_;
     Query prune_events_;

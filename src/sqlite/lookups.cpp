@@ -51,9 +51,10 @@ Lookups::Lookups(SQLite::Database& database)
       claims_in_(database,
                  "SELECT claim_id FROM seats INDEXED BY seats_in_order WHERE concert_id = ? AND state IN "
                  "('held', 'sold') ORDER BY id LIMIT ?"),
-      live_hold_in_(database,
-                    select<Reservation>("FROM reservations INDEXED BY reservations_lapsing "
-                                        "WHERE state = 'held' AND deadline > ? AND concert_id = ? LIMIT 1")),
+      live_hold_in_(database, select<Reservation>("FROM reservations INDEXED BY reservations_lapsing "
+                                                  "WHERE state = 'held' AND deadline > ? AND concert_id = ? LIMIT 1")),
+      first_in_(database,
+                select<Reservation>("FROM reservations NOT INDEXED WHERE id >= ? AND concert_id = ? LIMIT 1")),
       claim_count_(database,
                    "SELECT count(*) FROM reservations INDEXED BY reservations_claims "
                    "WHERE user_id = ? AND state IN ('held', 'confirmed') AND concert_id = ?"),
@@ -138,6 +139,7 @@ void Lookups::find(const ReservationKeys& keys, std::vector<Reservation>& into) 
         }
     }
     for (const auto& [concert, now] : keys.held_in) live_hold_in_.fetch(into, now, concert);
+    for (const auto& [concert, first] : keys.any_in) first_in_.fetch(into, first, concert);
 }
 
 void Lookups::find(const SaleKeys& keys, std::vector<Sale>& into) {

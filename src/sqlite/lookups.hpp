@@ -60,6 +60,7 @@ class Lookups {
     Query others_of_order_;
     Query claims_in_;
     Query live_hold_in_;
+    Query first_in_;
     Query claim_count_;
     Query account_by_id_;
     Query payment_by_id_;

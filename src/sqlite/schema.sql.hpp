@@ -92,7 +92,8 @@ CREATE TABLE sales (                         -- the terms on which a concert is 
     PRIMARY KEY (concert_id, version)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER sales_stay BEFORE UPDATE ON sales BEGIN SELECT RAISE(ABORT, 'sales is append-only'); END;
-CREATE TRIGGER sales_remain BEFORE DELETE ON sales BEGIN SELECT RAISE(ABORT, 'sales is append-only'); END;
+CREATE TRIGGER sales_remain BEFORE DELETE ON sales WHEN EXISTS (SELECT 1 FROM concerts WHERE id = OLD.concert_id)
+BEGIN SELECT RAISE(ABORT, 'sales is append-only'); END;  -- they go with their concert
 
 CREATE TABLE ticket_types (                  -- who prices are for; append-only
     id            INTEGER PRIMARY KEY,
@@ -116,6 +117,7 @@ CREATE TABLE tariff_prices (                 -- of the versions that changed the
 CREATE TRIGGER tariff_prices_stay BEFORE UPDATE ON tariff_prices
 BEGIN SELECT RAISE(ABORT, 'tariff_prices is append-only'); END;
 CREATE TRIGGER tariff_prices_remain BEFORE DELETE ON tariff_prices
+WHEN EXISTS (SELECT 1 FROM concerts WHERE id = OLD.concert_id)
 BEGIN SELECT RAISE(ABORT, 'tariff_prices is append-only'); END;
 
 CREATE TABLE seats (
@@ -139,6 +141,8 @@ CREATE TABLE seats (
     UNIQUE (concert_id, number)
 ) STRICT;
 CREATE INDEX seats_in_order ON seats (concert_id, number_key, number);
+CREATE TRIGGER seats_remain BEFORE DELETE ON seats WHEN OLD.claim_id IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a seat is claimed'); END;
 
 CREATE TABLE tokens (                        -- places in a waiting room; a token's signed text is never stored
     id          INTEGER PRIMARY KEY,         -- its time is when it was issued

@@ -338,6 +338,21 @@ TEST_CASE("the audit finds nothing in a world of orders, terms and refunds") {
     CHECK(selling.office.sales() == 45);
 }
 
+TEST_CASE("S6: what is of a concert stands while the concert does") {
+    const auto broken = selling_broken_by;
+    CHECK(broken([](World& w) { w.seat("1").concert = ConcertId{5}; }) == Rules{"S6"});
+    CHECK(broken([](World& w) { w.types.push_back({TypeId{6}, ConcertId{5}, "full"}); }) == Rules{"S6"});
+    CHECK(broken([](World& w) { w.sales.push_back({SaleId{ConcertId{5}, 1}, {}, {}, 0}); }) == Rules{"S6"});
+    CHECK(broken([](World& w) { w.prices.push_back({SaleId{ConcertId{5}, 1}, {}}); }) == Rules{"S6"});
+    CHECK(broken([](World& w) {
+              w.accounts.push_back(w.account(AccountKind::sales));
+              w.accounts.back().id = AccountId{5};
+              w.accounts.back().balance = Points{0};
+          }) == Rules{"S6"});
+    CHECK(broken([](World& w) { w.reservations[2].concert = ConcertId{5}; }).contains("S6"));
+    CHECK(broken([](World& w) { w.concerts.clear(); }) == Rules{"S6"});
+}
+
 TEST_CASE("O1 and O3: an order is of one user, concert and turn, and costs what was paid for it") {
     const auto broken = selling_broken_by;
     CHECK(broken([](World& w) { w.reservations[1].order = w.reservations[2].id; }).contains("O1"));

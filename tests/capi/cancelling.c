@@ -166,7 +166,8 @@ static void test_refund(void) {
     CHECK(row.state == BOXOFFICE_RESERVATION_STATE_CANCELLED);
     CHECK_OK(boxoffice_balance(it.office, one.user, &balance, NULL));
     CHECK(balance == 100);
-    CHECK_STATUS(boxoffice_refund(it.office, 99, 0, 0, NULL, 0, TEXT("d"), &refunded, NULL), BOXOFFICE_UNKNOWN_RESERVATION);
+    CHECK_STATUS(boxoffice_refund(it.office, 99, 0, 0, NULL, 0, TEXT("d"), &refunded, NULL),
+                 BOXOFFICE_UNKNOWN_RESERVATION);
 #undef REFUND
     check_clean(&it);
 }

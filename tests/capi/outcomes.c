@@ -42,6 +42,7 @@ static void test_house(twins *it) {
     } arena;
     const boxoffice_room_limits limits = BOXOFFICE_ROOM_LIMITS_INIT;
     boxoffice_command command = kind_of(BOXOFFICE_COMMAND_CREATE_ROOM);
+    boxoffice_command deleting = kind_of(BOXOFFICE_COMMAND_DELETE_CONCERT);
     boxoffice_outcome wanted = done();
     boxoffice_new_seat seat;
     memset(&seat, 0, sizeof seat);
@@ -71,6 +72,15 @@ static void test_house(twins *it) {
     CHECK_OK(boxoffice_create_concert(it->single.office, TEXT("2030-01-02"), TEXT("r"), command.room, &seat, 1,
                                       &wanted.id, NULL));
     CHECK_OUTCOME(it, command, (const char *)&arena, sizeof arena, wanted);
+
+    deleting.concert = wanted.id;
+    deleting.version = 1;
+    CHECK_OK(boxoffice_delete_concert(it->single.office, wanted.id, 1, NULL));
+    wanted = done();
+    CHECK_OUTCOME(it, deleting, NULL, 0, wanted);
+    wanted.status = BOXOFFICE_UNKNOWN_CONCERT;
+    CHECK_STATUS(boxoffice_delete_concert(it->single.office, deleting.concert, 1, NULL), BOXOFFICE_UNKNOWN_CONCERT);
+    CHECK_OUTCOME(it, deleting, NULL, 0, wanted);
 
     command.kind = BOXOFFICE_COMMAND_ADD_SEATS;
     command.concert = it->batch.concert;

@@ -351,7 +351,7 @@ static void test_move(void) {
     user = make_user(&it, "one");
     token = make_turn(&it, user);
     CHECK_OK(boxoffice_hold_seat(it.office, user, token, it.seats[0], NULL, 0, &held, NULL));
-#define MOVE(room)                                                                                              \
+#define MOVE(room)                                                                                                \
     boxoffice_change_concert(it.office, it.concert, TEXT("2030-01-03"), TEXT("x"), BOXOFFICE_NEVER, 0, (room), 1, \
                              NULL, NULL)
     CHECK_STATUS(MOVE(99), BOXOFFICE_UNKNOWN_ROOM);
@@ -366,6 +366,33 @@ static void test_move(void) {
     CHECK_OK(boxoffice_close(&it.office));
 }
 
+static void test_delete(void) {
+    test_office it;
+    boxoffice_concert concert;
+    boxoffice_seat seat;
+    boxoffice_held held;
+    boxoffice_new_seat seats[1];
+    int64_t made = 0;
+    int64_t user;
+    memset(seats, 0, sizeof seats);
+    seats[0].number = "1";
+    seats[0].number_length = 1;
+    open_test_office(&it, NULL);
+    CHECK_OK(boxoffice_create_concert(it.office, TEXT("2030-01-05"), TEXT("x"), it.room, seats, 1, &made, NULL));
+    CHECK_STATUS(boxoffice_delete_concert(it.office, made, 2, NULL), BOXOFFICE_STALE_VERSION);
+    CHECK_STATUS(boxoffice_delete_concert(it.office, 99, 1, NULL), BOXOFFICE_UNKNOWN_CONCERT);
+    CHECK_OK(boxoffice_delete_concert(it.office, made, 1, NULL));
+    CHECK_STATUS(boxoffice_delete_concert(it.office, made, 1, NULL), BOXOFFICE_UNKNOWN_CONCERT);
+    CHECK_STATUS(boxoffice_get_concert(it.office, made, &concert, NULL), BOXOFFICE_UNKNOWN_CONCERT);
+    CHECK_STATUS(boxoffice_find_seat(it.office, made, TEXT("1"), 0, &seat, NULL), BOXOFFICE_UNKNOWN_SEAT);
+
+    user = make_user(&it, "one");
+    CHECK_OK(boxoffice_hold_seat(it.office, user, make_turn(&it, user), it.seats[0], NULL, 0, &held, NULL));
+    CHECK_OK(boxoffice_release_hold(it.office, user, held.reservation, NULL));
+    CHECK_STATUS(boxoffice_delete_concert(it.office, it.concert, 1, NULL), BOXOFFICE_HAS_HISTORY);
+    CHECK_OK(boxoffice_close(&it.office));
+}
+
 static void test_change_concert(void) {
     test_office it;
     boxoffice_concert concert;
@@ -377,8 +404,8 @@ static void test_change_concert(void) {
     CHECK_OK(boxoffice_get_concert(it.office, it.concert, &concert, NULL));
     CHECK(concert.version == 1 && concert.is_hidden == 0 && concert.starts_at_us == BOXOFFICE_NEVER);
     CHECK(concert.called_off_at_us == BOXOFFICE_NEVER);
-    CHECK_OK(boxoffice_change_concert(it.office, it.concert, TEXT("2030-01-03"), TEXT("Later"), 1893679200000000, 1, 0, 1,
-                                      &version, NULL));
+    CHECK_OK(boxoffice_change_concert(it.office, it.concert, TEXT("2030-01-03"), TEXT("Later"), 1893679200000000, 1, 0,
+                                      1, &version, NULL));
     CHECK(version == 2);
     CHECK_OK(boxoffice_get_concert(it.office, it.concert, &concert, NULL));
     CHECK(concert.version == 2 && concert.is_hidden == 1 && concert.starts_at_us == 1893679200000000);
@@ -387,7 +414,7 @@ static void test_change_concert(void) {
     CHECK(count == 0);
     CHECK_OK(boxoffice_list_dates(it.office, TEXT("2030-01-01"), dates, 1, &count, NULL));
     CHECK(count == 0);
-#define CHANGE(date, hidden, version)                                                                                  \
+#define CHANGE(date, hidden, version)                                                                               \
     boxoffice_change_concert(it.office, it.concert, TEXT(date), TEXT("x"), BOXOFFICE_NEVER, (hidden), 0, (version), \
                              NULL, NULL)
     CHECK_STATUS(CHANGE("2030-01-03", 0, 1), BOXOFFICE_STALE_VERSION);
@@ -412,4 +439,5 @@ void test_selling(void) {
     test_types_and_tariff();
     test_change_concert();
     test_move();
+    test_delete();
 }

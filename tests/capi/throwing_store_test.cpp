@@ -108,6 +108,8 @@ class FaultyOffice {
         REQUIRE(boxoffice_list_seats(handle, concert, 0, listed.data(), listed.size(), &count, nullptr) ==
                 BOXOFFICE_OK);
         for (const auto& seat : listed) seat_ids.push_back(seat.id);
+        REQUIRE(boxoffice_create_concert(handle, "2030-01-03", 10, "x", 1, main_room, nullptr, 0, &unsold, nullptr) ==
+                BOXOFFICE_OK);
         owner = guest("owner");
         off = sold_and_called_off();
         owner = buy(owner, concert, seat_ids[5]);
@@ -195,7 +197,8 @@ class FaultyOffice {
     boxoffice_office* handle = nullptr;
     std::int64_t main_room = 0;
     std::int64_t concert = 0;
-    std::int64_t off = 0;  // was called off, and not swept
+    std::int64_t off = 0;     // was called off, and not swept
+    std::int64_t unsold = 0;  // nothing of it was ever held
     std::vector<std::int64_t> seat_ids;
     boxoffice_arrived claimed{};
     Guest owner;    // has paid
@@ -323,6 +326,7 @@ std::vector<Named> every_function(const FaultyOffice& it) {
         {"change_concert", writes, answering<std::int64_t>([&it](auto* o, auto* out, auto* e) {
              return boxoffice_change_concert(o, it.concert, "2030-01-04", 10, "y", 1, BOXOFFICE_NEVER, 0, 0, 1, out, e);
          })},
+        {"delete_concert", writes, [&it](auto* o, auto* e) { return boxoffice_delete_concert(o, it.unsold, 1, e); }},
         {"get_sale", reads, answering<boxoffice_sale>([&it](auto* o, auto* out, auto* e) {
              return boxoffice_get_sale(o, it.concert, out, e);
          })},

@@ -13,6 +13,8 @@ CreateConcert concert_in(Office& office) {
     return {*parse_date("2026-12-24"), "Eve", office->main_room(), {{"1", "A", "1", Points{100}, 1.5, -2.5}}};
 }
 
+NewSeat numbered(const std::string& number) { return {number, "", "", Points{0}}; }
+
 }  // namespace
 
 TEST_CASE("a user has an external id of their own, and an empty account") {
@@ -225,8 +227,7 @@ TEST_CASE("a concert moves to another room only while nobody holds a seat of it"
     const auto other = office.concert("2026-12-25", {{"1", 0}});
     const auto concert = office.concert("2026-12-24", {{"1", 10}, {"2", 10}, {"3", 0}});
     const auto move = [&](RoomId room, std::int64_t version) {
-        return office->execute(
-            ChangeConcert{concert, *parse_date("2026-12-24"), "moved", never, false, version, room});
+        return office->execute(ChangeConcert{concert, *parse_date("2026-12-24"), "moved", never, false, version, room});
     };
     CHECK(outcome(move(RoomId{5}, 1)) == "unknown_room");
     CHECK(outcome(move(balcony, 2)) == "stale_version");
@@ -272,9 +273,8 @@ TEST_CASE("who has a place in the room that a concert was in keeps it, and joins
     CHECK(outcome(office.try_hold(mina, "1")) == "not_your_turn");
     CHECK(outcome(office->execute(HoldSeat{mina.user, mina.token, office.seat("1", other), {}})) == "ok");
     const auto again = office.join(mina.user, balcony);
-    CHECK(outcome(office->execute(ReleaseHold{mina.user, must(office->reservations(mina.user, 1), "hold")
-                                                             .front()
-                                                             .reservation.id})) == "ok");
+    CHECK(outcome(office->execute(ReleaseHold{
+              mina.user, must(office->reservations(mina.user, 1), "hold").front().reservation.id})) == "ok");
     CHECK(outcome(office.try_hold(again, "1")) == "ok");
     CHECK(office.audit() == "");
 }
@@ -287,18 +287,139 @@ TEST_CASE("in a batch a concert moves after what comes before it, and before wha
     const auto juno = office.comes("juno", balcony);
     const auto held = office.hold(mina, "1");
     ChangeConcert move{concert, *parse_date("2026-12-24"), "x", never, false, 1, balcony};
-    const std::vector<Command> batch{
-        move,  // refused: it is held
-        ReleaseHold{mina.user, held.reservation},
-        HoldSeat{mina.user, mina.token, office.seat("2"), {}},
-        move,  // refused: another one is
-        ReleaseOrder{mina.user, ReservationId{5}},
-        Leave{mina.user, mina.token},
-        move,
-        HoldSeat{juno.user, juno.token, office.seat("2"), {}}};
+    const std::vector<Command> batch{move,  // refused: it is held
+                                     ReleaseHold{mina.user, held.reservation},
+                                     HoldSeat{mina.user, mina.token, office.seat("2"), {}},
+                                     move,  // refused: another one is
+                                     ReleaseOrder{mina.user, ReservationId{5}},
+                                     Leave{mina.user, mina.token},
+                                     move,
+                                     HoldSeat{juno.user, juno.token, office.seat("2"), {}}};
     std::vector<std::string> outcomes;
     for (const auto& one : office->execute(batch)) outcomes.push_back(outcome(one));
-    CHECK(outcomes == std::vector<std::string>{"seats_held", "ok", "ok", "seats_held", "unknown_reservation", "ok",
-                                               "ok", "ok"});
+    CHECK(outcomes ==
+          std::vector<std::string>{"seats_held", "ok", "ok", "seats_held", "unknown_reservation", "ok", "ok", "ok"});
+    CHECK(office.audit() == "");
+}
+
+TEST_CASE("a concert of which nothing was ever held goes as if it had never been") {
+    Office office;
+    const auto stays = office.concert("2026-12-24", {{"1", 0}});
+    (void)office.hold(office.comes("mina"), "1");
+    const auto rows = [&] {  // but for the outbox, which tells of it
+        auto text = office.dump();
+        return text.substr(0, text.find("events"));
+    };
+    const auto before = rows();
+    const auto concert = office.concert("2026-12-25", {{"1", 10}, {"2", 10}});
+    const auto seat = office.seat("1");
+    const auto full = office.type("full");
+    (void)office.type("child", 1, full);
+    office.set_tariff({{"", full, Points{5}}, {"", TypeId{}, Points{6}}});
+    CHECK(outcome(office.try_block("2")) == "ok");
+    office.call_off();
+    CHECK(outcome(office->execute(DeleteConcert{ConcertId{5}, 1})) == "unknown_concert");
+    CHECK(outcome(office->execute(DeleteConcert{ConcertId{}, 1})) == "unknown_concert");
+    CHECK(outcome(office->execute(DeleteConcert{concert, 1})) == "stale_version");  // calling off was a change
+    CHECK(outcome(office->execute(DeleteConcert{concert, 2})) == "ok");
+    CHECK(rows() == before);
+    const auto told = office.last(EventKind::concert_deleted);
+    CHECK((told.concert == concert && !told.seat && told.amount == 0));
+    CHECK(office.audit() == "");
+
+    CHECK(outcome(office->execute(DeleteConcert{concert, 2})) == "unknown_concert");
+    CHECK(outcome(office->concert(concert)) == "unknown_concert");
+    CHECK(outcome(office->sale(concert)) == "unknown_concert");
+    CHECK(outcome(office->tariff(concert)) == "unknown_concert");
+    CHECK(outcome(office->ticket_types(concert)) == "unknown_concert");
+    CHECK(outcome(office->seats(concert)) == "unknown_concert");
+    CHECK(outcome(office->seat_counts(concert)) == "unknown_concert");
+    CHECK(outcome(office->sales_report(concert)) == "unknown_concert");
+    CHECK(outcome(office->seat(concert, "1")) == "unknown_seat");
+    CHECK(outcome(office->execute(AddSeats{concert, {numbered("3")}})) == "unknown_concert");
+    CHECK(outcome(office->execute(CallOff{concert, ""})) == "unknown_concert");
+    CHECK(outcome(office->execute(SweepRefunds{concert})) == "unknown_concert");
+    CHECK(outcome(office->execute(ChangeSale{concert, {}, 2})) == "unknown_concert");
+    CHECK(outcome(office->execute(CreateType{concert, "adult", 0, {}})) == "unknown_concert");
+    CHECK(outcome(office->execute(BlockSeat{seat})) == "unknown_seat");
+    const auto juno = office.comes("juno");
+    CHECK(outcome(office->execute(HoldSeat{juno.user, juno.token, seat, {}})) == "unknown_seat");
+    CHECK(outcome(office->execute(HoldSeats{juno.user, juno.token, concert, {{seat}}})) == "unknown_concert");
+    CHECK(must(office->concerts(Date{}), "concerts").size() == 1);
+    CHECK(must(office->stats(), "stats").seats.all() == 1);
+    CHECK(office.tick().expired == 0);
+    CHECK(must(office->concert(stays), "it stays").version == 1);
+}
+
+TEST_CASE("a concert of which anything was ever held stays") {
+    Office office;
+    const auto is_kept = [&](const std::function<void(const Buyer&)>& happens) {
+        static int count = 0;
+        const auto concert = office.concert("2026-12-24", {{"1", 10}});
+        happens(office.comes_with("u" + std::to_string(++count), 10));
+        const auto before = office.dump();
+        const auto version = must(office->concert(concert), "concert").version;
+        CHECK(outcome(office->execute(DeleteConcert{concert, version})) == "has_history");
+        CHECK(office.dump() == before);
+        CHECK(office.audit() == "");
+    };
+    is_kept([&](const Buyer& buyer) { (void)office.hold(buyer, "1"); });
+    is_kept(
+        [&](const Buyer& buyer) { must(office.try_release(buyer, office.hold(buyer, "1").reservation), "release"); });
+    is_kept([&](const Buyer& buyer) { office.wait_until(office.hold(buyer, "1").deadline); });
+    is_kept([&](const Buyer& buyer) {
+        office.wait_until(office.hold(buyer, "1").deadline);
+        (void)office.tick();
+    });
+    is_kept([&](const Buyer& buyer) { (void)office.pay(buyer, office.hold(buyer, "1").reservation); });
+    is_kept([&](const Buyer& buyer) {
+        const auto paid = office.pay(buyer, office.hold(buyer, "1").reservation);
+        must(office.try_refund(paid.reservation, 10, true, "k"), "refund");
+    });
+    is_kept([&](const Buyer& buyer) {
+        (void)office.hold(buyer, "1");
+        office.call_off();
+        (void)office.sweep();
+        office.wait(hours{48});
+        (void)office.tick();
+    });
+}
+
+TEST_CASE("a concert's id may be ahead of its time, and a hold of it behind the id: it stays all the same") {
+    const auto store = std::make_shared<MemoryStore>();
+    const auto clock = std::make_shared<VirtualClock>(opening);
+    Office one{{}, nullptr, store, clock};
+    Office other{{}, nullptr, store, clock};
+    CreateConcert large{*parse_date("2026-12-24"), "large", one->main_room(), {}};
+    for (int i = 0; i < 9'000; ++i)
+        large.seats.push_back(numbered(std::to_string(i)));  // two milliseconds' ids and more
+    const std::vector<Command> batch{large, CreateConcert{large.date, "small", large.room, {numbered("1")}}};
+    const auto made = std::get<Created<ConcertId>>(must(one->execute(batch).back(), "concert")).id;
+    const auto mina = other.comes("mina");
+    const auto seat = must(other->seat(made, "1"), "seat").seat.id;
+    const auto held = must(other->execute(HoldSeat{mina.user, mina.token, seat, {}}), "hold");
+    REQUIRE(held.reservation.value < made.value);
+    must(other.try_release(mina, held.reservation), "release");
+    CHECK(outcome(one->execute(DeleteConcert{made, 1})) == "has_history");
+    CHECK(outcome(other->execute(DeleteConcert{made, 1})) == "has_history");
+}
+
+TEST_CASE("in a batch a concert goes after what comes before it, and is gone for what comes behind it") {
+    Office office;
+    const auto concert = office.concert("2026-12-24", {{"1", 0}});
+    const auto held = office.concert("2026-12-25", {{"1", 0}});
+    const auto mina = office.comes("mina");
+    const auto seat = office.seat("1", concert);
+    const std::vector<Command> batch{AddSeats{concert, {numbered("2")}},
+                                     DeleteConcert{concert, 1},
+                                     HoldSeat{mina.user, mina.token, seat, {}},
+                                     AddSeats{concert, {numbered("3")}},
+                                     HoldSeat{mina.user, mina.token, office.seat("1", held), {}},
+                                     DeleteConcert{held, 1},
+                                     DeleteConcert{concert, 1}};
+    std::vector<std::string> outcomes;
+    for (const auto& one : office->execute(batch)) outcomes.push_back(outcome(one));
+    CHECK(outcomes == std::vector<std::string>{"ok", "ok", "unknown_seat", "unknown_concert", "ok", "has_history",
+                                               "unknown_concert"});
     CHECK(office.audit() == "");
 }

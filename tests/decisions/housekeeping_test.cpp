@@ -173,6 +173,7 @@ TEST_CASE("every kind of event appears, in commit order, numbered without a gap"
     office.pay(group, office.hold_all(group, {"1", "2"}).order);
     office.call_off();
     CHECK(office.sweep().refunded == 2);
+    CHECK(office->execute(DeleteConcert{office.concert("2026-12-27", {{"1", 10}}), 1}));
 
     std::set<std::string> seen;
     std::int64_t sequence = 0;

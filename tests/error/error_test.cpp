@@ -51,6 +51,7 @@ const std::vector<Row> table{
     {ErrorCode::not_paid, 129, "not_paid"},
     {ErrorCode::type_exists, 130, "type_exists"},
     {ErrorCode::seats_held, 131, "seats_held"},
+    {ErrorCode::has_history, 132, "has_history"},
     {ErrorCode::invalid_argument, 200, "invalid_argument"},
     {ErrorCode::invalid_token, 201, "invalid_token"},
     {ErrorCode::unknown_user, 202, "unknown_user"},

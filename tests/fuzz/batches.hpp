@@ -74,7 +74,7 @@ class Batches : protected Texts {
         return it;
     }
     void learn_seats(const Office& office, std::int64_t concert, std::size_t how_many) {
-        office.model->seat_count += static_cast<std::int64_t>(how_many);
+        office.model->seat_counts[concert] += static_cast<std::int64_t>(how_many);
         std::size_t count = 0;
         (void)boxoffice_list_seats(office.handle, concert, 0, nullptr, 0, &count, nullptr);  // how many there are
         std::vector<boxoffice_seat> seats(count);
@@ -229,7 +229,8 @@ class Batches : protected Texts {
                                              BOXOFFICE_COMMAND_CALL_OFF,
                                              BOXOFFICE_COMMAND_SWEEP_REFUNDS,
                                              BOXOFFICE_COMMAND_CANCEL,
-                                             BOXOFFICE_COMMAND_REFUND};
+                                             BOXOFFICE_COMMAND_REFUND,
+                                             BOXOFFICE_COMMAND_DELETE_CONCERT};
     static_assert(
         std::size(kinds) == std::variant_size_v<boxoffice::Command>,
         "a kind that is not fuzzed: add it, what it must be refused for (is_malformed) and what it makes (learn)");
@@ -431,6 +432,11 @@ class Batches : protected Texts {
         store_list(items, arena, c);
     }
 
+    /// Names it the version of a concert?
+    static bool is_of_facts(std::int32_t kind) {
+        return kind == BOXOFFICE_COMMAND_CHANGE_CONCERT || kind == BOXOFFICE_COMMAND_DELETE_CONCERT;
+    }
+
     boxoffice_command batch_command(std::string& arena) {
         const Buyer& who = buyer();
         boxoffice_command c{};
@@ -447,8 +453,7 @@ class Batches : protected Texts {
         c.amount = id(6, c.kind == BOXOFFICE_COMMAND_TICK ? 0 : 1 + r_.a);
         c.order = id(2, who.reservation);
         c.type = id(6, type(r_.c));
-        c.version =
-            id(6, c.kind == BOXOFFICE_COMMAND_CHANGE_CONCERT ? concert_version(c.concert) : sale_version(c.concert));
+        c.version = id(6, is_of_facts(c.kind) ? concert_version(c.concert) : sale_version(c.concert));
         c.time_us = id(6, BOXOFFICE_NEVER);
         const auto store = [&](const std::string& text, std::uint32_t& offset, std::uint32_t& length) {
             offset = static_cast<std::uint32_t>(arena.size());
@@ -527,6 +532,7 @@ class Batches : protected Texts {
                 return learn_order(office, c.user, o.id);
             case BOXOFFICE_COMMAND_CREATE_TYPE: types_.push_back(o.id); return;
             case BOXOFFICE_COMMAND_CALL_OFF: model.called_off.insert(c.concert); return;
+            case BOXOFFICE_COMMAND_DELETE_CONCERT: return model.deleted(c.concert);
             case BOXOFFICE_COMMAND_CANCEL:
                 MUST(o.count == c.list_count && o.balance >= 0);
                 return learn_refunds(office, c.user);

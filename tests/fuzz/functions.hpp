@@ -89,7 +89,8 @@ namespace c_fuzz {
     X(get_call_off_reason) \
     X(sweep_refunds) \
     X(get_sales_report) \
-    X(get_cash_report)
+    X(get_cash_report) \
+    X(delete_concert)
 // clang-format on
 
 enum class Function : std::size_t {

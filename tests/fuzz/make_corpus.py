@@ -17,7 +17,7 @@ FUNCTIONS = {name: number for number, name in enumerate(re.findall(r"X\((\w+)\)"
 WORLD = {"wait": 0, "back": 4, "ahead": 5, "wall": 6, "right": 7, "gateway": 9}
 COMMANDS = ("create_user block unblock join arrive leave hold release recharge pay begin capture fail tick "
             "create_room change_room create_concert add_seats reconcile hold_seats release_order change_concert change_sale "
-            "set_tariff create_type call_off sweep_refunds cancel refund").split()
+            "set_tariff create_type call_off sweep_refunds cancel refund delete_concert").split()
 MILLISECOND, MINUTE, HOLD_TTL, DAY, MONTH = 2, 7, 9, 13, 14
 FILE, BACKUP, RESTORED = 240, 244, 245
 
@@ -139,6 +139,11 @@ STORIES = {
         + call("cancel") + call("sweep_refunds", b=2) + call("sweep_refunds") + call("audit"),
     "called-off-by-ticks": opened() + comes(0) + buys(0, 0) + call("call_off", b=1) + call("tick") * 2 + call("balance"),
     "change-concert": opened() + call("change_concert") + call("change_concert", c=1) + call("list_concerts") + call("list_dates"),
+    "delete-concert": opened() + call("create_concert") + call("list_seats", a=1) + call("delete_concert", d=1) * 2 + call("list_seats", a=1)
+        + comes(0) + buys(0, 0) + call("delete_concert") + batch(("delete_concert", 0, 0)) + call("audit"),
+    "batch-delete": opened() + call("create_concert") + comes(0) + batch(("hold", 0, 0), ("delete_concert", 0, 0), ("hold", 0, 0)),
+    "move-concert": opened() + call("create_room", a=3) + comes(0) + call("change_concert", c=129) + call("hold_seat")
+        + call("change_concert", c=128) + call("release_hold") + call("change_concert", c=128),
     "batch-order": opened() + comes(0) + batch(("change_sale", 0, 0), ("create_type", 0, 1), ("change_concert", 0, 0))
         + batch(("hold_seats", 0, 0)) + batch(("release_order", 0, 0), ("hold_seats", 0, 0), ("set_tariff", 0, 0))
         + batch(("pay", 0, 0)) + batch(("cancel", 0, 0), ("call_off", 0, 0), ("sweep_refunds", 0, 200)),

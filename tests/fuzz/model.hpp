@@ -35,10 +35,10 @@ struct Model {
     std::map<std::int64_t, Recharge> recharges;  // by transfer
     std::map<std::int64_t, Hold> holds;          // by reservation
     std::map<std::int64_t, Payment> payments;
-    std::map<std::int64_t, std::int64_t> refunds;  // by reservation: the most that was said to have come back of it
-    std::set<std::int64_t> called_off;             // concerts; what comes back of these is not said of each
-    std::int64_t seat_count = 0;
-    bool is_pruned = false;  // of events
+    std::map<std::int64_t, std::int64_t> refunds;      // by reservation: the most that was said to have come back of it
+    std::set<std::int64_t> called_off;                 // concerts; what comes back of these is not said of each
+    std::map<std::int64_t, std::int64_t> seat_counts;  // by concert
+    bool is_pruned = false;                            // of events
 
     /// An answer may be a repeated one, and then it says the same.
     void add(std::int64_t transfer, Recharge recharge) {
@@ -52,6 +52,12 @@ struct Model {
     void add(std::int64_t payment, Payment paid) {
         const auto [at, fresh] = payments.try_emplace(payment, paid);
         MUST(fresh || (at->second.reservation == paid.reservation && at->second.amount == paid.amount));
+    }
+    /// Nothing of it was ever held: at the end no reservation names a concert that is not there.
+    void deleted(std::int64_t concert) {
+        MUST(concerts.erase(concert) == 1);
+        seat_counts.erase(concert);
+        called_off.erase(concert);
     }
     void refunded(std::int64_t reservation, std::int64_t in_all) {
         auto& most = refunds[reservation];

@@ -21,6 +21,7 @@ class Selling : protected Batches {
         handle_ = handle();
         switch (function) {
             case Function::change_concert: change_concert(); return true;
+            case Function::delete_concert: delete_concert(); return true;
             case Function::get_sale: get_sale(); return true;
             case Function::change_sale: change_sale(); return true;
             case Function::set_tariff: set_tariff(); return true;
@@ -57,6 +58,14 @@ class Selling : protected Batches {
                                                 id(6, BOXOFFICE_NEVER), hidden[r_.c % 4], moves, version, o, e);
             }) != nullptr)
             MUST(*changed == version + 1);
+    }
+
+    void delete_concert() {
+        const auto which = id(4, concert(r_.d));
+        const auto version = id(5, concert_version(which));
+        if (auto* office = act(Function::delete_concert,
+                               [&](auto* h, auto* e) { return boxoffice_delete_concert(h, which, version, e); }))
+            office->model->deleted(which);
     }
 
     void get_sale() {

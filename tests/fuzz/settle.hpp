@@ -140,6 +140,7 @@ inline void settle_holds(boxoffice_office* h, const Model& model, const Moved& m
              })) {
             const auto at = model.holds.find(row.id);
             MUST(at != model.holds.end() && at->second.user == user && at->second.seat == row.seat && row.user == user);
+            MUST(model.concerts.count(row.concert) == 1);  // it stays where anything was held
             ++all;
             if (row.state == BOXOFFICE_RESERVATION_STATE_HELD) ++held;
             if (row.state == BOXOFFICE_RESERVATION_STATE_CONFIRMED) ++confirmed;
@@ -200,7 +201,9 @@ inline void settle(const Office& office, bool may_sweep) {
     boxoffice_stats stats{};
     MUST(boxoffice_get_stats(h, &stats, nullptr) == BOXOFFICE_OK);
     MUST(stats.users == static_cast<std::int64_t>(model.users.size()));
-    MUST(stats.seats.available + stats.seats.held + stats.seats.sold + stats.seats.blocked == model.seat_count);
+    std::int64_t seat_count = 0;
+    for (const auto& [concert, count] : model.seat_counts) seat_count += count;
+    MUST(stats.seats.available + stats.seats.held + stats.seats.sold + stats.seats.blocked == seat_count);
 
     boxoffice_seat_counts sum{};
     for (const auto concert : model.concerts) {

@@ -161,6 +161,10 @@ std::vector<Row> matrix() {
          for_house},
         {"GET", "/api/admin/concerts/{id}", of_concert("GET", ""), for_house},
         {"PATCH", "/api/admin/concerts/{id}", of_concert("PATCH", "", {{"version", 1}, {"title", "t"}}), for_house},
+        {"DELETE",
+         "/api/admin/concerts/{id}",
+         of_concert("DELETE", "?version=1"),
+         {bad, bad, bad, bad, "409 has_history"}},  // ann holds
         {"PUT", "/api/admin/concerts/{id}/sale", of_concert("PUT", "/sale", {{"version", 1}}), for_house},
         {"PUT", "/api/admin/concerts/{id}/tariff",
          of_concert("PUT", "/tariff", {{"version", 1}, {"rows", json::array()}}), for_house},

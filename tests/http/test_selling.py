@@ -4,6 +4,7 @@ import unittest
 
 from support import (
     CALLED_OFF,
+    HAS_HISTORY,
     KEY,
     NO_CONCERT,
     NO_PATH,
@@ -294,6 +295,31 @@ class Selling(HttpTest):
         self.assertEqual((report["gross"], report["refunds"], report["net"], report["salesBalance"]), (200, 200, 0, 0))
         self.assertEqual(self.server.audit(), [])
 
+    # ---- deleting it
+
+    def test_a_concert_goes_where_nothing_was_ever_held(self):
+        made = self.house("POST", "concerts", {"date": day(1), "title": "Mistake", "seats": seats(1, 2)}).json()["concertId"]
+        for query in ("", "?version=", "?version=x", "?version=1x", "?version=1.0"):
+            answer = self.house("DELETE", f"concerts/{made}{query}")
+            self.assert_refused(answer, 400, "invalid_argument", PARAMETER)
+        self.assert_refused(self.house("DELETE", f"concerts/{made}?version=2"), 409, "stale_version", STALE)
+        of = {"date": day(1), "concertId": made}
+        self.assertEqual(self.server.get("/api/concert/map", **of).status, 200)
+        gone = self.house("DELETE", f"concerts/{made}?version=1")
+        self.assertEqual((gone.status, gone.body), (204, b""))
+        self.assertEqual(self.server.get("/api/concert/map", **of).status, 404)
+        self.assertEqual(self.server.get("/api/concert/seat", **of).status, 404)
+        self.assert_refused(self.house("GET", f"concerts/{made}"), 404, "unknown_concert", NO_CONCERT)
+        self.assert_refused(self.house("DELETE", f"concerts/{made}?version=1"), 404, "unknown_concert", NO_CONCERT)
+        self.assertEqual(self.server.audit(), [])
+
+    def test_a_concert_of_which_anything_was_held_stays(self):
+        user, token = self.new_buyer()
+        held = self.held(user, token, "1")
+        self.assertEqual(self.server.send("DELETE", f"/api/reservations/{held}", None, bearer(token)).status, 204)
+        self.assert_refused(self.of_concert("DELETE", "?version=1"), 409, "has_history", HAS_HISTORY)
+        self.assertIn("1", self.available())
+
     # ---- money that the house gives back
 
     def test_the_house_gives_back_a_part_or_all_and_the_seat_goes_or_stays(self):
@@ -388,6 +414,7 @@ class Selling(HttpTest):
     def requests(self, concert):
         yield "GET", f"concerts/{concert}", None
         yield "PATCH", f"concerts/{concert}", {"version": 1, "title": "x"}
+        yield "DELETE", f"concerts/{concert}?version=1", None
         yield "PUT", f"concerts/{concert}/sale", {"version": 1, "isPaused": True}
         yield "PUT", f"concerts/{concert}/tariff", {"version": 1, "rows": []}
         yield "POST", f"concerts/{concert}/types", {"name": "child"}
@@ -401,8 +428,8 @@ class Selling(HttpTest):
                     self.assert_refused(self.house(method, path, body), 404, "unknown_concert", NO_CONCERT)
         for rest in ("/nope", "/sale/x", "//", "/sale/"):
             self.assertEqual(self.house("GET", f"concerts/{self.concert_ids[0]}{rest}").status, 404)
-        wrong = self.house("DELETE", f"concerts/{self.concert_ids[0]}")
-        self.assertEqual((wrong.status, wrong.headers["allow"]), (405, "GET, HEAD, PATCH"))
+        wrong = self.house("POST", f"concerts/{self.concert_ids[0]}", {})
+        self.assertEqual((wrong.status, wrong.headers["allow"]), (405, "GET, HEAD, PATCH, DELETE"))
 
     def test_without_the_right_key_nothing_happens(self):
         _, token = self.new_buyer()

@@ -70,8 +70,15 @@ Command following_command(World& world, Chance& chance, std::int64_t& names) {
             if (chance.below(2) > 0) return SweepRefunds{chance.last_of(world.concerts)};
             return CallOff{chance.last_of(world.concerts), "rain"};
         case 30:
-            return ChangeConcert{chance.last_of(world.concerts), *parse_date("2026-12-25"), "moved", never, false,
-                                 1 + chance.below(2),            chance.last_of(world.rooms)};
+            if (const auto which = chance.below(6); which == 0) {
+                return DeleteConcert{chance.last_of(world.concerts), 1 + chance.below(2)};
+            } else if (which == 1) {
+                ChangeConcert change{chance.last_of(world.concerts), *parse_date("2026-12-25"), "moved"};
+                change.version = 1 + chance.below(2);
+                change.room = chance.last_of(world.rooms);
+                return change;
+            }
+            return HoldSeat{user, token, chance.last_of(world.seats), chance.key()};
         default: return chance.below(2) == 0 ? Command{Tick{}} : Command{ReleaseHold{hold.user, hold.reservation}};
     }
 }

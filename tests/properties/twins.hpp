@@ -77,6 +77,10 @@ struct World {
             learn_seats(made->id, std::get<CreateConcert>(command).seats);
         }
         if (const auto* added = std::get_if<AddSeats>(&command)) learn_seats(added->concert, added->seats);
+        if (const auto* deleted = std::get_if<DeleteConcert>(&command)) {
+            std::erase(concerts, deleted->concert);
+            gone.push_back(deleted->concert);
+        }
     }
     void learn_seats(ConcertId concert, const std::vector<NewSeat>& made) {
         for (const auto& seat : made)
@@ -93,6 +97,7 @@ struct World {
     std::vector<UserId> users;
     std::vector<RoomId> rooms;
     std::vector<ConcertId> concerts;
+    std::vector<ConcertId> gone;  ///< concerts that were deleted
     std::vector<SeatId> seats;
     std::vector<std::pair<UserId, TokenId>> tokens;
     std::vector<Hold> holds;
@@ -140,6 +145,15 @@ inline Terms any_terms(World& world, Chance& chance) {
     return terms;
 }
 
+/// Rather of a concert that was made by a command than of the first ones, without which there would be little to sell.
+inline Command any_deletion(World& world, Chance& chance) {
+    const auto made = std::ssize(world.concerts) - 4;
+    auto concert = chance.below(12) == 0 ? chance.of(world.concerts) : ConcertId{5};
+    if (made > 0 && chance.below(8) > 0) concert = world.concerts[static_cast<std::size_t>(4 + chance.below(made))];
+    const auto found = world.office->concert(concert);
+    return DeleteConcert{concert, found && chance.below(8) > 0 ? found->version : chance.below(4)};
+}
+
 /// Those that sell by terms, and take back.
 inline Command any_selling(World& world, Chance& chance) {
     const auto& [user, token] = chance.recent_of(world.tokens);
@@ -159,9 +173,11 @@ inline Command any_selling(World& world, Chance& chance) {
             return CreateType{concert, "t" + std::to_string(chance.below(4)), chance.below(3), chance.of(world.types)};
         case 3: {
             const auto found = world.office->concert(concert);
-            ChangeConcert change{concert, *parse_date("2026-12-26"), "moved", never, chance.below(9) == 0,
-                                 found && chance.below(8) > 0 ? found->version : chance.below(4)};
-            if (chance.below(2) == 0) change.room = chance.of(world.rooms);
+            ChangeConcert change{
+                concert, *parse_date("2026-12-26"), "moved",
+                never,   chance.below(9) == 0,      found && chance.below(8) > 0 ? found->version : chance.below(4)};
+            if (chance.below(4) == 0) return any_deletion(world, chance);
+            if (chance.below(4) == 0) change.room = chance.of(world.rooms);
             return change;
         }
         case 4:

@@ -105,6 +105,26 @@ TEST_CASE("a sheet tells of its concert as it is by now, whoever changed it", "[
     CHECK(numbers(must(office->seats_since(concert, first->version()), "since")) == Numbers{"1"});
 }
 
+TEST_CASE("a concert that was deleted has no sheet, in the process that did it and in others", "[seat_sheets]") {
+    TwoOffices offices;
+    auto& [factory, clock, one, other, sold, buyer, seats] = offices;
+    const auto made = one.concert("2026-12-25", {{"1", 5}, {"2", 5}});
+    const auto gone = one.concert("2026-12-26", {{"1", 5}});
+    for (auto* office : {&one, &other}) CHECK((states(*office, made) == "aa" && states(*office, gone) == "a"));
+    const auto version = sheet_of(other, gone)->version();
+    must(one->execute(DeleteConcert{gone, 1}), "delete");
+    for (auto* office : {&one, &other}) {
+        CHECK(outcome((*office)->seats(gone)) == "unknown_concert");
+        CHECK(outcome((*office)->seats(gone)) == "unknown_concert");  // and again
+        CHECK(outcome((*office)->seats_since(gone, version)) == "unknown_concert");
+        CHECK(outcome((*office)->seats_since(gone, version, buyer.user)) == "unknown_concert");
+        CHECK((states(*office, made) == "aa" && states(*office, sold) == "aaa"));
+    }
+    must(other->execute(DeleteConcert{made, 1}), "delete");
+    CHECK(outcome(one->seats(made)) == "unknown_concert");
+    CHECK(states(one, sold) == "aaa");
+}
+
 TEST_CASE("a hold is over at its deadline, and not before", "[seat_sheets]") {
     auto factory = GENERATE(from_range(store_factories()));
     CAPTURE(factory.name);

@@ -311,15 +311,21 @@ TEST_CASE("The ledger and the histories can only be added to", "[sqlite]") {
     Changes changes;
     changes.transfers = {Transfer{{1}, {2}, {3}, {4}, TransferKind::recharge, {}, {}}};
     changes.payment_steps = {PaymentStep{{1}, 0, PaymentState::requested, {}, ""}};
+    Concert concert;
+    concert.id = ConcertId{7};
+    changes.concerts = {{concert, true}};
+    changes.sales = {Sale{{{7}, 1}, {}, {}, 1}};
+    changes.tariff_prices = {TariffPrice{{{7}, 1}, {"", {}, {}}}};
     Event event;
     event.sequence = 1;
     changes.events = {event};
     REQUIRE(store->begin().value()->commit(changes));
     store.reset();
     SQLite::Database database(folder / "house.db", writable);
-    for (const char* sql :
-         {"UPDATE point_usages SET amount = 5", "DELETE FROM point_usages", "UPDATE events SET amount = 5",
-          "UPDATE payment_histories SET state = 'failed'", "DELETE FROM payment_histories"}) {
+    for (const char* sql : {"UPDATE point_usages SET amount = 5", "DELETE FROM point_usages",
+                            "UPDATE events SET amount = 5", "UPDATE payment_histories SET state = 'failed'",
+                            "DELETE FROM payment_histories", "UPDATE sales SET tariff = 0", "DELETE FROM sales",
+                            "UPDATE tariff_prices SET price = 1", "DELETE FROM tariff_prices"}) {
         INFO(sql);
         CHECK_THROWS_AS(database.exec(sql), SQLite::Exception);
     }

@@ -68,10 +68,14 @@ TEST_CASE("a commit for which memory runs out changes nothing, at whichever allo
     auto first = held.changes();
     add(first.idempotency, sample_record(ann, Operation::hold, std::string(100, 'a'), first_moment));
     add(first.accounts, sample_account(ann.value, AccountKind::user, 5));
+    add(first.accounts, sample_account(22, AccountKind::sales, 0));
+    add(first.concerts, sample_concert(22, main_room, day(2026, 12, 25)));
+    add(first.seats, sample_seat(322, ConcertId{22}, std::string(60, '8')));
     commit(store, first);
     const auto before = dump_of(store);
 
-    // New rows, changed rows that move in their indexes, and a prune, with texts too long for the strings' own room.
+    // New rows, changed rows that move in their indexes, a concert deleted, and a prune, with texts too long for the strings'
+    // own room.
     Changes changes;
     add(changes.users, sample_user(900));
     changes.users.back().entity.external_id.append(40, 'x');
@@ -89,6 +93,7 @@ TEST_CASE("a commit for which memory runs out changes nothing, at whichever allo
     changes.transfers.push_back(sample_transfer(601, cash_account, account_of(ann), 1));
     add(changes.idempotency, sample_record(ben, Operation::hold, std::string(100, 'b'), after_first_moment(5)));
     changes.events.push_back(sample_event(2, EventKind::hold_expired));
+    changes.deleted_concerts = {ConcertId{22}};
     changes.prune = Prune{TokenId{1002}, first_moment, 1};
 
     constexpr std::int64_t allocations_max = 10'000;

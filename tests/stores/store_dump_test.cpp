@@ -51,6 +51,10 @@ class Season {
         }
         is_first_ = false;
         changes.events.push_back(sample_event(++sequence_, EventKind::place_joined, now_));
+        if (sequence_ % 7 == 0)
+            visit(changes);
+        else if (sequence_ % 7 == 3 && visiting_)
+            changes.deleted_concerts = {*std::exchange(visiting_, std::nullopt)};
         if (sequence_ % 10 == 0)
             changes.prune = Prune{TokenId{next_id_ - 20}, now_ - Duration{60'000'000}, sequence_ - 5};
         if (random_() % 5 != 0) return {changes, true};
@@ -63,6 +67,17 @@ class Season {
   private:
     static constexpr std::int64_t user_count = 12;
     static constexpr std::int64_t seat_count = 20;
+
+    /// A concert that nobody will buy, until it is deleted.
+    void visit(Changes& changes) {
+        visiting_ = ConcertId{++next_id_};
+        add(changes.concerts, sample_concert(visiting_->value, main_room, day(2027, 1, 1)));
+        add(changes.accounts, sample_account(visiting_->value, AccountKind::sales, 0));
+        changes.sales = {sample_sale(*visiting_, 1)};
+        changes.tariff_prices = {{SaleId{*visiting_, 1}, {"A", TypeId{}, Points{1}}}};
+        changes.ticket_types = {sample_type(++next_id_, *visiting_, "full")};
+        add(changes.seats, sample_seat(++next_id_, *visiting_, "1"));
+    }
 
     void act(Changes& changes, std::size_t user, std::size_t seat, bool& cash_moved) {
         auto& place = places_[user];
@@ -104,6 +119,7 @@ class Season {
     std::mt19937 random_;
     Changes changes_;
     std::optional<Changes> sound_;
+    std::optional<ConcertId> visiting_;
     bool is_first_ = true;
     Time now_ = first_moment;
     std::int64_t next_id_ = 10'000;

@@ -281,7 +281,7 @@ story("steps, progress and plans", [], async ({ open }) => {
         ]);
         const codes = Object.values(spec.components.examples).map(({ value }) => value?.code);
         // What the house's own requests meet, faults, and what the page answers by itself (it lists the concerts of a date).
-        const ofHouse = ["user_exists", "seat_exists", "type_exists", "not_found", "method_not_allowed"];
+        const ofHouse = ["user_exists", "seat_exists", "type_exists", "has_history", "not_found", "method_not_allowed"];
         ofHouse.push("payload_too_large", "storage", "internal", "out_of_memory", "clock_jump");
         ofHouse.push("invalid_date", "ambiguous_concert");
         return [...new Set(codes)].filter((code) => code && !ofHouse.includes(code) && !(ko.refusals[code] && en.refusals[code]));

@@ -232,6 +232,8 @@ class ProvokedTest(unittest.TestCase):
             held = office.hold_seat(mina, token, house.seats[0].id)
             with self.raises(errors.NotPaid):
                 office.cancel(mina, [held.reservation])
+            with self.raises(errors.HasHistory):
+                office.delete_concert(house.concert, 1)
             elsewhere = office.create_room("elsewhere")
             with self.raises(errors.SeatsHeld):
                 office.change_concert(house.concert, DATE, "x", 1, room=elsewhere)

@@ -184,6 +184,11 @@ class Player:
             self.one("room") if self.chance.random() < 0.2 else None,
         )
 
+    def delete_concert(self) -> None:
+        concert = self.one("concert")
+        if self.chance.random() < 0.1:
+            self.office.delete_concert(concert, self.office.get_concert(concert).version)
+
     def order(self) -> Any:
         """A concert, and seats that mostly are some of its own."""
         concert = self.one("concert")
@@ -290,6 +295,7 @@ class Player:
             self.change_sale,
             self.set_tariff,
             self.change_concert,
+            self.delete_concert,
             lambda: self.known["type"].append(
                 office.create_type(one("concert"), self.text(), self.chance.choice([0, 1]))
             ),
@@ -360,6 +366,7 @@ class Player:
                         boxoffice.ChangeSale(self.one("concert"), self.terms(), 1),
                         boxoffice.ChangeConcert(self.one("concert"), DATE, self.text(), 1),
                         boxoffice.SweepRefunds(self.one("concert")),
+                        boxoffice.DeleteConcert(self.one("concert"), 9),
                     ]
                 )
             )

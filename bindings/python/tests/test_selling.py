@@ -195,10 +195,34 @@ class TermsTest(SellingTest):
         moving = boxoffice.commands.ChangeConcert(self.concert, DATE, "x", 1, room=balcony)
         self.assertIsInstance(self.office.batch([moving])[0], boxoffice.SeatsHeld)
         self.office.release_hold(mina, held.reservation)
-        self.assertEqual(self.office.batch([moving]), [2])
+        self.assertEqual(list(self.office.batch([moving])), [2])
         self.assertEqual(self.office.get_concert(self.concert).room, balcony)
         with self.assertRaises(boxoffice.NotYourTurn):
             self.office.hold_seat(mina, token, self.seats[0])
+        self.clean()
+
+
+class DeletingTest(SellingTest):
+    def test_a_concert_goes_where_nothing_was_ever_held(self) -> None:
+        made = self.office.create_concert(DATE, "mistake", self.house.room, [boxoffice.NewSeat("1", 5)])
+        with self.assertRaises(boxoffice.StaleVersion):
+            self.office.delete_concert(made, 2)
+        self.office.delete_concert(made, 1)
+        with self.assertRaises(boxoffice.UnknownConcert):
+            self.office.get_concert(made)
+        with self.assertRaises(boxoffice.UnknownSeat):
+            self.office.find_seat(made, "1")
+        deleting = boxoffice.commands.DeleteConcert
+        again = self.office.create_concert(DATE, "another", self.house.room)
+        self.assertNotEqual(again, made)
+        gone, stays, unknown = self.office.batch([deleting(again, 1), deleting(again, 1), deleting(made, 1)])
+        self.assertIsNone(gone)
+        self.assertIsInstance(stays, boxoffice.UnknownConcert)
+        self.assertIsInstance(unknown, boxoffice.UnknownConcert)
+        mina, token = self.house.buyer("mina")
+        self.office.release_hold(mina, self.office.hold_seat(mina, token, self.seats[0]).reservation)
+        with self.assertRaises(boxoffice.HasHistory):
+            self.office.delete_concert(self.concert, 1)
         self.clean()
 
 

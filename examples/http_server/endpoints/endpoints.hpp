@@ -88,6 +88,7 @@ Answer back_up(const Call& call);
 // selling.cpp
 Answering show_concert(const Call& call);
 Answering change_concert(const Call& call);
+Answering delete_concert(const Call& call);
 Answering change_sale(const Call& call);
 Answering set_tariff(const Call& call);
 Answering create_type(const Call& call);

@@ -28,7 +28,8 @@ Result<Page<IdType>> read_page(const Request& request) {
     }
     if (const auto text = request.parameter("before")) {
         const auto id = boxoffice::parse_id<IdType>(*text);
-        if (!id) return boxoffice::refuse(boxoffice::ErrorCode::invalid_argument, "before: the `next` of the page before");
+        if (!id)
+            return boxoffice::refuse(boxoffice::ErrorCode::invalid_argument, "before: the `next` of the page before");
         page.before = *id;
     }
     return page;

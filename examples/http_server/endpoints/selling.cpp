@@ -1,5 +1,6 @@
 /// For whoever runs the house: a concert's facts and terms of sale, its prices, calling it off, giving money back.
 
+#include <charconv>
 #include <chrono>
 #include <map>
 #include <string>
@@ -147,6 +148,16 @@ Result<std::vector<TariffRow>> read_tariff(const Body& body) {
     return rows;
 }
 
+/// What a request says that it has seen of the concert.
+Result<std::int64_t> version_asked(const Request& request) {
+    const auto text = request.parameter("version").value_or("");
+    std::int64_t version = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+    if (error != std::errc{} || end != text.data() + text.size())
+        return refuse(ErrorCode::invalid_argument, "version: expected a whole number");
+    return version;
+}
+
 /// Ends what is left of it, a part at a time. The concert is called off whatever becomes of this: where too much waits, or a payer
 /// has no room, the ticks go on.
 Task<Result<void>> sweep(const Call& call, const ConcertId& concert) {
@@ -179,6 +190,16 @@ Answering change_concert(const Call& call) {
     CO_TRY(co_await call.execute(command));
     call.host.programme.forget(id);
     co_return co_await describe_concert(call, id);
+}
+
+Answering delete_concert(const Call& call) {
+    CO_TRY(check_admin(call));
+    CO_TRY_VALUE(const auto version, version_asked(call.request));
+    CO_TRY_VALUE(const auto id, id_in_path<ConcertId>(call, unknown_here));
+    const DeleteConcert command{id, version};
+    CO_TRY(co_await call.execute(command));
+    call.host.programme.forget(id);
+    co_return no_content();
 }
 
 Answering change_sale(const Call& call) {

@@ -50,7 +50,8 @@ namespace boxoffice {
     X(type_created,          40) /* subject: the ticket type */                        \
     X(concert_changed,       41) /* subject: its version; room: it moved there */      \
     X(concert_called_off,    42)                                                       \
-    X(concert_settled,       43) /* called off, and all of it was given back */
+    X(concert_settled,       43) /* called off, and all of it was given back */        \
+    X(concert_deleted,       44) /* with all that was of it; nothing was ever held */
 // clang-format on
 
 enum class EventKind : std::int32_t {

@@ -247,6 +247,30 @@ struct Decision<ChangeConcert> final : Deciding<ChangeConcert> {
     }
 };
 
+template <>
+struct Decision<DeleteConcert> final : Deciding<DeleteConcert> {
+    void name_keys(const DeleteConcert& command, const Moment&, Keys& keys) const override {
+        keys.concerts.ids.push_back(command.concert);
+    }
+
+    /// No reservation of it has an id of an earlier time: time does not run backwards (T1), and ids not behind it. (The concert's
+    /// own id may be ahead of its time, where many were made in one moment.)
+    void name_more_keys(const DeleteConcert& command, const WorkingSet& set, Keys& keys) const override {
+        if (const auto* concert = set.concerts.find(command.concert))
+            keys.reservations.any_in.emplace_back(concert->id, ReservationId{tsid::first_at(concert->created_at)});
+    }
+
+    Result<Done> decide(const DeleteConcert& command, WorkingSet& set, const Moment&) const override {
+        const auto* concert = set.concerts.find(command.concert);
+        if (concert == nullptr) return refuse(ErrorCode::unknown_concert);
+        if (concert->version != command.version) return refuse(ErrorCode::stale_version);
+        if (set.has_history(concert->id)) return refuse(ErrorCode::has_history);
+        set.add(Event{.kind = EventKind::concert_deleted, .concert = concert->id});
+        set.remove(concert->id);
+        return Done{};
+    }
+};
+
 // ---- seats off and on sale --------------------------------------------------------------------------------------
 
 template <>

@@ -64,6 +64,14 @@ class Selling(Handle):
             convert.int64(version, "version"),
         )
 
+    def delete_concert(self, concert: ConcertId, version: int) -> None:
+        """Takes a concert away with its seats, terms, prices, types and sales account; its id is
+        not used again. Only where nothing of it was ever held, whatever became of that: else hide
+        it. ``version`` is the concert's. Reads the reservations that were made since it was.
+        Refusals: StaleVersion, HasHistory. Mistakes: UnknownConcert (also: it is gone already)."""
+        identity, number = convert.int64(concert, "concert"), convert.int64(version, "version")
+        self._call(self._library.boxoffice_delete_concert, identity, number)
+
     def get_sale(self, concert: ConcertId) -> Sale:
         """The terms in force. Mistakes: UnknownConcert."""
         identity = convert.int64(concert, "concert")

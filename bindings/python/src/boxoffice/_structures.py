@@ -63,6 +63,8 @@ CALLED_OFF = 127
 STALE_VERSION = 128
 NOT_PAID = 129
 TYPE_EXISTS = 130
+SEATS_HELD = 131
+HAS_HISTORY = 132
 INVALID_ARGUMENT = 200
 INVALID_TOKEN = 201
 UNKNOWN_USER = 202
@@ -142,6 +144,7 @@ COMMAND_CALL_OFF = 26
 COMMAND_SWEEP_REFUNDS = 27
 COMMAND_CANCEL = 28
 COMMAND_REFUND = 29
+COMMAND_DELETE_CONCERT = 30
 
 
 class Office(ctypes.Structure):
@@ -658,8 +661,9 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     ]),
     "boxoffice_change_concert": (c_int32, [
         POINTER(Office), c_int64, c_char_p, c_size_t, c_char_p, c_size_t, c_int64, c_int32, c_int64,
-        POINTER(c_int64), POINTER(Error),
+        c_int64, POINTER(c_int64), POINTER(Error),
     ]),
+    "boxoffice_delete_concert": (c_int32, [POINTER(Office), c_int64, c_int64, POINTER(Error)]),
     "boxoffice_block_seat": (c_int32, [POINTER(Office), c_int64, POINTER(Error)]),
     "boxoffice_unblock_seat": (c_int32, [POINTER(Office), c_int64, POINTER(Error)]),
     "boxoffice_find_concert": (c_int32, [

@@ -287,6 +287,7 @@ class Office:
         create_type = _awaited(_office.Office.create_type)
         create_user = _awaited(_office.Office.create_user)
         dates = _awaited(_office.Office.dates)
+        delete_concert = _awaited(_office.Office.delete_concert)
         events = _paged(_office.Office.events)
         fail_payment = _awaited(_office.Office.fail_payment)
         find_concert = _awaited(_office.Office.find_concert)

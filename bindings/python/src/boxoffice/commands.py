@@ -66,6 +66,7 @@ __all__ = [
     "CreateRoom",
     "CreateType",
     "CreateUser",
+    "DeleteConcert",
     "FailPayment",
     "HoldSeat",
     "HoldSeats",
@@ -265,6 +266,13 @@ class ChangeConcert(NamedTuple):
     room: Optional[RoomId] = None
 
 
+class DeleteConcert(NamedTuple):
+    """-> None. Refusals: StaleVersion, HasHistory. Mistakes: UnknownConcert."""
+
+    concert: ConcertId
+    version: int
+
+
 class ChangeSale(NamedTuple):
     """-> int, the version. Refusals: StaleVersion. Mistakes: UnknownConcert."""
 
@@ -354,6 +362,7 @@ Command = Union[
     SweepRefunds,
     Cancel,
     Refund,
+    DeleteConcert,
 ]
 
 #: What a command came to: what its method would return, or the error that it would raise.
@@ -422,6 +431,7 @@ _KINDS: Dict[Type[Any], Tuple[coding.Encode, coding.Decode]] = {
     SweepRefunds: (coding.ids(c.COMMAND_SWEEP_REFUNDS, "concert", "amount"), coding.swept),
     Cancel: (coding.cancel, coding.cancelled),
     Refund: (coding.refund, coding.refunded),
+    DeleteConcert: (coding.ids(c.COMMAND_DELETE_CONCERT, "concert", "version"), coding.nothing),
 }
 KINDS = tuple(_KINDS)
 _ENCODERS = {command: encode for command, (encode, _) in _KINDS.items()}

@@ -70,6 +70,7 @@ __all__ = [
     "TooSmall",
     "TypeExists",
     "SeatsHeld",
+    "HasHistory",
     "TypeRule",
     "UnknownConcert",
     "UnknownPayment",
@@ -364,6 +365,13 @@ class SeatsHeld(Refused):
 
     code = 131
     name = "seats_held"
+
+
+class HasHistory(Refused):
+    """Seats of the concert were held before, so it stays; hide it instead."""
+
+    code = 132
+    name = "has_history"
 
 
 # ---- mistakes -----------------------------------------------------------------------------------
