@@ -273,11 +273,12 @@ void fill(const Recharged& answer, boxoffice_outcome& c) {
     c.balance = balance.value;
 }
 void fill(const Paid& answer, boxoffice_outcome& c) {
-    const auto& [payment, reservation, amount, balance, paid_at] = answer;
+    const auto& [payment, reservation, amount, balance, paid_at, items] = answer;
     c.id = payment.value;
     c.amount = amount.value;
     c.balance = balance.value;
     c.time_us = to_us(paid_at);
+    c.count = static_cast<std::int64_t>(items.size());
 }
 void fill(const PaymentBegun& answer, boxoffice_outcome& c) {
     const auto& [payment, reservation, amount, deadline] = answer;

@@ -835,8 +835,19 @@ typedef struct boxoffice_paid {
     int64_t amount;
     int64_t balance;
     int64_t paid_at_us;
+    int64_t item_count; /* 1 to BOXOFFICE_ORDER_SIZE_MAX */
     int64_t reserved[2];
 } boxoffice_paid;
+
+typedef struct boxoffice_paid_item {
+    int64_t reservation;
+    int64_t seat;
+    int64_t type;
+    int64_t price;
+    char seat_number[72]; /* names the seat; people read the label */
+    char seat_label[72];
+    int64_t reserved[2];
+} boxoffice_paid_item;
 
 typedef struct boxoffice_payment_begun {
     int64_t payment;
@@ -877,25 +888,26 @@ typedef struct boxoffice_reconciled {
     int64_t reserved[2];
 } boxoffice_reconciled;
 
-/* Pays an order, what of it is still held, by the id of its first reservation. Refusals: not_your_turn, reservation_mismatch (also
- * of another than the first), called_off, hold_expired, hold_released, already_paid, payment_pending, insufficient_points,
- * idempotency_conflict; with a gateway payment_declined, and payment_failed when it took longer than capture_ttl. Mistakes:
- * invalid_token. */
+/* Pays an order, what of it is still held, by the id of its first reservation. `items` is an array of BOXOFFICE_ORDER_SIZE_MAX, of
+ * which paid->item_count are filled: what was paid, in the order in which it was held; or NULL. Refusals: not_your_turn,
+ * reservation_mismatch (also of another than the first), called_off, hold_expired, hold_released, already_paid, payment_pending,
+ * insufficient_points, idempotency_conflict; with a gateway payment_declined, and payment_failed when it took longer than
+ * capture_ttl. Mistakes: invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_pay(boxoffice_office *office, int64_t user, int64_t token, int64_t reservation,
                                              const char *key, size_t key_length, boxoffice_paid *paid,
-                                             boxoffice_error *error);
+                                             boxoffice_paid_item *items, boxoffice_error *error);
 /* Keeps the seat for capture_ttl. Refusals and mistakes: as of boxoffice_pay without a gateway. */
 BOXOFFICE_API boxoffice_status boxoffice_begin_payment(boxoffice_office *office, int64_t user, int64_t token,
                                                        int64_t reservation, const char *key, size_t key_length,
                                                        boxoffice_payment_begun *begun, boxoffice_error *error);
-/* Points move, the seats are sold. Captured already: answers again. Refusals: payment_failed, called_off, hold_expired, hold_released,
- * already_paid (by another payment), not_your_turn (the hold is of another of the user's places), insufficient_points,
- * idempotency_conflict. Mistakes: unknown_payment, invalid_token. */
+/* Points move, the seats are sold. `items`: as of boxoffice_pay. Captured already: answers again. Refusals: payment_failed,
+ * called_off, hold_expired, hold_released, already_paid (by another payment), not_your_turn (the hold is of another of the user's
+ * places), insufficient_points, idempotency_conflict. Mistakes: unknown_payment, invalid_token. */
 BOXOFFICE_API boxoffice_status boxoffice_capture_payment(boxoffice_office *office, int64_t user, int64_t token,
                                                          int64_t reservation, int64_t payment,
                                                          const char *transaction_key, size_t transaction_key_length,
                                                          const char *key, size_t key_length, boxoffice_paid *paid,
-                                                         boxoffice_error *error);
+                                                         boxoffice_paid_item *items, boxoffice_error *error);
 /* The gateway declined (no transaction key); or it approved, and the payment cannot be captured (the approval's key: then take it
  * back, and call boxoffice_reconcile_payment). Failed already: fine, and what is new of it is written down. Where it is not known
  * whether the payer was charged, do not call this: when its time runs out the payment fails, and is listed. The hold stays until
@@ -1040,9 +1052,9 @@ enum {
     BOXOFFICE_COMMAND_ARRIVE = 5,       /* user, token -> time (deadline), time2 (turn until) */
     BOXOFFICE_COMMAND_LEAVE = 6,        /* user, token -> amount (holds released) */
     BOXOFFICE_COMMAND_HOLD_SEAT = 7, /* user, token, seat, key -> id (reservation), amount (price), time (deadline) */
-    BOXOFFICE_COMMAND_RELEASE_HOLD = 8,   /* user, reservation */
-    BOXOFFICE_COMMAND_RECHARGE = 9,       /* user, amount, key -> id (transfer), balance */
-    BOXOFFICE_COMMAND_PAY = 10,           /* user, token, reservation, key -> id (payment), amount, balance, time;
+    BOXOFFICE_COMMAND_RELEASE_HOLD = 8, /* user, reservation */
+    BOXOFFICE_COMMAND_RECHARGE = 9,     /* user, amount, key -> id (transfer), balance */
+    BOXOFFICE_COMMAND_PAY = 10,         /* user, token, reservation, key -> id (payment), amount, balance, time, count;
                                              * with a gateway gateway_required: begin and capture */
     BOXOFFICE_COMMAND_BEGIN_PAYMENT = 11, /* user, token, reservation, key -> id (payment), amount, time (deadline) */
     BOXOFFICE_COMMAND_CAPTURE_PAYMENT =

@@ -114,8 +114,9 @@ boxoffice_status boxoffice_recharge(boxoffice_office* office, int64_t user, int6
 }
 
 boxoffice_status boxoffice_pay(boxoffice_office* office, int64_t user, int64_t token, int64_t reservation,
-                               const char* key, size_t key_length, boxoffice_paid* paid, boxoffice_error* error) {
-    return answer(office, paid, error, [&](BoxOffice& box) -> Result<Paid> {
+                               const char* key, size_t key_length, boxoffice_paid* paid, boxoffice_paid_item* items,
+                               boxoffice_error* error) {
+    return answer_with_items(office, paid, items, BOXOFFICE_ORDER_SIZE_MAX, error, [&](BoxOffice& box) -> Result<Paid> {
         BOXOFFICE_TRY_VALUE(auto view, text_of(key, key_length, "key"));
         return box.pay(UserId{user}, TokenId{token}, ReservationId{reservation}, std::string{view});
     });
@@ -132,8 +133,8 @@ boxoffice_status boxoffice_begin_payment(boxoffice_office* office, int64_t user,
 boxoffice_status boxoffice_capture_payment(boxoffice_office* office, int64_t user, int64_t token, int64_t reservation,
                                            int64_t payment, const char* transaction_key, size_t transaction_key_length,
                                            const char* key, size_t key_length, boxoffice_paid* paid,
-                                           boxoffice_error* error) {
-    return answer(office, paid, error, [&]() -> Result<CapturePayment> {
+                                           boxoffice_paid_item* items, boxoffice_error* error) {
+    return answer_with_items(office, paid, items, BOXOFFICE_ORDER_SIZE_MAX, error, [&]() -> Result<CapturePayment> {
         BOXOFFICE_TRY_VALUE(auto transaction, text_of(transaction_key, transaction_key_length, "transaction_key"));
         return with_key(CapturePayment{UserId{user},
                                        TokenId{token},

@@ -102,6 +102,21 @@ inline void to_c(const OrderNow& order, boxoffice_order& c) {
     c = {order.order.value, order.total.value, to_us(order.deadline), {}};
 }
 
+inline void to_c(const Paid& paid, boxoffice_paid& c) {
+    const auto& [payment, reservation, amount, balance, paid_at, items] = paid;
+    c = {payment.value, reservation.value, amount.value, balance.value, to_us(paid_at), std::ssize(items), {}};
+}
+
+inline void to_c(const PaidItem& item, boxoffice_paid_item& c) {
+    const auto& [reservation, seat, type, price, number, label] = item;
+    c.reservation = reservation.value;
+    c.seat = seat.value;
+    c.type = type.value;
+    c.price = price.value;
+    copy_text(c.seat_number, number);
+    copy_text(c.seat_label, label);
+}
+
 inline void to_c(const Cancelled& cancelled, boxoffice_cancelled& c) {
     c = {cancelled.refund.value, cancelled.balance.value, {}};
 }

@@ -7,24 +7,6 @@ using namespace boxoffice::capi;
 
 namespace {
 
-/// An answer, and the items that it is made of: as many as were asked for, in an array of the caller's, or nobody wants them.
-template <class Out, class Item, class Ask>
-boxoffice_status answer_with_items(boxoffice_office* office, Out* out, Item* items, std::size_t count,
-                                   boxoffice_error* error, Ask ask) {
-    // A count of more than an order has is refused, and nothing is known of such an array.
-    if (items != nullptr && count <= BOXOFFICE_ORDER_SIZE_MAX)
-        for (std::size_t i = 0; i < count; ++i) zero(&items[i]);
-    zero(out);
-    return call(office, error, [&](BoxOffice& box) -> Result<void> {
-        BOXOFFICE_TRY(check_given(out, "the answer"));
-        BOXOFFICE_TRY_VALUE(const auto value, ask_of(box, ask));
-        to_c(value, *out);
-        if (items != nullptr)
-            for (std::size_t i = 0; i < std::min(count, value.items.size()); ++i) to_c(value.items[i], items[i]);
-        return {};
-    });
-}
-
 /// An answer beside its list, as they stand at one moment.
 template <class Value, class Out, class Element, class Rows, class Ask>
 boxoffice_status answer_with_list(boxoffice_office* office, Out* out, Element* elements, std::size_t capacity,

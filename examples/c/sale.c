@@ -54,8 +54,9 @@ static int buy(boxoffice_office *office, int64_t concert, const boxoffice_claims
             boxoffice_hold_seat(office, who->user, who->token, seats[i].id, key, key_length, &held, &error);
         if (status == BOXOFFICE_SEAT_UNAVAILABLE) continue; /* somebody was faster: the next one */
         must(status, "hold");
-        must(boxoffice_pay(office, who->user, who->token, held.reservation, key, key_length, &paid, &error), "pay");
-        must(boxoffice_pay(office, who->user, who->token, held.reservation, key, key_length, &again, &error),
+        must(boxoffice_pay(office, who->user, who->token, held.reservation, key, key_length, &paid, NULL, &error),
+             "pay");
+        must(boxoffice_pay(office, who->user, who->token, held.reservation, key, key_length, &again, NULL, &error),
              "pay again");
         if (memcmp(&paid, &again, sizeof paid) != 0) must(BOXOFFICE_INTERNAL, "a retry had another answer");
         return 1;

@@ -87,12 +87,24 @@ struct Recharged {
     friend bool operator==(const Recharged&, const Recharged&) = default;
 };
 
+/// What was bought. Nothing of it ever changes, so a replay finds it in the rows.
+struct PaidItem {
+    ReservationId reservation;
+    SeatId seat;
+    TypeId type;
+    Points price;
+    std::string seat_number;  ///< names the seat
+    std::string seat_label;   ///< what people read
+    friend bool operator==(const PaidItem&, const PaidItem&) = default;
+};
+
 struct Paid {
     PaymentId payment;
     ReservationId reservation;  ///< the order's first
     Points amount;
     Points balance;
     Time paid_at{};
+    std::vector<PaidItem> items;  ///< 1 to 50, in the order in which they were held
     friend bool operator==(const Paid&, const Paid&) = default;
 };
 

@@ -64,9 +64,9 @@ static void test_nulls(test_office *it) {
     CHECK_STATUS(boxoffice_recharge(office, 1, 1, NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_balance(office, 1, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_list_transfers(office, 1, 0, NULL, 1, &count, NULL), BOXOFFICE_INVALID_ARGUMENT);
-    CHECK_STATUS(boxoffice_pay(office, 1, 1, 1, NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
+    CHECK_STATUS(boxoffice_pay(office, 1, 1, 1, NULL, 0, NULL, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_begin_payment(office, 1, 1, 1, NULL, 0, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
-    CHECK_STATUS(boxoffice_capture_payment(office, 1, 1, 1, 1, NULL, 0, NULL, 0, NULL, NULL),
+    CHECK_STATUS(boxoffice_capture_payment(office, 1, 1, 1, 1, NULL, 0, NULL, 0, NULL, NULL, NULL),
                  BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_fail_payment(office, 1, 1, 1, NULL, 4, NULL), BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_get_payment(office, 1, 1, NULL, NULL), BOXOFFICE_INVALID_ARGUMENT);
@@ -132,7 +132,7 @@ static void test_edges(test_office *it) {
         CHECK_STATUS(boxoffice_join(it->office, e, it->room, &joined, NULL), BOXOFFICE_UNKNOWN_USER);
         CHECK_STATUS(boxoffice_join(it->office, user, e, &joined, NULL), BOXOFFICE_UNKNOWN_ROOM);
         CHECK_STATUS(boxoffice_hold_seat(it->office, e, e, e, NULL, 0, &held, NULL), BOXOFFICE_INVALID_TOKEN);
-        CHECK_STATUS(boxoffice_pay(it->office, e, e, e, NULL, 0, &paid, NULL), BOXOFFICE_INVALID_TOKEN);
+        CHECK_STATUS(boxoffice_pay(it->office, e, e, e, NULL, 0, &paid, NULL, NULL), BOXOFFICE_INVALID_TOKEN);
         CHECK_STATUS(boxoffice_get_reservation(it->office, e, e, &reservation, NULL), BOXOFFICE_UNKNOWN_RESERVATION);
         CHECK_STATUS(boxoffice_balance(it->office, e, &balance, NULL), BOXOFFICE_UNKNOWN_USER);
         CHECK(boxoffice_recharge(it->office, user, e, NULL, 0, &recharged, NULL) != BOXOFFICE_OK);

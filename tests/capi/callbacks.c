@@ -98,7 +98,7 @@ static void test_reconciling(void) {
     CHECK_OK(boxoffice_hold_seat(it.office, user, token, it.seats[0], NULL, 0, &held, NULL));
 
     gateway.answer = BOXOFFICE_BUSY; /* its answer was lost */
-    CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, NULL, 0, &paid, NULL),
+    CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, NULL, 0, &paid, NULL, NULL),
                  BOXOFFICE_PAYMENT_DECLINED);
     CHECK_OK(boxoffice_begin_payment(it.office, user, token, held.reservation, NULL, 0, &begun, NULL));
     CHECK_OK(boxoffice_list_unreconciled_payments(it.office, 0, listed, 4, &count, NULL));
@@ -133,7 +133,7 @@ static void test_reconciling(void) {
     CHECK_OK(boxoffice_begin_payment(it.office, user, token, held.reservation, NULL, 0, &begun, NULL));
     CHECK_STATUS(boxoffice_reconcile_payment(it.office, begun.payment, NULL, 0, NULL), BOXOFFICE_PAYMENT_PENDING);
     CHECK_OK(boxoffice_capture_payment(it.office, user, token, held.reservation, begun.payment, NULL, 0, NULL, 0, &paid,
-                                       NULL));
+                                       NULL, NULL));
     CHECK_STATUS(boxoffice_reconcile_payment(it.office, begun.payment, NULL, 0, NULL), BOXOFFICE_ALREADY_PAID);
     CHECK_OK(boxoffice_audit(it.office, NULL, 0, &count, NULL));
     CHECK(count == 0);
@@ -171,12 +171,12 @@ void test_callbacks(void) {
     CHECK_OK(boxoffice_hold_seat(it.office, user, token, it.seats[0], NULL, 0, &held, NULL));
 
     gateway.answer = 1;
-    CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, TEXT("k"), &paid, NULL),
+    CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, TEXT("k"), &paid, NULL, NULL),
                  BOXOFFICE_PAYMENT_DECLINED);
     CHECK(gateway.approvals == 1 && gateway.cancels == 0 && gateway.last_amount == 100);
     gateway.answer = 0;
     gateway.takes_us = 400000000; /* longer than the hold lives */
-    CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, TEXT("k"), &paid, NULL),
+    CHECK_STATUS(boxoffice_pay(it.office, user, token, held.reservation, TEXT("k"), &paid, NULL, NULL),
                  BOXOFFICE_HOLD_EXPIRED);
     CHECK(gateway.approvals == 2 && gateway.cancels == 1);
     gateway.takes_us = 0;
@@ -189,9 +189,9 @@ void test_callbacks(void) {
     pay.reservation = held.reservation;
     CHECK_OK(boxoffice_execute(it.office, &pay, 1, NULL, 0, &outcome, NULL));
     CHECK(outcome.status == BOXOFFICE_GATEWAY_REQUIRED);
-    CHECK_OK(boxoffice_pay(it.office, user, token, held.reservation, TEXT("k2"), &paid, NULL));
+    CHECK_OK(boxoffice_pay(it.office, user, token, held.reservation, TEXT("k2"), &paid, NULL, NULL));
     CHECK(gateway.approvals == 3);
-    CHECK_OK(boxoffice_pay(it.office, user, token, held.reservation, TEXT("k2"), &paid, NULL));
+    CHECK_OK(boxoffice_pay(it.office, user, token, held.reservation, TEXT("k2"), &paid, NULL, NULL));
     CHECK(gateway.approvals == 3); /* captured: not asked again */
     CHECK_OK(boxoffice_get_payment(it.office, user, paid.payment, &payment, NULL));
     CHECK(strcmp(payment.transaction_key, "pg-7") == 0);

@@ -34,7 +34,7 @@ static void hold(test_office *it, buyer *one, int first, size_t count) {
 static void buy(test_office *it, buyer *one, int first, size_t count) {
     boxoffice_paid paid;
     hold(it, one, first, count);
-    CHECK_OK(boxoffice_pay(it->office, one->user, one->token, one->reservations[0], NULL, 0, &paid, NULL));
+    CHECK_OK(boxoffice_pay(it->office, one->user, one->token, one->reservations[0], NULL, 0, &paid, NULL, NULL));
     one->payment = paid.payment;
 }
 
@@ -217,7 +217,7 @@ static void test_called_off(void) {
                  BOXOFFICE_INVALID_ARGUMENT);
     CHECK_STATUS(boxoffice_get_call_off_reason(it.office, 99, reason, 6, &size, NULL), BOXOFFICE_UNKNOWN_CONCERT);
 
-    CHECK_STATUS(boxoffice_pay(it.office, other.user, other.token, other.reservations[0], NULL, 0, &paid, NULL),
+    CHECK_STATUS(boxoffice_pay(it.office, other.user, other.token, other.reservations[0], NULL, 0, &paid, NULL, NULL),
                  BOXOFFICE_CALLED_OFF);
     CHECK_STATUS(boxoffice_hold_seat(it.office, other.user, other.token, it.seats[3], NULL, 0, &held, NULL),
                  BOXOFFICE_CALLED_OFF);

@@ -184,6 +184,7 @@ static boxoffice_outcome outcome_of(const boxoffice_paid *paid) {
     outcome.amount = paid->amount;
     outcome.balance = paid->balance;
     outcome.time_us = paid->paid_at_us;
+    outcome.count = paid->item_count;
     return outcome;
 }
 
@@ -213,7 +214,7 @@ static void test_payments(twins *it, boxoffice_command who) {
     who.kind = BOXOFFICE_COMMAND_CAPTURE_PAYMENT;
     who.text_length = 2;
     CHECK_OK(boxoffice_capture_payment(it->single.office, who.user, who.token, who.reservation, who.payment,
-                                       TEXT(transaction), NULL, 0, &paid, NULL));
+                                       TEXT(transaction), NULL, 0, &paid, NULL, NULL));
     wanted = outcome_of(&paid);
     CHECK_OUTCOME(it, who, transaction, 2, wanted);
     who.text_length = 0;
@@ -221,7 +222,7 @@ static void test_payments(twins *it, boxoffice_command who) {
     test_join(it, &who);
     test_hold(it, &who, it->batch.seats[1]);
     who.kind = BOXOFFICE_COMMAND_PAY;
-    CHECK_OK(boxoffice_pay(it->single.office, who.user, who.token, who.reservation, NULL, 0, &paid, NULL));
+    CHECK_OK(boxoffice_pay(it->single.office, who.user, who.token, who.reservation, NULL, 0, &paid, NULL, NULL));
     wanted = outcome_of(&paid);
     CHECK_OUTCOME(it, who, NULL, 0, wanted);
 }
@@ -334,7 +335,7 @@ static void test_order(twins *it, boxoffice_command *who, int64_t reservations[2
     CHECK_OUTCOME(it, *who, NULL, 0, wanted);
     who->kind = BOXOFFICE_COMMAND_PAY;
     who->reservation = order.order;
-    CHECK_OK(boxoffice_pay(it->single.office, who->user, who->token, order.order, NULL, 0, &paid, NULL));
+    CHECK_OK(boxoffice_pay(it->single.office, who->user, who->token, order.order, NULL, 0, &paid, NULL, NULL));
     CHECK(paid.amount == 200);
     wanted = outcome_of(&paid);
     CHECK_OUTCOME(it, *who, NULL, 0, wanted);
@@ -385,7 +386,7 @@ static void make_claims(test_office *it) {
         const int64_t token = make_turn(it, user);
         CHECK_OK(boxoffice_recharge(it->office, user, 100, NULL, 0, &recharged, NULL));
         CHECK_OK(boxoffice_hold_seat(it->office, user, token, it->seats[i], NULL, 0, &held, NULL));
-        if (i > 0) CHECK_OK(boxoffice_pay(it->office, user, token, held.reservation, NULL, 0, &paid, NULL));
+        if (i > 0) CHECK_OK(boxoffice_pay(it->office, user, token, held.reservation, NULL, 0, &paid, NULL, NULL));
         if (i == 1) fill_balance(it, user);
     }
 }

@@ -19,6 +19,7 @@ static void test_three_of_three(void) {
     boxoffice_reservation rows[3];
     boxoffice_recharged recharged;
     boxoffice_paid paid;
+    boxoffice_paid_item items[BOXOFFICE_ORDER_SIZE_MAX];
     boxoffice_event events[64];
     size_t count = 0;
     int64_t user;
@@ -48,10 +49,19 @@ static void test_three_of_three(void) {
                  BOXOFFICE_UNKNOWN_RESERVATION);
 
     CHECK_OK(boxoffice_release_hold(it.office, user, held[1].reservation, NULL)); /* the others stay */
-    CHECK_STATUS(boxoffice_pay(it.office, user, token, held[2].reservation, NULL, 0, &paid, NULL),
+    CHECK_STATUS(boxoffice_pay(it.office, user, token, held[2].reservation, NULL, 0, &paid, NULL, NULL),
                  BOXOFFICE_RESERVATION_MISMATCH);
-    CHECK_OK(boxoffice_pay(it.office, user, token, order.order, NULL, 0, &paid, NULL));
-    CHECK(paid.reservation == order.order && paid.amount == 200 && paid.balance == 300);
+    memset(items, 0x5A, sizeof items);
+    CHECK_OK(boxoffice_pay(it.office, user, token, order.order, TEXT("k"), &paid, items, NULL));
+    CHECK(paid.reservation == order.order && paid.amount == 200 && paid.balance == 300 && paid.item_count == 2);
+    CHECK(items[0].reservation == order.order && items[1].reservation == held[2].reservation);
+    CHECK(items[1].seat == it.seats[2] && items[1].price == 100 && items[1].type == 0);
+    CHECK(strcmp(items[1].seat_number, rows[2].seat_number) == 0 &&
+          strcmp(items[1].seat_label, rows[2].seat_label) == 0);
+    CHECK(items[0].reserved[0] == 0 && items[2].reservation == 0 && items[2].seat_label[0] == 0);
+    memset(items, 0x5A, sizeof items);
+    CHECK_OK(boxoffice_pay(it.office, user, token, order.order, TEXT("k"), &paid, items, NULL)); /* again, the same */
+    CHECK(paid.item_count == 2 && items[1].reservation == held[2].reservation && items[2].reservation == 0);
     CHECK_OK(boxoffice_get_order(it.office, user, order.order, &now, rows, 3, &count, NULL));
     CHECK(now.total == 200 && now.deadline_us == BOXOFFICE_NEVER &&
           rows[1].state == BOXOFFICE_RESERVATION_STATE_RELEASED);

@@ -244,9 +244,10 @@ static void test_sale(test_office *it) {
     CHECK_STATUS(boxoffice_release_hold(it->office, other, held.reservation, NULL), BOXOFFICE_UNKNOWN_RESERVATION);
 
     CHECK_OK(boxoffice_hold_seat(it->office, user, token, it->seats[1], NULL, 0, &held, NULL));
-    CHECK_STATUS(boxoffice_pay(it->office, user, token, 99, NULL, 0, &paid, NULL), BOXOFFICE_RESERVATION_MISMATCH);
-    CHECK_OK(boxoffice_pay(it->office, user, token, held.reservation, TEXT("p1"), &paid, NULL));
-    CHECK_OK(boxoffice_pay(it->office, user, token, held.reservation, TEXT("p1"), &same, NULL));
+    CHECK_STATUS(boxoffice_pay(it->office, user, token, 99, NULL, 0, &paid, NULL, NULL),
+                 BOXOFFICE_RESERVATION_MISMATCH);
+    CHECK_OK(boxoffice_pay(it->office, user, token, held.reservation, TEXT("p1"), &paid, NULL, NULL));
+    CHECK_OK(boxoffice_pay(it->office, user, token, held.reservation, TEXT("p1"), &same, NULL, NULL));
     CHECK(memcmp(&paid, &same, sizeof paid) == 0);
     CHECK(paid.amount == 100 && paid.balance == 50);
     CHECK_OK(boxoffice_balance(it->office, user, &balance, NULL));
@@ -278,11 +279,11 @@ static void test_sale(test_office *it) {
     CHECK_OK(boxoffice_begin_payment(it->office, user, token, held.reservation, TEXT("b1"), &begun, NULL));
     CHECK_OK(boxoffice_fail_payment(it->office, user, held.reservation, begun.payment, TEXT("pg-1"), NULL));
     CHECK_STATUS(boxoffice_capture_payment(it->office, user, token, held.reservation, begun.payment, NULL, 0, NULL, 0,
-                                           &paid, NULL),
+                                           &paid, NULL, NULL),
                  BOXOFFICE_PAYMENT_FAILED);
     CHECK_OK(boxoffice_begin_payment(it->office, user, token, held.reservation, TEXT("b1"), &begun, NULL));
     CHECK_OK(boxoffice_capture_payment(it->office, user, token, held.reservation, begun.payment, TEXT("pg-2"),
-                                       TEXT("c1"), &paid, NULL));
+                                       TEXT("c1"), &paid, NULL, NULL));
     CHECK_STATUS(boxoffice_fail_payment(it->office, user, held.reservation, begun.payment, NULL, 0, NULL),
                  BOXOFFICE_ALREADY_PAID);
     CHECK_OK(boxoffice_get_payment(it->office, user, begun.payment, &payment, NULL));
@@ -290,7 +291,7 @@ static void test_sale(test_office *it) {
 
     token = make_turn(it, other);
     CHECK_OK(boxoffice_hold_seat(it->office, other, token, it->seats[3], NULL, 0, &held, NULL));
-    CHECK_STATUS(boxoffice_pay(it->office, other, token, held.reservation, NULL, 0, &paid, NULL),
+    CHECK_STATUS(boxoffice_pay(it->office, other, token, held.reservation, NULL, 0, &paid, NULL, NULL),
                  BOXOFFICE_INSUFFICIENT_POINTS);
     move_clock(&it->clock, 300000000);
     CHECK_STATUS(boxoffice_release_hold(it->office, other, held.reservation, NULL), BOXOFFICE_HOLD_EXPIRED);

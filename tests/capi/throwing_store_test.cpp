@@ -33,6 +33,17 @@ bool is_all(const T& value, unsigned char byte) {
     return std::all_of(bytes.begin(), bytes.end(), [&](std::byte b) { return b == std::byte{byte}; });
 }
 
+/// A payment with what it was for, which is zero when there is an error.
+template <class Work>
+boxoffice_status with_items(Work work) {
+    std::array<boxoffice_paid_item, BOXOFFICE_ORDER_SIZE_MAX> items;
+    std::memset(items.data(), 0x5A, sizeof items);
+    const auto status = work(items.data());
+    CHECK((status == BOXOFFICE_OK ? items[0].reservation != 0 : is_all(items[0], 0)));
+    CHECK(is_all(items.back(), 0));
+    return status;
+}
+
 /// A call with one answer, which is zero when there is an error.
 template <class T, class Work>
 Call answering(Work work) {
@@ -147,7 +158,8 @@ class FaultyOffice {
         REQUIRE(boxoffice_join(handle, it.user, main_room, &joined, nullptr) == BOXOFFICE_OK);
         it.token = joined.claims.token;
         hold(it, seat);
-        REQUIRE(boxoffice_pay(handle, it.user, it.token, it.reservation, nullptr, 0, &paid, nullptr) == BOXOFFICE_OK);
+        REQUIRE(boxoffice_pay(handle, it.user, it.token, it.reservation, nullptr, 0, &paid, nullptr, nullptr) ==
+                BOXOFFICE_OK);
         it.payment = paid.payment;
         return it;
     }
@@ -390,14 +402,19 @@ std::vector<Named> every_function(const FaultyOffice& it) {
              return boxoffice_list_transfers(o, it.holder.user, 0, out, most, count, e);
          })},
         {"pay", writes, answering<boxoffice_paid>([&it](auto* o, auto* out, auto* e) {
-             return boxoffice_pay(o, it.holder.user, it.holder.token, it.holder.reservation, "k", 1, out, e);
+             return with_items([&](auto* items) {
+                 return boxoffice_pay(o, it.holder.user, it.holder.token, it.holder.reservation, "k", 1, out, items, e);
+             });
          })},
         {"begin_payment", writes, answering<boxoffice_payment_begun>([&it](auto* o, auto* out, auto* e) {
              return boxoffice_begin_payment(o, it.holder.user, it.holder.token, it.holder.reservation, "k", 1, out, e);
          })},
         {"capture_payment", writes, answering<boxoffice_paid>([&it](auto* o, auto* out, auto* e) {
              const auto& p = it.payer;
-             return boxoffice_capture_payment(o, p.user, p.token, p.reservation, p.payment, "t", 1, "k", 1, out, e);
+             return with_items([&](auto* items) {
+                 return boxoffice_capture_payment(o, p.user, p.token, p.reservation, p.payment, "t", 1, "k", 1, out,
+                                                  items, e);
+             });
          })},
         {"fail_payment", writes,
          [&it](auto* o, auto* e) {

@@ -212,6 +212,43 @@ TEST_CASE("an order is paid though its first seat was given back") {
     CHECK(office.audit() == "");
 }
 
+TEST_CASE("I1: a payment says what it bought, and a replay the same whatever became of it") {
+    OrderHall hall;
+    auto& office = hall.office;
+    Terms terms;
+    terms.seats_per_order = 4;
+    terms.refund_steps = {{never, 1'000}};
+    office.change_sale(terms);
+    const auto mina = office.comes_with("mina", 200);
+    const auto order = office.hold_all(mina, {"3", "1", "2", "4"});
+    const auto begun = office.begin(mina, order.order);
+    CHECK(outcome(office.try_fail(mina, begun)) == "ok");  // its reservations have named a payment before
+    CHECK(outcome(office.try_release(mina, order.items[1].reservation)) == "ok");
+    const auto paid = office.pay(mina, order.order, "k");
+    REQUIRE(paid.items.size() == 3);
+    CHECK(paid.items[0] == PaidItem{order.order, office.seat("3"), TypeId{}, Points{30}, "3", "3"});
+    CHECK(paid.items[1].reservation == order.items[2].reservation);
+    CHECK(paid.items[2].seat_number == "4");
+    CHECK(outcome(office.try_cancel(mina.user, {order.order})) == "ok");
+    CHECK(office.pay(mina, order.order, "k") == paid);
+
+    const auto one = office.comes_with("one", 100);
+    const auto alone = office.pay(one, office.hold(one, "5").reservation);
+    CHECK((alone.items.size() == 1 && alone.items[0].price == Points{50} && alone.items[0].seat_label == "5"));
+}
+
+TEST_CASE("a captured payment says what it bought each time it is asked to be captured") {
+    OrderHall hall;
+    auto& office = hall.office;
+    const auto mina = office.comes_with("mina", 200);
+    const auto order = office.hold_all(mina, {"1", "2"});
+    const auto begun = office.begin(mina, order.order);
+    const auto first = must(office.try_capture(mina, begun), "capture");
+    REQUIRE(first.items.size() == 2);
+    CHECK(first.items[1].reservation == order.items[1].reservation);
+    CHECK(must(office.try_capture(mina, begun), "again") == first);
+}
+
 TEST_CASE("an order for nothing is paid without a transfer") {
     OrderHall hall;
     auto& office = hall.office;

@@ -121,8 +121,13 @@ class Sequence : Selling {
     }
     static void done(Function function) { ++counts[static_cast<std::size_t>(function)].done; }
 
-    static void paid(const Office& office, std::int64_t user, const boxoffice_paid& answer) {
+    static void paid(const Office& office, std::int64_t user, const boxoffice_paid& answer,
+                     Out<boxoffice_paid_item>& items) {
         MUST(answer.balance >= 0 && answer.amount >= 0);
+        MUST(answer.item_count >= 1 && answer.item_count <= BOXOFFICE_ORDER_SIZE_MAX);
+        std::int64_t sum = 0;
+        for (std::int64_t i = 0; !items.is_null() && i < answer.item_count; ++i) sum += items[i].price;
+        MUST(items.is_null() || sum == answer.amount);
         office.model->add(answer.payment, Payment{user, answer.reservation, answer.amount});
     }
 
@@ -243,11 +248,12 @@ class Sequence : Selling {
             case Function::pay: {
                 const auto k = key(r_.b);
                 Out<boxoffice_paid> out(1, no_answer());
+                Out<boxoffice_paid_item> items(BOXOFFICE_ORDER_SIZE_MAX, r_.c % 2 == 0);
                 if (auto* office = get(function, out, [&](auto* h, auto* o, auto* e) {
-                        return boxoffice_pay(h, user, turn, reservation, k.data(), k.size(), o, e);
+                        return boxoffice_pay(h, user, turn, reservation, k.data(), k.size(), o, items.get(), e);
                     })) {
                     who.payment = out->payment;
-                    paid(*office, user, *out);
+                    paid(*office, user, *out, items);
                 }
                 return;
             }
@@ -264,11 +270,12 @@ class Sequence : Selling {
                 const auto k = key(r_.b);
                 const auto t = r_.a == 0 ? In{} : name(r_.a);
                 Out<boxoffice_paid> out(1, no_answer());
+                Out<boxoffice_paid_item> items(BOXOFFICE_ORDER_SIZE_MAX, r_.c % 2 == 0);
                 if (auto* office = get(function, out, [&](auto* h, auto* o, auto* e) {
                         return boxoffice_capture_payment(h, user, turn, reservation, payment, t.data(), t.size(),
-                                                         k.data(), k.size(), o, e);
+                                                         k.data(), k.size(), o, items.get(), e);
                     }))
-                    paid(*office, user, *out);
+                    paid(*office, user, *out, items);
                 return;
             }
             case Function::fail_payment: {

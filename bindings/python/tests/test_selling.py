@@ -15,6 +15,7 @@ from boxoffice import (  # noqa: E402
     HeldItem,
     NewSeat,
     OrderItem,
+    PaidItem,
     Price,
     RefundStep,
     Terms,
@@ -166,8 +167,22 @@ class TermsTest(SellingTest):
         first = HeldItem(held.order, best[0].id, child, 2_500)
         self.assertEqual(held.items[0], first)
         self.assertEqual(self.office.get_order(mina, held.order).reservations[1].type, full)
+        self.office.recharge(mina, 7_500)
+        paid = self.office.pay(mina, token, held.order, "key")
+        self.assertEqual(
+            paid.items,
+            tuple(
+                PaidItem(one.reservation, one.seat, one.type, one.price, seat.number, seat.label)
+                for one, seat in zip(held.items, best)
+            ),
+        )
+        self.assertEqual(self.office.pay(mina, token, held.order, "key"), paid)
         juno, token = self.house.buyer("juno")
-        self.assertEqual(self.office.hold_seat(juno, token, self.seats[0]).price, 800)
+        held_alone = self.office.hold_seat(juno, token, self.seats[0])
+        self.assertEqual(held_alone.price, 800)
+        self.office.recharge(juno, 800)
+        (alone,) = self.office.pay(juno, token, held_alone.reservation).items
+        self.assertEqual((alone.seat, alone.type, alone.price), (self.seats[0], None, 800))
         self.assertEqual(self.office.set_tariff(self.concert, [], 3), 4)
         self.assertEqual(self.office.tariff(self.concert), [])
 

@@ -12,21 +12,13 @@ using namespace boxoffice;
 
 namespace {
 
-/// What the payment was for, where the order is of several seats: an order of one is answered as the seed says. It is paid by
-/// now, so that nothing about this may turn it into a refusal: in a crowd that turns questions away the seats are left out.
-Task<bool> add_seats(const Call& call, JsonWriter& json, UserId user, const Paid& paid) {
-    const bool was_turned_away = call.is_turned_away;
-    const auto question = [&] { return call.host.office.order(user, paid.reservation); };
-    const auto order = co_await call.ask(question);
-    call.is_turned_away = was_turned_away;
-    if (!order || order->reservations.size() < 2) co_return false;
+/// What the payment was for; one seat whose reservation the answer names already is answered as the seed says.
+void add_seats(JsonWriter& json, const Paid& paid) {
+    if (paid.items.size() == 1 && paid.items.front().reservation == paid.reservation) return;
     std::vector<SeatOfOrder> seats;
-    for (const auto& one : order->reservations)
-        if (one.reservation.payment == paid.payment)
-            seats.push_back(
-                {one.reservation.id, one.seat_number, one.seat_label, one.reservation.price, one.reservation.type});
+    for (const auto& item : paid.items)
+        seats.push_back({item.reservation, item.seat_number, item.seat_label, item.price, item.type});
     write_seats(json, seats);
-    co_return true;
 }
 
 }  // namespace
@@ -56,7 +48,7 @@ Answering pay(const Call& call) {
         .member("amount", paid->amount)
         .member("newBalance", paid->balance)
         .member("paymentTime", paid->paid_at);
-    co_await add_seats(call, json, who.user.id, *paid);
+    add_seats(json, *paid);
     co_return json_response(json.close_object());
 }
 

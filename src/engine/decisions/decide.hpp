@@ -22,10 +22,10 @@ Result<typename C::Answer> decide(const C& command, WorkingSet& set, const Momen
     return decision.decide(command, set, moment);
 }
 
+/// Decides, or remembers what was decided.
 template <Keyed C>
-Result<typename C::Answer> decide(const C& command, WorkingSet& set, const Moment& moment) {
-    const Decision<C> decision;
-    BOXOFFICE_TRY(decision.identify(command, set, moment));
+Result<typename C::Answer> decide_once(const Decision<C>& decision, const C& command, WorkingSet& set,
+                                       const Moment& moment) {
     if (command.key.empty()) return decision.decide(command, set, moment);
 
     const steps::Request request{decision.id_of(command), decision.hash(command)};
@@ -33,6 +33,15 @@ Result<typename C::Answer> decide(const C& command, WorkingSet& set, const Momen
     if (before && decision.stands(*before, set, moment)) return std::move(*before);
     BOXOFFICE_TRY_VALUE(auto answer, decision.decide(command, set, moment));
     steps::remember(set, moment, request, answer);
+    return answer;
+}
+
+template <Keyed C>
+Result<typename C::Answer> decide(const C& command, WorkingSet& set, const Moment& moment) {
+    const Decision<C> decision;
+    BOXOFFICE_TRY(decision.identify(command, set, moment));
+    BOXOFFICE_TRY_VALUE(auto answer, decide_once(decision, command, set, moment));
+    decision.complete(answer, set);
     return answer;
 }
 

@@ -65,6 +65,8 @@ struct Deciding<C> : Hooks<C> {
     [[nodiscard]] virtual RequestHash hash(const C& command) const = 0;
     /// Is `before` still the answer? No: the key is free again.
     virtual bool stands(const typename C::Answer&, const WorkingSet&, const Moment&) const { return true; }
+    /// Adds to an answer, new or given again, what is not remembered with it, since rows have it that never change.
+    virtual void complete(typename C::Answer&, const WorkingSet&) const {}
 
     [[nodiscard]] IdempotencyId id_of(const C& command) const { return {command.user, operation(), command.key}; }
 };

@@ -34,6 +34,11 @@ struct PayingDecision : Deciding<C> {
         BOXOFFICE_TRY(steps::place_of(set, command.user, command.token));
         return {};
     }
+
+    void complete(typename C::Answer& answer, const WorkingSet& set) const override {
+        if constexpr (std::same_as<typename C::Answer, Paid>)
+            answer.items = steps::paid_items(set, answer.reservation, answer.payment);
+    }
 };
 
 template <>
@@ -146,7 +151,7 @@ struct Decision<CapturePayment> final : PayingDecision<CapturePayment> {
         Payment payment = *found;
         const auto& account = set.accounts.get(account_of(command.user));
         if (payment.state == PaymentState::captured)
-            return Paid{payment.id, payment.reservation, payment.amount, account.balance, payment.finished_at};
+            return Paid{payment.id, payment.reservation, payment.amount, account.balance, payment.finished_at, {}};
         BOXOFFICE_TRY_VALUE(const auto order, steps::payable(command, set, moment));
         if (state_at(payment, moment.now) == PaymentState::failed) return refuse(ErrorCode::payment_failed);
         BOXOFFICE_TRY(check_funds(account, payment.amount));

@@ -138,13 +138,28 @@ inline Paid capture_payment(WorkingSet& set, const Moment& moment, const Payable
         set.add(std::move(confirmed));
         set.put(std::move(reservation));
     }
-    const Paid answer{payment.id, payment.reservation, payment.amount,
-                      set.accounts.get(account_of(payment.user)).balance, moment.now};
+    const Paid answer{payment.id,     payment.reservation,
+                      payment.amount, set.accounts.get(account_of(payment.user)).balance,
+                      moment.now,     {}};
     const auto user = payment.user;
     set.put(std::move(payment));
     if (live_holds_of(set, moment, user, first.token).empty())
         finish_place(set, moment, first.token, PlaceState::completed);
     return answer;
+}
+
+/// What of the order a captured payment bought, in order.
+inline std::vector<PaidItem> paid_items(const WorkingSet& set, OrderId order, PaymentId payment) {
+    const auto all = set.order(order);
+    std::vector<PaidItem> items;
+    items.reserve(all.size());
+    for (const auto id : all) {
+        const auto& reservation = set.reservations.get(id);
+        if (reservation.payment != payment) continue;
+        const auto& facts = set.seats.get(reservation.seat).facts;
+        items.push_back({id, reservation.seat, reservation.type, reservation.price, facts.number, facts.label});
+    }
+    return items;
 }
 
 /// The payment, if it is this user's and of this reservation.

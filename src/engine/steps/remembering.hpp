@@ -41,7 +41,7 @@ constexpr void fields(Io& io, Recharged& a) {
 }
 template <class Io>
 constexpr void fields(Io& io, Paid& a) {
-    io(a.payment, a.reservation, a.amount, a.balance, a.paid_at);
+    io(a.payment, a.reservation, a.amount, a.balance, a.paid_at);  // and items, which rows have
 }
 template <class Io>
 constexpr void fields(Io& io, PaymentBegun& a) {
@@ -75,6 +75,12 @@ consteval std::size_t field_count() {
     fields(counter, answer);
     return counter.count;
 }
+
+/// How many members `fields` leaves out, since Decision::complete finds them in rows.
+template <class Answer>
+inline constexpr std::size_t completed_count = 0;
+template <>
+inline constexpr std::size_t completed_count<Paid> = 1;
 
 /// A list is how many it has, and the fields of each.
 struct FieldReader {
@@ -130,7 +136,7 @@ Result<std::optional<Answer>> recall(const WorkingSet& set, const Moment& moment
 
 template <class Answer>
 void remember(WorkingSet& set, const Moment& moment, const Request& request, Answer answer) {
-    static_assert(field_count<Answer>() == member_count<Answer>(),
+    static_assert(field_count<Answer>() + completed_count<Answer> == member_count<Answer>(),
                   "fields() lacks a member: a replay would answer without it");
     FieldWriter writer;
     fields(writer, answer);

@@ -8,6 +8,7 @@ from typing import Any, Iterable, List, Optional, Tuple
 
 from . import _convert as convert
 from . import _structures as c
+from .answers import Paid, PaidItem
 from .errors import InvalidArgument
 from .sales import (
     Cancelled,
@@ -137,6 +138,23 @@ def held_order(order: c.HeldOrder, items: Any) -> HeldOrder:
         order.total,
         tuple(HeldItem(one.reservation, one.seat, one.type or None, one.price) for one in items),
     )
+
+
+def paid(one: c.Paid, items: Any) -> Paid:
+    return Paid(
+        one.payment,
+        one.reservation,
+        one.amount,
+        one.balance,
+        convert.time(one.paid_at_us),
+        tuple(_paid_item(item) for item in items[: one.item_count]),
+    )
+
+
+def _paid_item(one: c.PaidItem) -> PaidItem:
+    reservation, seat, type_id, price, *texts = convert.LAYOUTS[c.PaidItem].unpack(one)
+    number, label = (convert.string(text) for text in texts)
+    return PaidItem(reservation, seat, type_id or None, price, number, label)
 
 
 def order(one: c.Order, reservations: List[Any]) -> Order:

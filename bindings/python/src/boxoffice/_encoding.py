@@ -310,7 +310,7 @@ def recharged(command: Any, fields: _Fields) -> Recharged:
 
 
 def paid(command: Any, fields: _Fields) -> Paid:
-    return Paid(PaymentId(fields[2]), command[2], fields[4], fields[5], _time(fields[6]))
+    return Paid(PaymentId(fields[2]), command[2], fields[4], fields[5], _time(fields[6]), ())
 
 
 def begun(command: Any, fields: _Fields) -> PaymentBegun:

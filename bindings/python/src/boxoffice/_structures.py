@@ -404,7 +404,14 @@ class Transfer(ctypes.Structure):
 class Paid(ctypes.Structure):
     _fields_ = [
         ("payment", c_int64), ("reservation", c_int64), ("amount", c_int64), ("balance", c_int64),
-        ("paid_at_us", c_int64), ("reserved", c_int64 * 2),
+        ("paid_at_us", c_int64), ("item_count", c_int64), ("reserved", c_int64 * 2),
+    ]
+
+
+class PaidItem(ctypes.Structure):
+    _fields_ = [
+        ("reservation", c_int64), ("seat", c_int64), ("type", c_int64), ("price", c_int64),
+        ("seat_number", c_char * 72), ("seat_label", c_char * 72), ("reserved", c_int64 * 2),
     ]
 
 
@@ -598,6 +605,7 @@ STRUCTURES: Dict[str, Type[ctypes.Structure]] = {
     "boxoffice_recharged": Recharged,
     "boxoffice_transfer": Transfer,
     "boxoffice_paid": Paid,
+    "boxoffice_paid_item": PaidItem,
     "boxoffice_payment_begun": PaymentBegun,
     "boxoffice_payment_step": PaymentStep,
     "boxoffice_payment": Payment,
@@ -769,7 +777,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     ]),
     "boxoffice_pay": (c_int32, [
         POINTER(Office), c_int64, c_int64, c_int64, c_char_p, c_size_t, POINTER(Paid),
-        POINTER(Error),
+        POINTER(PaidItem), POINTER(Error),
     ]),
     "boxoffice_begin_payment": (c_int32, [
         POINTER(Office), c_int64, c_int64, c_int64, c_char_p, c_size_t, POINTER(PaymentBegun),
@@ -777,7 +785,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     ]),
     "boxoffice_capture_payment": (c_int32, [
         POINTER(Office), c_int64, c_int64, c_int64, c_int64, c_char_p, c_size_t, c_char_p, c_size_t,
-        POINTER(Paid), POINTER(Error),
+        POINTER(Paid), POINTER(PaidItem), POINTER(Error),
     ]),
     "boxoffice_fail_payment": (c_int32, [
         POINTER(Office), c_int64, c_int64, c_int64, c_char_p, c_size_t, POINTER(Error),

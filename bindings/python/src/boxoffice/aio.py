@@ -162,9 +162,10 @@ class Office:
     asynchronous ones. The commands are those of :mod:`boxoffice.commands`: their errors have the
     engine's sentence, without the details that a call of the synchronous office gives. Two of them,
     ``hold_seats`` and ``cancel``, whose answers are longer than an outcome, are asked as queries
-    are, with all details; :meth:`execute` has them without their items. With a ``gateway``, ``pay``
-    keeps one of the office's few threads while the gateway is asked: ask one that is slow, or a
-    coroutine itself, between ``begin_payment`` and ``capture_payment``.
+    are, with all details; :meth:`execute` has them without their items. ``pay`` and
+    ``capture_payment`` share commits, and answer without theirs (:meth:`get_order` has them). With
+    a ``gateway``, ``pay`` keeps one of the office's few threads while the gateway is asked: ask one
+    that is slow, or a coroutine itself, between ``begin_payment`` and ``capture_payment``.
 
     Exceptions of a ``clock`` or ``log`` go to the logger "boxoffice", since nobody waits for the
     thread that decides.

@@ -28,6 +28,7 @@ __all__ = [
     "NewSeat",
     "OrderId",
     "Paid",
+    "PaidItem",
     "Payment",
     "PaymentBegun",
     "PaymentId",
@@ -442,16 +443,31 @@ class Transfer(_Answer):
 
 
 @dataclass(frozen=True)
+class PaidItem(_Answer):
+    """One seat that was paid: the number names it, people read the label."""
+
+    __slots__ = ("reservation", "seat", "type", "price", "seat_number", "seat_label")
+    reservation: ReservationId
+    seat: SeatId
+    type: Optional[TypeId]
+    price: int
+    seat_number: str
+    seat_label: str
+
+
+@dataclass(frozen=True)
 class Paid(_Answer):
     """A captured payment: the seats are sold, what was held together confirmed. ``reservation`` is
-    the order, ``balance`` what is left."""
+    the order, ``balance`` what is left. ``items`` are in the order in which they were held; in an
+    outcome of a batch, and on asyncio, they are left out."""
 
-    __slots__ = ("payment", "reservation", "amount", "balance", "paid_at")
+    __slots__ = ("payment", "reservation", "amount", "balance", "paid_at", "items")
     payment: PaymentId
     reservation: ReservationId
     amount: int
     balance: int
     paid_at: datetime.datetime
+    items: Tuple[PaidItem, ...]
 
 
 @dataclass(frozen=True)

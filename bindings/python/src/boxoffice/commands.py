@@ -151,7 +151,8 @@ class Recharge(NamedTuple):
 
 
 class Pay(NamedTuple):
-    """-> Paid. Refusals as of :meth:`boxoffice.Office.pay`; with a gateway, GatewayRequired."""
+    """-> Paid, without ``items``. Refusals as of :meth:`boxoffice.Office.pay`; with a gateway,
+    GatewayRequired."""
 
     user: UserId
     token: TokenId
@@ -169,8 +170,8 @@ class BeginPayment(NamedTuple):
 
 
 class CapturePayment(NamedTuple):
-    """-> Paid. Refusals: PaymentFailed, HoldExpired, HoldReleased, InsufficientPoints,
-    IdempotencyConflict."""
+    """-> Paid, without ``items``. Refusals: PaymentFailed, HoldExpired, HoldReleased,
+    InsufficientPoints, IdempotencyConflict."""
 
     user: UserId
     token: TokenId

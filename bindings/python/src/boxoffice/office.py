@@ -9,6 +9,7 @@ from ctypes import byref
 from typing import Any, Iterable, Iterator, List, Optional, Tuple, Union
 
 from . import _convert as convert
+from . import _convert_sales as sales
 from . import _structures as c
 from . import commands as _commands
 from ._handle import PAGE
@@ -426,10 +427,8 @@ class Office(Selling):
         AlreadyPaid, PaymentPending, InsufficientPoints, IdempotencyConflict, PaymentDeclined.
         Mistakes: InvalidToken."""
         name = convert.key(key)
-        return self._ask(
+        return self._paid(
             self._library.boxoffice_pay,
-            c.Paid,
-            convert.plain(Paid),
             convert.int64(user, "user"),
             convert.int64(token, "token"),
             convert.int64(reservation, "reservation"),
@@ -473,10 +472,8 @@ class Office(Selling):
         InvalidToken."""
         theirs = convert.text(transaction_key, "transaction_key")
         name = convert.key(key)
-        return self._ask(
+        return self._paid(
             self._library.boxoffice_capture_payment,
-            c.Paid,
-            convert.plain(Paid),
             convert.int64(user, "user"),
             convert.int64(token, "token"),
             convert.int64(reservation, "reservation"),
@@ -486,6 +483,11 @@ class Office(Selling):
             name,
             len(name),
         )
+
+    def _paid(self, function: Any, *arguments: Any) -> Paid:
+        out, items = c.Paid(), (c.PaidItem * c.ORDER_SIZE_MAX)()
+        self._call(function, *arguments, byref(out), items)
+        return sales.paid(out, items)
 
     def fail_payment(
         self,
