@@ -1220,7 +1220,9 @@ typedef struct boxoffice_commit_stats {
     int64_t reserved[5];
 } boxoffice_commit_stats;
 
-/* `kind` is a stable number; boxoffice_event_name gives its name. Ids are 0 where an event has none. */
+/* `kind` is a stable number; boxoffice_event_name gives its name. Ids are 0 where an event has none. The order that
+ * an event is about is `order`, or where that is 0 `reservation`: an order bears the id of its first. (seat_held names it with the
+ * first of several, too: order_held follows in the same commit.) */
 typedef struct boxoffice_event {
     int64_t sequence;
     int64_t at_us;
@@ -1235,7 +1237,7 @@ typedef struct boxoffice_event {
     int64_t deadline_us;
     int32_t kind;
     int32_t reserved32;
-    int64_t order;   /* of several reservations; one alone is its own order */
+    int64_t order;   /* 0: the reservation's id is its order's */
     int64_t subject; /* what else the kind says it is about: a version, a ticket type */
     int64_t reserved[2];
 } boxoffice_event;

@@ -1,5 +1,7 @@
 // Orders: several seats held, paid and given back together.
 
+#include <set>
+
 #include "support/office.hpp"
 
 using namespace boxoffice;
@@ -51,6 +53,35 @@ TEST_CASE("an order holds its seats together, until one deadline, for the sum of
     const auto stranger = office.comes("stranger");
     CHECK(outcome(office->order(stranger.user, order.order)) == "unknown_reservation");
     CHECK(office.audit() == "");
+}
+
+TEST_CASE(
+    "every event about an order's reservations and payments tells the order, by its id or its first reservation's") {
+    OrderHall hall;
+    auto& office = hall.office;
+    Terms terms;
+    terms.seats_per_order = 4;
+    terms.refund_steps = {{never, 1'000}};
+    office.change_sale(terms);
+    const auto before = office.last_sequence();
+    const auto mina = office.comes_with("mina", 200);
+    const auto order = office.hold_all(mina, {"1", "2", "3"});
+    CHECK(outcome(office.try_release(mina, order.items[2].reservation)) == "ok");
+    must(office.try_capture(mina, office.begin(mina, order.order)), "capture");
+    CHECK(outcome(office.try_cancel(mina.user, {order.order})) == "ok");
+    const auto lapsing = office.hold_all(office.comes("late"), {"4", "5"});
+    office.wait_until(lapsing.deadline);
+    (void)office.tick();
+    const auto alone = office.hold(office.comes("one"), "6").reservation;
+    std::set<OrderId> orders;
+    for (const auto& event : must(office->events_after(before, 100), "events"))
+        if (event.reservation || event.order) {
+            orders.insert(order_of(event));
+            const bool is_of_several = order_of(event) != alone;
+            CHECK((event.order == event.reservation) ==
+                  (event.kind == EventKind::seat_held && is_of_several && event.reservation == order_of(event)));
+        }
+    CHECK(orders == std::set<OrderId>{order.order, lapsing.order, alone});
 }
 
 TEST_CASE("a seat held alone is an order of one, and tells of no order") {

@@ -80,10 +80,14 @@ struct Event {
     PaymentId payment{};
     std::int64_t amount = 0;
     Time deadline = never;
-    OrderId order{};           ///< of several reservations; one alone is its own order
+    OrderId order{};           ///< see order_of
     std::int64_t subject = 0;  ///< what else the kind says it is about
     friend bool operator==(const Event&, const Event&) = default;
 };
+
+/// The order that an event is about. `order` is there where the event names no reservation, or one with another id than the
+/// order's, which is that of its first. (seat_held names it with the first of several, too: order_held follows in the same commit.)
+constexpr OrderId order_of(const Event& event) { return event.order ? event.order : event.reservation; }
 
 /// Where the outbox stands: the last event's sequence (0: none yet) and time, which is the last committed time.
 struct LastEvent {

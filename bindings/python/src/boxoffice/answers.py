@@ -573,8 +573,10 @@ class Event(_Answer):
     """One immutable row of the outbox: what happened, in commit order. ``sequence`` is 1, 2, 3 …
     without gaps; ``kind`` a stable number and ``name`` its name ("seat_held"). What ``amount`` and
     ``deadline`` mean depends on the kind: the price and end of a hold, the position of a place, the
-    points of a recharge. ``order`` is that of several reservations (one alone is its own);
-    ``subject`` what else the kind is about: a version, a ticket type."""
+    points of a recharge. The order that an event is about is ``order``, or where that is None
+    ``reservation``: an order bears the id of its first. (seat_held names it with the first of
+    several, too: order_held follows.) ``subject`` is what else the kind is about: a version, a
+    ticket type."""
 
     __slots__ = (
         "sequence",
