@@ -709,7 +709,7 @@ typedef struct boxoffice_reservation {
     int64_t type;     /* who the price is for; 0: everybody */
     int64_t refunded; /* of the price, so far */
     int64_t cancelled_at_us;
-    int64_t refund; /* what comes back to who cancels it now; -1: it cannot be cancelled */
+    int64_t refund; /* what comes back to who cancels it now, or is still to come; -1: nothing is */
     char seat_category[72];
     int64_t reserved[6];
 } boxoffice_reservation;

@@ -30,8 +30,9 @@ struct SeatNow {
     bool is_mine = false;
 };
 
-/// A reservation as it stands now, expiry included in `state`. The number names the seat; people read its label, beside
-/// section and row.
+/// A reservation as it stands now: its row, and in `state` what has become of it, expiry and a called-off concert included,
+/// whether or not that is written down. A sale of a concert that was called off reads cancelled at once; until its points have
+/// moved, `refunded` does not have them and `refund` does. The number names the seat; people read its label, beside section and row.
 struct ReservationNow {
     Reservation reservation;
     ReservationState state = ReservationState::held;
@@ -41,7 +42,7 @@ struct ReservationNow {
     std::string seat_section;
     std::string seat_row;
     std::string seat_category;
-    std::optional<Points> refund{};  ///< what comes back to who cancels it now; none: it cannot be cancelled
+    std::optional<Points> refund{};  ///< what comes back to who cancels it now, or is still to come; none: nothing is
 };
 
 /// An order as it stands now: all that was held together, in order.

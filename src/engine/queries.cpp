@@ -18,7 +18,9 @@ Result<ReservationNow> describe(View& view, const Reservation& row, Time now) {
     BOXOFFICE_TRY_VALUE(const auto concert, one(view.concerts(), ConcertKeys{{row.concert}}, ErrorCode::internal));
     const auto state = state_at(row, concert.called_off_at, now);
     std::optional<Points> refund;
-    if (state == ReservationState::confirmed) {
+    if (row.state == ReservationState::confirmed && is_called_off(concert)) {
+        refund = refundable(row);
+    } else if (state == ReservationState::confirmed) {
         // The terms under which it was held, whatever they are by now.
         BOXOFFICE_TRY_VALUE(const auto sale,
                             one(view.sales(), SaleKeys{{{row.concert, row.sale}}, {}}, ErrorCode::internal));

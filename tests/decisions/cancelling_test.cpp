@@ -234,6 +234,79 @@ TEST_CASE("a concert called off sells nothing more; its holds read released, its
     CHECK(outcome(office->execute(SweepRefunds{office.last_concert(), 10'001})) == "invalid_argument");
 }
 
+TEST_CASE("calling off one concert takes nothing of another") {
+    RefundHall hall;
+    auto& office = hall.office;
+    const auto first = office.last_concert();
+    const auto mina = office.comes_with("mina", 500);
+    const auto of_first = hall.bought(mina, {"1"});
+    office.concert("2026-12-25", {{"1", 70}, {"2", 70}});
+    const auto again = office.join(mina.user);
+    const auto of_second = office.hold(again, "1").reservation;
+    office.pay(again, of_second);
+    const auto held = office.hold(office.comes("holder"), "2");
+    office.call_off(first);
+    (void)office.tick();
+    CHECK(office.balance(mina.user) == 430);
+    CHECK(office.state_of(mina, of_first[0]) == "cancelled");
+    CHECK(office.state_of(mina, of_second) == "confirmed");
+    CHECK(office.state_of_seat("2") == "held");
+    CHECK(office.sales() == 70);
+    CHECK(held.deadline > office.now());
+    CHECK(office.audit() == "");
+}
+
+TEST_CASE("a hold of a concert called off stays released, though its deadline comes before the sweep") {
+    RefundHall hall;
+    auto& office = hall.office;
+    const auto held = office.hold(office.comes("over"), "4");
+    office.wait_until(held.deadline);
+    const auto lapsing = office.comes("holder");
+    const auto order = office.hold_all(lapsing, {"1", "2"});
+    office.wait_until(order.deadline - us);
+    const auto quick = office.comes("quick");
+    const auto live = office.hold(quick, "3").reservation;
+    office.call_off();
+    CHECK(office.state_of(lapsing, order.order) == "released");
+    CHECK(outcome(office.try_release(quick, live)) == "ok");
+    CHECK(office.state_of_seat("3") == "available");
+    office.wait(us);
+    CHECK(office.state_of(lapsing, order.order) == "released");
+    SECTION("nobody has swept: giving back what reads released is done") {
+        CHECK(outcome(office.try_release(lapsing, order.order)) == "ok");
+        CHECK(must(office.try_release_order(lapsing, order.order), "release").released == 0);
+    }
+    SECTION("a sweep") { CHECK(office.sweep().released == 3); }  // and the one that was over
+    SECTION("a tick") { (void)office.tick(); }
+    for (const auto& item : order.items) CHECK(office.state_of(lapsing, item.reservation) == "released");
+    CHECK(must(office->order(lapsing.user, order.order), "order").total == Points{0});
+    CHECK(outcome(office.try_release(lapsing, order.order)) == "ok");
+    CHECK(must(office.try_release_order(lapsing, order.order), "release").released == 0);
+    const auto over = must(office->user("over"), "over").id;
+    CHECK(must(office->reservation(over, held.reservation), "row").state == ReservationState::expired);
+    CHECK(outcome(office->execute(ReleaseHold{over, held.reservation})) == "hold_expired");
+    CHECK(office.audit() == "");
+}
+
+TEST_CASE("until its points have moved, a sale of a concert called off says that all of the rest is to come") {
+    RefundHall hall;
+    auto& office = hall.office;
+    const auto mina = office.comes_with("mina", 100);
+    const auto id = hall.bought(mina, {"1"})[0];
+    CHECK(outcome(office.try_refund(id, 30, false, "a")) == "ok");
+    office.wait(hours{5});  // the terms would give nothing
+    office.call_off();
+    const auto promised = must(office->reservation(mina.user, id), "row");
+    CHECK((promised.state == ReservationState::cancelled && promised.reservation.refunded == Points{30}));
+    CHECK(promised.refund == Points{70});
+    CHECK(office.balance(mina.user) == 30);
+    (void)office.sweep();
+    const auto moved = must(office->reservation(mina.user, id), "row");
+    CHECK(moved.reservation.refunded == Points{100});
+    CHECK_FALSE(moved.refund);
+    CHECK(office.balance(mina.user) == 100);
+}
+
 TEST_CASE("a sweep gives back in full, whatever the terms, row by row, each once") {
     RefundHall hall;
     auto& office = hall.office;

@@ -54,6 +54,28 @@ TEST_CASE("a hold is live from held_at until just before its deadline") {
     CHECK(state_at(reservation, deadline) == ReservationState::expired);
 }
 
+TEST_CASE(
+    "of a concert called off a hold reads released for good, a sale cancelled, whatever is written down and when") {
+    using State = ReservationState;
+    const auto off = deadline - us;
+    const auto open = held();
+    auto noticed_late = held();
+    expire(noticed_late);
+    auto sold = held();
+    confirm(sold, PaymentId{5}, held_at);
+    CHECK(state_at(open, off, off - us) == State::held);
+    CHECK(state_at(sold, off, off - us) == State::confirmed);
+    for (const auto now : {off, deadline, deadline + us}) {
+        CHECK(state_at(open, off, now) == State::released);
+        CHECK(state_at(sold, off, now) == State::cancelled);
+    }
+    CHECK(state_at(noticed_late, off, deadline) == State::released);
+    // What was over before is what it was.
+    CHECK(state_at(open, deadline, deadline) == State::expired);
+    CHECK(state_at(noticed_late, deadline, deadline + us) == State::expired);
+    CHECK(state_at(noticed_late, never, deadline) == State::expired);
+}
+
 TEST_CASE("S3: each transition of a reservation demands that it is held") {
     using State = ReservationState;
     for (const auto state : {State::held, State::confirmed, State::released, State::expired, State::cancelled}) {

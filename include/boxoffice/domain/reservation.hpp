@@ -17,7 +17,6 @@
 /// payment. It bears the id of its first reservation and has no state of its own; one seat held alone is an order of one.
 /// Invariants O1 to O4.
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -65,12 +64,17 @@ inline ReservationState state_at(const Reservation& reservation, Time now) {
                                                                                             : reservation.state;
 }
 
-/// The same where the concert was called off: then holds are released and sales cancelled, whether or not their rows say so.
+/// The same where the concert was called off: from then on what was held is released and what was sold cancelled, for good and
+/// whatever their rows say. One whose deadline came later, before a sweep, may have been written down as expired.
 inline ReservationState state_at(const Reservation& reservation, Time called_off_at, Time now) {
-    const auto state = state_at(reservation, std::min(called_off_at, now));
-    if (!passed(called_off_at, now)) return state;
-    if (state == ReservationState::held) return ReservationState::released;
-    return state == ReservationState::confirmed ? ReservationState::cancelled : state;
+    if (!passed(called_off_at, now)) return state_at(reservation, now);
+    switch (reservation.state) {
+        case ReservationState::held:
+        case ReservationState::expired:
+            return passed(reservation.deadline, called_off_at) ? ReservationState::expired : ReservationState::released;
+        case ReservationState::confirmed: return ReservationState::cancelled;
+        default: return reservation.state;
+    }
 }
 
 /// Does its row claim the seat, whether or not a hold has lapsed?

@@ -174,7 +174,10 @@ struct Decision<ReleaseHold> final : Deciding<ReleaseHold> {
     Result<Done> decide(const ReleaseHold& command, WorkingSet& set, const Moment& moment) const override {
         const auto* found = set.reservations.find(command.reservation);
         if (found == nullptr || found->user != command.user) return refuse(ErrorCode::unknown_reservation);
-        if (found->state == ReservationState::released) return Done{};
+        const auto& concert = set.concerts.get(found->concert);
+        const bool is_live = is_live_hold(*found, moment.now);
+        if (!is_live && state_at(*found, concert.called_off_at, moment.now) == ReservationState::released)
+            return Done{};
         BOXOFFICE_TRY(check_held(*found, moment.now));
         if (steps::live_holds_in(set, moment, found->order).size() > 1)
             BOXOFFICE_TRY(steps::check_no_payment_pending(*found, set, moment));
@@ -190,7 +193,10 @@ struct Decision<ReleaseOrder> final : Deciding<ReleaseOrder> {
     }
 
     void name_more_keys(const ReleaseOrder& command, const WorkingSet& set, Keys& keys) const override {
-        for (const auto id : set.order(command.order)) steps::name_seat_of(id, set, keys);
+        for (const auto id : set.order(command.order)) {
+            steps::name_seat_of(id, set, keys);
+            keys.concerts.ids.push_back(set.reservations.get(id).concert);
+        }
     }
 
     void meet(const ReleaseOrder& command, WorkingSet& set, const Moment& moment) const override {
@@ -203,7 +209,7 @@ struct Decision<ReleaseOrder> final : Deciding<ReleaseOrder> {
             return refuse(ErrorCode::unknown_reservation);
         const auto held = steps::live_holds_in(set, moment, command.order);
         if (held.empty()) {
-            BOXOFFICE_TRY(steps::check_not_over(set, command.order));
+            BOXOFFICE_TRY(steps::check_not_over(set, moment, command.order));
             return Left{};
         }
         for (const auto id : held) steps::release_hold(set, moment, set.reservations.get(id));

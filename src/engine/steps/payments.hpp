@@ -62,7 +62,7 @@ Result<PayableOrder> payable(const C& command, const WorkingSet& set, const Mome
     if (is_called_off(set.concerts.get(first->concert))) return refuse(ErrorCode::called_off);
     PayableOrder order{command.reservation, live_holds_in(set, moment, command.reservation), Points{}};
     if (order.holds.empty()) {
-        BOXOFFICE_TRY(check_not_over(set, command.reservation));
+        BOXOFFICE_TRY(check_not_over(set, moment, command.reservation));
         return refuse(ErrorCode::hold_released);
     }
     if (first->token != command.token)

@@ -54,10 +54,11 @@ inline std::vector<ReservationId> live_holds_in(const WorkingSet& set, const Mom
 }
 
 /// Of an order that has no live hold: was it given back, all of it? If not, the refusal says what became of it.
-inline Result<void> check_not_over(const WorkingSet& set, OrderId order) {
+inline Result<void> check_not_over(const WorkingSet& set, const Moment& moment, OrderId order) {
     Result<void> result;
     for (const auto id : set.order(order)) {
-        const auto state = set.reservations.get(id).state;
+        const auto& reservation = set.reservations.get(id);
+        const auto state = state_at(reservation, set.concerts.get(reservation.concert).called_off_at, moment.now);
         if (state == ReservationState::confirmed) return refuse(ErrorCode::already_paid);
         if (state == ReservationState::expired) result = refuse(ErrorCode::hold_expired);
     }

@@ -363,7 +363,8 @@ class Reservation(_Answer):
     ``seat_number`` names the seat; people read ``seat_label``, beside section and row. All that was
     held together has the same ``order``. ``sale`` is the version of the terms under which it was
     held, ``type`` who the price is for, ``refunded`` what of the price went back so far,
-    ``refund`` what comes back to who cancels it now (None: it cannot be cancelled)."""
+    ``refund`` what comes back to who cancels it now, or of a concert called off is still to come
+    (None: nothing is)."""
 
     __slots__ = (
         "id",
