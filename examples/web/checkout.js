@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { clockText, countDown } from "./clock.js";
 import { concertOf, typeName } from "./concerts.js";
 import { announce, h, notice, say } from "./dom.js";
-import { dateOf, refusalText, seatName, texts } from "./texts.js";
+import { refusalText, seatName, texts, whenOf } from "./texts.js";
 
 const amountMost = 1_000_000_000_000;
 const quickAmounts = [10_000, 50_000, 100_000];
@@ -248,8 +248,7 @@ export function checkoutView(app) {
         h("div", { class: "actions" }, refused.node, pay, other),
     );
 
-    const when = texts().dates.full(dateOf(hold.date));
-    say(concert, when);
+    say(concert, whenOf(hold));
 
     function showOrder() {
         const { rows, concertId } = hold;
@@ -265,7 +264,7 @@ export function checkoutView(app) {
     showOrder();
     concertOf(hold).then((about) => {
         if (!about || !node.isConnected) return;
-        say(concert, `${about.title} · ${when}`);
+        say(concert, `${about.title} · ${whenOf({ date: hold.date, startsAt: about.startsAt })}`);
         showOrder();
     });
 

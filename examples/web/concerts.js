@@ -1,14 +1,15 @@
-// What is known of concerts beside their seats, from the latest maps: titles, names of types, terms, what was called off.
+// What is known of concerts beside their seats, from the latest maps: titles, when they begin, names of types, terms, what was
+// called off.
 
 import * as api from "./api.js";
 
 const known = new Map();
 
-export function remember({ concertId, title, types = [], sale = null, calledOff = null }) {
-    known.set(concertId, { title, types, sale, calledOff });
+export function remember({ concertId, title, startsAt = null, types = [], sale = null, calledOff = null }) {
+    known.set(concertId, { title, startsAt, types, sale, calledOff });
 }
 
-/** {title, types, sale, calledOff} of a reservation's concert as it is now; null if it cannot be had. */
+/** {title, startsAt, types, sale, calledOff} of a reservation's concert as it is now; null if it cannot be had. */
 export async function concertNow({ date, concertId }) {
     const answer = await api.map({ date, concertId }).catch(() => null);
     if (answer?.ok) remember(answer.data);

@@ -10,7 +10,7 @@ import { picksList, ruleWords } from "./picks.js";
 import { offNotice, refundWords, saleNotice, saleWords } from "./sale_notice.js";
 import { seatMap, stateSample } from "./seat_map.js";
 import { tiersOf } from "./seat_plan.js";
-import { dateOf, refusalText, seatName, seatNames, texts } from "./texts.js";
+import { refusalText, seatName, seatNames, texts, whenOf } from "./texts.js";
 
 const askedEvery = 2_500;
 const askedEveryHidden = 15_000;
@@ -95,6 +95,7 @@ export function seatsView(app) {
     const t = texts().seats;
     const refused = notice();
     const heading = h("h1", { tabindex: -1 }, t.heading);
+    const when = h("span", {}, whenOf(app.facts.choice, "short"));
     const title = h("span", { class: "concert" });
     const soldOut = h("p", { class: "note", role: "status" });
     const hint = h("p", { class: "unseen", id: "map_hint" }, t.mapHint);
@@ -277,6 +278,7 @@ export function seatsView(app) {
         hall = data;
         way = wayOf(hall);
         app.remember(hall);
+        say(when, whenOf({ date: app.facts.choice.date, startsAt: hall.startsAt }, "short"));
         say(title, hall.title);
         say(hint, way.isGroup ? t.mapHintSeveral : t.mapHint);
         chosenSample.hidden = !way.isGroup;
@@ -389,7 +391,7 @@ export function seatsView(app) {
             h(
                 "p",
                 { class: "lead" },
-                h("span", {}, texts().dates.short(dateOf(app.facts.choice.date))),
+                when,
                 title,
                 h("button", { type: "button", class: "link", onclick: () => app.choose(null) }, texts().dates.other),
             ),

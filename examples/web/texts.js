@@ -32,6 +32,19 @@ export const refusalText = (answer) => texts().refusals[answer.code] ?? texts().
 /** A date of the API, "2026-12-24", as a Date at midnight UTC. */
 export const dateOf = (day) => new Date(`${day}T00:00:00Z`);
 
+/**
+ * When a concert is, in words: its day, and where it is told the time at which it begins, for who reads this where they are; with
+ * the day of that where it is another than the venue's.
+ */
+export function whenOf({ date, startsAt = null }, form = "full") {
+    const t = texts().dates;
+    const day = t[form](dateOf(date));
+    if (startsAt === null) return day;
+    const begins = new Date(startsAt);
+    const here = new Date(begins.getTime() - begins.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+    return t.begins(day, here === date ? t.time(begins) : texts().sale.time(begins));
+}
+
 /** What people call a seat, of the map or of a reservation: never by the number that names it, or a part of that. */
 export const seatName = ({ section, row, label }) => texts().seats.name({ section, row, label });
 

@@ -115,6 +115,9 @@ export const en = {
                 weekday: "long",
                 timeZone: "UTC",
             }),
+        time: (date) =>
+            date.toLocaleTimeString("en", { hour: "numeric", minute: "2-digit", timeZoneName: "short" }),
+        begins: (day, time) => `${day}, begins ${time}`,
         several: "There are several concerts on this day",
         other: "Another date",
     },

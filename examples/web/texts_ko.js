@@ -107,6 +107,9 @@ export const ko = {
                 weekday: "long",
                 timeZone: "UTC",
             }),
+        time: (date) =>
+            date.toLocaleTimeString("ko", { hour: "numeric", minute: "2-digit", timeZoneName: "short" }),
+        begins: (day, time) => `${day} ${time} 시작`,
         several: "이날은 공연이 여럿입니다",
         other: "다른 날짜",
     },

@@ -7,7 +7,7 @@ import { concertNow, concertOf, knownOf, typeName } from "./concerts.js";
 import { h, notice, say } from "./dom.js";
 import { ordersOf, sumOf, ticketOf } from "./orders.js";
 import { receipt } from "./session.js";
-import { dateOf, refusalText, seatName, texts } from "./texts.js";
+import { dateOf, refusalText, seatName, texts, whenOf } from "./texts.js";
 
 const lookedAtEvery = 60_000; // for a concert that is called off while its ticket is on the screen
 
@@ -123,7 +123,7 @@ export function ticketView(app) {
         const order = ticketOf(app.facts.tickets);
         if (!order) return;
         const about = knownOf(order.concertId);
-        const now = JSON.stringify([order, app.facts.tickets.length, about?.title, about?.types, about?.calledOff]);
+        const now = JSON.stringify([order, app.facts.tickets.length, about]);
         if (now === shown) return;
         shown = now;
         const isGone = order.rows.every(({ status }) => status === "Cancelled");
@@ -134,7 +134,7 @@ export function ticketView(app) {
         article.classList.toggle("void", isGone || Boolean(calledOff));
         say(kind, isGone || calledOff ? t.void : t.admit);
         say(title, about?.title ?? " ");
-        say(date, texts().dates.full(dateOf(order.date)));
+        say(date, whenOf({ date: order.date, startsAt: about?.startsAt }));
         main.replaceChildren(kind, title, date, ...seatsOf(order));
         stub.replaceChildren(...stubOf(order));
         const isOpen = others.querySelector("details")?.open ?? false;

@@ -1,30 +1,14 @@
 // Giving back what was bought, as the terms say; and a concert that is called off.
 
 import assert from "node:assert/strict";
-import {
-    adminKey,
-    api,
-    assertReadable,
-    assertUsable,
-    concertWithTerms,
-    desktop,
-    english,
-    house,
-    korean,
-    nightPhone,
-    phone,
-    story,
-} from "./support.mjs";
+import * as web from "./support.mjs";
+import { api, assertReadable, assertUsable, concertWithTerms, house, housed, story } from "./support.mjs";
 
-const housed = ["--admin-key", adminKey];
 const soon = (milliseconds) => new Date(Date.now() + milliseconds).toISOString();
 
 /** Buys these seats of the concert with terms, by the page. */
 async function buy(person, user, ...numbers) {
-    await person.toSeats(user, 1);
-    await person.gather(...numbers);
-    await person.page.click(".picked .primary");
-    await person.see(".checkout");
+    await person.toOrder(user, ...numbers);
     await person.recharge(1000);
     await person.pay();
     await person.see(".ticket");
@@ -36,7 +20,7 @@ const stateOf = (person, seat) => person.page.locator(".bookings li", { hasText:
 
 story("two of three seats are cancelled, and 90 % comes back", [], async ({ open, url }) => {
     const { date } = await concertWithTerms(url);
-    const person = await open({ ...phone, ...korean, viewport: { width: 390, height: 844 } }, "cancel_ko");
+    const person = await open(web.tallPhone, "cancel_ko");
     await buy(person, "user-1", "1", "2", "3");
     assert.equal(await stateOf(person, "R 1열 1번"), "지금 취소하면 90포인트가 돌아옵니다.");
     const button = person.page.locator(".mine .quiet");
@@ -101,7 +85,7 @@ story("two of three seats are cancelled, and 90 % comes back", [], async ({ open
 story("after the last step nothing can be cancelled", housed, async ({ open, url }) => {
     const concert = await concertWithTerms(url);
     await concert.setTerms({ refundSteps: [{ until: soon(12_000), thousandths: 500 }] });
-    const person = await open({ ...desktop, ...english }, "cancel_closed");
+    const person = await open(web.english, "cancel_closed");
     await buy(person, "user-1", "1", "2");
     assert.equal(await stateOf(person, "seat 1"), "If you cancel now, 50 points come back.");
     await boxOf(person, "seat 1").check();
@@ -139,15 +123,12 @@ story("what was sold for good says so", [], async ({ open }) => {
 
 story("a concert is called off while one looks, one holds and one has paid", housed, async ({ open, url }) => {
     const concert = await concertWithTerms(url);
-    const looks = await open({ ...nightPhone }, "called_off_looks");
-    const holds = await open({ ...desktop, ...english }, "called_off_holds");
-    const paid = await open({ ...phone, ...korean, viewport: { width: 390, height: 844 } }, "called_off_paid");
+    const looks = await open(web.nightPhone, "called_off_looks");
+    const holds = await open(web.english, "called_off_holds");
+    const paid = await open(web.tallPhone, "called_off_paid");
     await looks.toSeats("user-1", 1);
     await looks.gather("20");
-    await holds.toSeats("user-2", 1);
-    await holds.gather("1", "2");
-    await holds.page.click(".picked .primary");
-    await holds.see(".checkout");
+    await holds.toOrder("user-2", "1", "2");
     await holds.recharge(500);
     await buy(paid, "user-3", "5", "6");
 

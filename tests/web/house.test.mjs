@@ -2,9 +2,8 @@
 
 import assert from "node:assert/strict";
 import http from "node:http";
-import { api, assertUsable, english, korean, story } from "./support.mjs";
+import { adminKey, api, assertUsable, english, housed, korean, story } from "./support.mjs";
 
-const adminKey = "a-key-for-the-house-0123456789";
 
 // The ends of these made "seat 7" and "seat 8816" of the page of 2026-11-25.
 const uuids = [
@@ -52,7 +51,7 @@ async function assertNoMachineNames(person, where) {
             assert.ok(!said.includes(part), `${where}: "${part}" in ${said}`);
 }
 
-story("a hall of UUIDs is read as the house calls its seats", ["--admin-key", adminKey], async ({ open, url }) => {
+story("a hall of UUIDs is read as the house calls its seats", housed, async ({ open, url }) => {
     const day = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
     const made = await api(
         url,

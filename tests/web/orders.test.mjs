@@ -1,23 +1,8 @@
 // Several seats in one order: chosen, held, given back in part, paid; and every refusal on the way, with what follows it.
 
 import assert from "node:assert/strict";
-import {
-    adminKey,
-    assertFocusVisible,
-    assertReadable,
-    assertUsable,
-    concertWithTerms,
-    api,
-    desktop,
-    english,
-    house,
-    korean,
-    nightPhone,
-    phone,
-    story,
-} from "./support.mjs";
-
-const housed = ["--admin-key", adminKey];
+import * as web from "./support.mjs";
+import { api, assertFocusVisible, assertReadable, assertUsable, concertWithTerms, house, housed, story } from "./support.mjs";
 
 /** What the page sends when it holds seats, most recent last. */
 function holdsOf(person) {
@@ -29,7 +14,7 @@ function holdsOf(person) {
 }
 
 story("three seats are held, one is given back, the rest is paid", [], async ({ open, url }) => {
-    const person = await open({ ...phone, ...korean, viewport: { width: 390, height: 844 } }, "order_ko");
+    const person = await open(web.tallPhone, "order_ko");
     const sent = holdsOf(person);
     const { types } = await concertWithTerms(url);
     await person.toSeats("user-1", 1);
@@ -113,11 +98,8 @@ story("three seats are held, one is given back, the rest is paid", [], async ({ 
 });
 
 story("all seats of an order are given back at once", [], async ({ open }) => {
-    const person = await open({ ...desktop, ...english }, "order_released");
-    await person.toSeats("user-1", 1);
-    await person.gather("1", "2", "3");
-    await person.page.click(".picked .primary");
-    await person.see(".checkout");
+    const person = await open(web.english, "order_released");
+    await person.toOrder("user-1", "1", "2", "3");
     await person.page.locator(".actions .quiet", { hasText: "Give all back" }).click();
     await person.see(".note:not(:empty)");
     assert.match(await person.text(".note"), /seat 1; R, row 1, seat 2; R, row 1, seat 3 go/);
@@ -127,7 +109,7 @@ story("all seats of an order are given back at once", [], async ({ open }) => {
 });
 
 story("an order by keyboard; a child only beside a grown-up", [], async ({ open }) => {
-    const person = await open({ ...desktop, ...english, reducedMotion: "reduce" }, "order_en");
+    const person = await open({ ...web.english, reducedMotion: "reduce" }, "order_en");
     const sent = holdsOf(person);
     const keyboard = person.page.keyboard;
     await person.toSeats("user-1", 1);
@@ -173,7 +155,7 @@ story("an order by keyboard; a child only beside a grown-up", [], async ({ open 
 
 story("two want seats that overlap", [], async ({ open, url }) => {
     const concert = await concertWithTerms(url);
-    const two = [await open({ ...desktop }, "overlap_a"), await open({ ...nightPhone }, "overlap_b")];
+    const two = [await open({}, "overlap_a"), await open(web.nightPhone, "overlap_b")];
     await Promise.all(two.map((person, i) => person.toSeats(`user-${i + 1}`, 1)));
     await two[0].gather("3", "4", "5");
     await two[1].gather("4", "5", "6");
@@ -210,7 +192,7 @@ story("two want seats that overlap", [], async ({ open, url }) => {
 
 story("the price changes between looking and holding", housed, async ({ open, url }) => {
     const concert = await concertWithTerms(url);
-    const person = await open({ ...desktop }, "price_changed");
+    const person = await open({}, "price_changed");
     await person.toSeats("user-1", 1);
     await person.gather("1", "2");
     await concert.setPrices({ 일반: 110, 어린이: 50 }); // in time to be seen
@@ -245,7 +227,7 @@ story("the sale opens while one looks, pauses, and closes", housed, async ({ ope
     const concert = await concertWithTerms(url);
     const soon = (milliseconds) => new Date(Date.now() + milliseconds).toISOString();
     await concert.setTerms({ opensAt: soon(3 * 86_400_000), closesAt: null });
-    const person = await open({ ...nightPhone }, "sale");
+    const person = await open(web.nightPhone, "sale");
     await person.toSeats("user-1", 1);
     await person.gather("1", "2");
     assert.match(await person.text(".sale_note"), /아직 예매가 시작되지 않았습니다[^]*예매 시작까지 2일 23:59/);
@@ -287,7 +269,7 @@ story("the sale opens while one looks, pauses, and closes", housed, async ({ ope
 story("limits that one meets", housed, async ({ open, url }) => {
     const concert = await concertWithTerms(url);
     await concert.setTerms({ seatsPerUser: 2 });
-    const person = await open({ ...desktop, ...english }, "limits");
+    const person = await open(web.english, "limits");
     await person.toSeats("user-1", 1);
     await person.gather("1", "2", "3");
     await person.page.click(".picked .primary");
@@ -307,7 +289,7 @@ story("limits that one meets", housed, async ({ open, url }) => {
 story("one seat an order, but two types to choose from", housed, async ({ open, url }) => {
     const concert = await concertWithTerms(url);
     await concert.setTerms({ seatsPerOrder: 1 });
-    const person = await open({ ...phone }, "one_of_a_type");
+    const person = await open({ ...web.phone }, "one_of_a_type");
     const sent = holdsOf(person);
     await person.toSeats("user-1", 1);
     await person.gather("1");

@@ -1,7 +1,19 @@
 // The whole purchase: by finger on a narrow phone in Korean, by keyboard alone in English, on a large hall.
 
 import assert from "node:assert/strict";
-import { api, assertFocusVisible, assertUsable, desktop, english, hall, korean, phone, story } from "./support.mjs";
+import {
+    adminKey,
+    api,
+    assertFocusVisible,
+    assertUsable,
+    desktop,
+    english,
+    hall,
+    housed,
+    korean,
+    phone,
+    story,
+} from "./support.mjs";
 
 story("purchase on a phone in Korean", ["--capacity", 1], async ({ open, url }) => {
     const first = await api(url, "POST", "/api/token", { userId: "user-50" }); // takes the only slot
@@ -167,9 +179,8 @@ story("purchase by keyboard alone in English", [], async ({ open }) => {
     assert.equal(await person.page.evaluate(() => document.documentElement.lang), "ko", "the choice is remembered");
 });
 
-const adminKey = "a-key-for-the-house-0123456789";
 
-story("a large hall, and a date with two concerts", ["--admin-key", adminKey], async ({ open, url }) => {
+story("a large hall, and a date with two concerts", housed, async ({ open, url }) => {
     const tomorrow = (await api(url, "GET", "/api/concert/date")).dates[0];
     const made = await api(
         url,

@@ -26,8 +26,9 @@ export function randomNumbers() {
 }
 
 export const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-/** The width of most phones of today, in the colours of the night. */
-export const nightPhone = { ...phone, viewport: { width: 390, height: 844 }, colorScheme: "dark" };
+/** The width of most phones of today; and in the colours of the night. */
+export const tallPhone = { ...phone, viewport: { width: 390, height: 844 } };
+export const nightPhone = { ...tallPhone, colorScheme: "dark" };
 export const desktop = { viewport: { width: 1280, height: 860 } };
 export const korean = { locale: "ko-KR" };
 export const english = { locale: "en-US" };
@@ -92,7 +93,10 @@ export async function api(url, method, path, body, headers = {}) {
 
 export const adminKey = "a-key-for-the-house-0123456789";
 
-/** Of a server with `--admin-key`: the house acts. */
+/** A server's flags where the house acts. */
+export const housed = ["--admin-key", adminKey];
+
+/** Of a server with those: the house acts. */
 export async function house(url, method, path, body) {
     const answer = await api(url, method, `/api/admin/${path}`, body, { "X-Admin-Key": adminKey });
     assert.ok(answer.http < 300, `${method} ${path}: ${JSON.stringify(answer)}`);
@@ -195,6 +199,14 @@ class Person {
             await this.seat(number).click();
             await this.see(`.hall .seat[data-number="${number}"][aria-pressed="true"]`);
         }
+    }
+
+    /** From the first page to the checkout, with several seats of the concert with terms. */
+    async toOrder(user, ...numbers) {
+        await this.toSeats(user, 1);
+        await this.gather(...numbers);
+        await this.page.click(".picked .primary");
+        await this.see(".checkout");
     }
 
     /** The seats that are chosen, as the map and the list beside it say; they must agree. */

@@ -1,7 +1,7 @@
 // What happens when time runs out, at each step that has a clock.
 
 import assert from "node:assert/strict";
-import { api, assertUsable, phone, story } from "./support.mjs";
+import { api, assertReadable, assertUsable, concertWithTerms, english, house, housed, phone, story } from "./support.mjs";
 
 story("the hold expires while paying", ["--hold-seconds", 3], async ({ open }) => {
     const person = await open({ ...phone }, "hold_expiry");
@@ -87,4 +87,41 @@ story("a device whose clock is wrong counts the server's time", ["--hold-seconds
     await person.page.clock.install({ time: Date.now() - 2 * 3_600_000 });
     await person.toCheckout("user-1", "8");
     assert.match(await person.text(".countdown .clock"), /^(2:00|1:5\d)$/);
+});
+
+story("a concert's beginning is told where its day is, in the reader's own time", housed, async ({ open, url }) => {
+    const concert = await concertWithTerms(url);
+    const { version } = await house(url, "GET", concert.path);
+    await house(url, "PATCH", concert.path, { version, startsAt: `${concert.date}T10:00:00.000Z` });
+    const inSeoul = await open({ ...phone, timezoneId: "Asia/Seoul" }, "begins_ko");
+    const tells = (person, selector, pattern) =>
+        person.page.waitForFunction(
+            ([where, text]) => new RegExp(text).test(document.querySelector(where)?.textContent ?? ""),
+            [selector, pattern.source],
+        );
+    await inSeoul.toSeats("user-1", 1);
+    await tells(inSeoul, ".heading .lead", /월 \d+일 \(.\) 오후 7:00 (GMT\+9|KST) 시작/);
+    await inSeoul.gather("1");
+    await inSeoul.shot("1_seats");
+    await assertUsable(inSeoul, "seats");
+    await inSeoul.page.click(".picked .primary");
+    await inSeoul.see(".checkout");
+    await tells(inSeoul, ".held_seat", /\d{4}년 .*요일 오후 7:00 (GMT\+9|KST) 시작/);
+    await inSeoul.recharge(100);
+    await inSeoul.pay();
+    await inSeoul.see(".ticket");
+    await tells(inSeoul, ".ticket_date", /\d{4}년 .*요일 오후 7:00 (GMT\+9|KST) 시작/);
+    await assertReadable(inSeoul, "ticket");
+    await inSeoul.shot("2_ticket");
+
+    // Far to the east it begins on another day, which is said; where nothing is told, the day stands alone.
+    const inKiritimati = await open({ ...english, timezoneId: "Pacific/Kiritimati" }, "begins_en");
+    const next = new Date(Date.parse(concert.date) + 86_400_000);
+    const day = next.toLocaleDateString("en", { month: "long", day: "numeric", timeZone: "UTC" });
+    await inKiritimati.toSeats("user-2", 1);
+    await tells(inKiritimati, ".heading .lead", new RegExp(`, begins \\w{3}, ${day}.* 12:00.AM`));
+    await house(url, "PATCH", concert.path, { version: version + 1, startsAt: null });
+    await inKiritimati.page.waitForFunction(
+        () => !document.querySelector(".heading .lead").textContent.includes("begins"),
+    );
 });
