@@ -102,6 +102,60 @@ TEST_CASE("only what is paid is cancelled; the shape is 1 to 50, none twice") {
     CHECK(outcome(office.try_cancel(mina.user, std::vector<ReservationId>(51))) == "invalid_argument");
 }
 
+TEST_CASE("any part of an order is given back for what it cost, also what another part needed") {
+    RefundHall hall;
+    auto& office = hall.office;
+    const auto full = office.type("full");
+    const auto child = office.type("child", 0, full);
+    office.set_tariff({{"", full, Points{80}}, {"", child, Points{20}}});
+    const auto mina = office.comes_with("mina", 500);
+    auto command = office.order_of(mina, {"1", "2", "3"});
+    command.items[0].type = full;
+    command.items[1].type = command.items[2].type = child;
+    const auto order = must(office->execute(command), "hold");
+    office.pay(mina, order.order);
+    CHECK(must(office.try_cancel(mina.user, {order.items[0].reservation}), "full").refund == Points{72});
+    CHECK(must(office.try_cancel(mina.user, {order.items[2].reservation}), "child").refund == Points{18});
+    CHECK(office.state_of(mina, order.items[1].reservation) == "confirmed");
+    CHECK(office.audit() == "");
+}
+
+TEST_CASE(
+    "cancelled in parts and then as a whole, by the buyer and by the house: each seat is free once, all figures agree") {
+    RefundHall hall;
+    auto& office = hall.office;
+    const auto mina = office.comes_with("mina", 500);
+    const auto ids = hall.bought(mina, {"1", "2", "3"});
+    CHECK(outcome(office.try_cancel(mina.user, {ids[0]})) == "ok");
+    CHECK(outcome(office.try_refund(ids[1], 100, true, "a")) == "ok");
+    CHECK(outcome(office.try_cancel(mina.user, ids)) == "ok");
+    CHECK(outcome(office.try_refund(ids[0], 0, true, "b")) == "ok");
+    CHECK(office.available().size() == 4);
+    const auto counts = must(office->seat_counts(office.last_concert()), "counts");
+    CHECK((counts.available == 4 && counts.sold == 0 && counts.held == 0));
+    const auto report = must(office->sales_report(office.last_concert()), "report");
+    CHECK(report.total == SalesRow{"", TypeId{}, 0, 3, Points{300}, Points{280}});
+    CHECK((report.net == Points{20} && report.balance == report.net));
+    CHECK(office.balance(mina.user) == 480);
+    CHECK(office.audit() == "");
+}
+
+TEST_CASE("what was cancelled is refunded further though its seat was sold again") {
+    RefundHall hall;
+    auto& office = hall.office;
+    const auto mina = office.comes_with("mina", 100);
+    const auto ids = hall.bought(mina, {"1"});
+    CHECK(outcome(office.try_cancel(mina.user, ids)) == "ok");
+    const auto next = office.comes_with("next", 100);
+    const auto theirs = hall.bought(next, {"1"});
+    CHECK(must(office.try_refund(ids[0], 10, true, "fee"), "refund").refunded == Points{100});
+    CHECK(office.balance(mina.user) == 100);
+    CHECK(office.balance(next.user) == 0);
+    CHECK(office.state_of(next, theirs[0]) == "confirmed");
+    CHECK(office.state_of_seat("1") == "sold");
+    CHECK(office.audit() == "");
+}
+
 TEST_CASE("a price of nothing is cancelled without a transfer") {
     RefundHall hall;
     auto& office = hall.office;

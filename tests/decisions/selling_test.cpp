@@ -206,6 +206,56 @@ TEST_CASE("types go together: so many an order, and only beside the one that is 
     CHECK(hold({foreign}) == "unknown_type");
 }
 
+TEST_CASE("an order's limit counts seats of all types together, a type's limit that type alone") {
+    TermsHall hall;
+    auto& office = hall.office;
+    office.sell_up_to(3);
+    const auto full = office.type("full");
+    const auto child = office.type("child", 1);
+    office.set_tariff({{"", full, Points{10}}, {"", child, Points{5}}});
+    const auto hold = [&](const std::string& user, const std::vector<TypeId>& types) {
+        const auto buyer = office.comes(user);
+        auto command = office.order_of(buyer, {});
+        for (std::size_t i = 0; i < types.size(); ++i)
+            command.items.push_back({office.seat(std::to_string(i + 1)), types[i]});
+        const auto done = office->execute(command);
+        if (done) CHECK(outcome(office.try_release_order(buyer, done->order)) == "ok");
+        return outcome(done);
+    };
+    CHECK(hold("a", {full, full, child, TypeId{}}) == "order_limit");  // no type has more than the order may have
+    CHECK(hold("b", {child, child}) == "type_rule");
+    CHECK(hold("c", {full, full, child}) == "ok");  // that one type is used up stops no other
+}
+
+TEST_CASE("what a sale refuses it refuses alike as one seat and in an order") {
+    TermsHall hall;
+    auto& office = hall.office;
+    const auto mina = office.comes_with("mina", 100);
+    office.pay(mina, office.hold(mina, "4").reservation);
+    const auto holder = office.comes("holder");
+    (void)office.hold(holder, "3");
+    const auto again = office.join(mina.user);
+    const auto refused = [&](const Buyer& buyer, const std::string& number) {
+        const auto one = outcome(office.try_hold(buyer, number));
+        CHECK(outcome(office.try_hold_all(buyer, {number})) == one);
+        return one;
+    };
+    CHECK(refused(again, "4") == "seat_unavailable");
+    CHECK(refused(again, "3") == "seat_unavailable");
+    CHECK(refused(holder, "1") == "hold_limit");
+    office.change_sale(terms_with([](Terms& t) { t.seats_per_user = 1; }));
+    CHECK(refused(again, "1") == "purchase_limit");
+    office.change_sale(terms_with([](Terms& t) { t.is_paused = true; }));
+    CHECK(refused(again, "1") == "not_on_sale");
+    office.change_sale(terms_with([&](Terms& t) { t.opens_at = office.now() + us; }));
+    CHECK(refused(again, "1") == "not_on_sale");
+    office.change_sale(terms_with([&](Terms& t) { t.closes_at = office.now(); }));
+    CHECK(refused(again, "1") == "not_on_sale");
+    office.call_off();
+    CHECK(refused(again, "1") == "called_off");
+    CHECK(office.available().size() == 2);
+}
+
 TEST_CASE("a type has a name of its own in its concert, and needs one that is there") {
     TermsHall hall;
     auto& office = hall.office;

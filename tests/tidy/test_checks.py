@@ -9,6 +9,7 @@ import headers
 import includes
 import invariants
 import layers
+import reports
 import shape
 
 PUBLIC = "include/boxoffice/one.hpp"
@@ -217,6 +218,29 @@ class Invariants(Planted):
         self.assert_finds(check, self.files(table, 'Rules{"S1"}'), (f"{invariants.DOCUMENT}:2", "no test"))
         self.assert_finds(check, self.files(table.replace("U1*", "U1"), both), (f"{invariants.AUDIT}:8", "U1"))
         self.assert_finds(check, self.files(table + "| X1* | x |\n", both), (f"{invariants.DOCUMENT}:4", "never reports X1"))
+
+
+class Reports(Planted):
+    TREE = {
+        "tests/one_test.cpp": 'TEST_CASE("a seat is sold once",\n          "[x]") {}\n// "only words"\n',
+        "tests/web/two.test.mjs": 'story("a page", [], async () => {});\n',
+        "tests/http/test_three.py": "class Three:\n    def test_it(self):\n        pass\n",
+    }
+
+    def found(self, here, *wanted):
+        table = f"| report | there | here |\n|---|---|---|\n| a/b#1, c#2 | sold twice | {here} |\n"
+        self.assert_finds(reports.check_reports, {**self.TREE, reports.DOCUMENT: table}, *wanted)
+
+    def test_reports(self):
+        at = f"{reports.DOCUMENT}:3"
+        self.found('`one_test.cpp`: "a seat is sold once"; `web/two.test.mjs`: "a page"; `http/test_three.py`: "test_it"')
+        self.found("none: there is no such thing here")
+        self.found('`one_test.cpp`: "a seat is sold"', (at, "no test"))
+        self.found('`one_test.cpp`: "only words"', (at, "no test"))
+        self.found('`one.cpp`: "a seat is sold once"', (at, "no test"))
+        self.found('`http/test_three.py`: "test_i"', (at, "no test"))
+        self.found("seen to", (at, "neither"))
+        self.assert_finds(reports.check_reports, {reports.DOCUMENT: "words"}, (f"{reports.DOCUMENT}:1", "gone"))
 
 
 if __name__ == "__main__":

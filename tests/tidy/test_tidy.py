@@ -10,6 +10,7 @@ import headers
 import includes
 import invariants
 import layers
+import reports
 import shape
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +51,9 @@ class Tidy(Check):
 
     def test_every_invariant_of_the_audit_is_reported_and_tried(self):
         self.assert_none(invariants.check_invariants(ROOT))
+
+    def test_every_report_of_the_table_has_its_test(self):
+        self.assert_none(reports.check_reports(ROOT))
 
     def test_no_macro_without_the_prefix_outlives_a_public_header(self):
         self.assert_none(headers.check_macros(ROOT))
