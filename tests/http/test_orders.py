@@ -295,6 +295,38 @@ class Orders(HttpTest):
 
 
 @only_server
+class OrdersOfSeatsWithLabels(HttpTest):
+    """What people read is another text than what names a seat, wherever both are told."""
+
+    facts = [
+        {"number": f"u-{n}", "label": f"{n}번", "section": "오른쪽", "row": "가", "category": "best", "price": 100 + n}
+        for n in range(1, 5)
+    ]
+    concerts = ((1, "Winter", facts),)
+    one_server_a_test = True
+
+    def test_numbers_and_labels_in_every_answer_about_an_order(self):
+        self.set_terms(seatsPerOrder=3, refundSteps=[{"until": None, "thousandths": 500}])
+        user, token = self.new_buyer(1000)
+        held = self.held_all(user, token, ["u-3", "u-1", "u-2"])
+        wanted = [("u-3", "3번", 103), ("u-1", "1번", 101), ("u-2", "2번", 102)]
+        told = lambda rows: [(one["seatNumber"], one["label"], one["price"]) for one in rows]  # noqa: E731
+        self.assertEqual((told(held["seats"]), held["total"]), (wanted, 306))
+        taken = self.hold_all(*self.new_buyer(), ["u-4", "u-2"])
+        self.assertEqual(taken["unavailable"], ["u-2"])
+        paid = self.pay(user, token, held["orderId"])
+        self.assertEqual(told(paid["seats"]), wanted)
+        self.cancel(user, token, held["seats"][2]["reservationId"])
+        shown = self.server.get(f"/api/orders/{held['orderId']}", bearer(token)).json()
+        self.assertEqual((told(shown["reservations"]), shown["total"]), (wanted, 204))
+        for one, refund, refunded in zip(shown["reservations"], (51, 50, None), (0, 0, 51)):
+            self.assertEqual((one["section"], one["row"], one["category"]), ("오른쪽", "가", "best"))
+            self.assertEqual((one["refund"], one["refunded"], one["orderId"]), (refund, refunded, held["orderId"]))
+            alone = self.server.get(f"/api/reservations/{one['reservationId']}", bearer(token))
+            self.assertEqual(alone.json(), one)
+
+
+@only_server
 class OrdersUnderTerms(HttpTest):
     concerts = ((1, "Winter", seats(*range(1, 21), category="R") + seats(*range(21, 31), price=80, category="S")),)
     one_server_a_test = True

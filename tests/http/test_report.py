@@ -65,6 +65,8 @@ class Report(HttpTest):
             totals, {"concertId": self.concert_ids[0], "gross": 370, "refunds": 74, "net": 296, "salesBalance": 296}
         )
         answer = self.csv()
+        named = f'attachment; filename="sales-{self.concert_ids[0]}.csv"'
+        self.assertEqual(answer.headers["content-disposition"], named)
         self.assertTrue(answer.body.startswith(b"\xef\xbb\xbfcategory,type,sold,"))
         self.assertEqual(answer.body.count(b"\n"), answer.body.count(b"\r\n"))
         self.assertTrue(answer.body.endswith(b"\r\n"))
