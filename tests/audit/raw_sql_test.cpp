@@ -7,6 +7,7 @@
 
 #include "boxoffice/boxoffice.hpp"
 #include "support/catch.hpp"
+#include "support/or_throw.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace boxoffice;
@@ -14,41 +15,35 @@ using namespace boxoffice::testing;
 
 namespace {
 
-template <class T>
-T must(Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().text());
-    return std::move(*result);
-}
-
 std::unique_ptr<BoxOffice> open_office(const std::string& path) {
     SqliteOptions sqlite;
     sqlite.path = path;
     Options options;
     options.main_room.active_capacity = 1;
-    return must(BoxOffice::open(must(open_sqlite_store(sqlite)), options));
+    return or_throw(BoxOffice::open(or_throw(open_sqlite_store(sqlite)), options));
 }
 
 /// A small sale: one user has paid, one holds a seat, one waits.
 void make_sale(const std::string& path) {
     const auto office = open_office(path);
-    const auto concert = must(office->execute(CreateConcert{*parse_date("2030-01-01"),
-                                                            "audit",
-                                                            office->main_room(),
-                                                            {{"1", "", "", Points{100}},
-                                                             {"2", "", "", Points{100}},
-                                                             {"3", "", "", Points{100}},
-                                                             {"4", "", "", Points{100}}}}));
+    const auto concert = or_throw(office->execute(CreateConcert{*parse_date("2030-01-01"),
+                                                                "audit",
+                                                                office->main_room(),
+                                                                {{"1", "", "", Points{100}},
+                                                                 {"2", "", "", Points{100}},
+                                                                 {"3", "", "", Points{100}},
+                                                                 {"4", "", "", Points{100}}}}));
     std::vector<UserId> users;
     std::vector<TokenId> tokens;
     for (const auto* name : {"paid", "holds", "waits"}) {
-        users.push_back(must(office->execute(CreateUser{name})).id);
-        tokens.push_back(must(office->execute(Join{users.back(), office->main_room()})).claims.token);
-        must(office->execute(Recharge{users.back(), Points{500}, {}}));
+        users.push_back(or_throw(office->execute(CreateUser{name})).id);
+        tokens.push_back(or_throw(office->execute(Join{users.back(), office->main_room()})).claims.token);
+        or_throw(office->execute(Recharge{users.back(), Points{500}, {}}));
     }
-    const auto seats = must(office->available_seats(concert.id));
-    const auto hold = must(office->execute(HoldSeat{users[0], tokens[0], seats[0].id, {}}));
-    must(office->execute(Pay{users[0], tokens[0], hold.reservation, {}}));
-    must(office->execute(HoldSeat{users[1], tokens[1], seats[1].id, {}}));
+    const auto seats = or_throw(office->available_seats(concert.id));
+    const auto hold = or_throw(office->execute(HoldSeat{users[0], tokens[0], seats[0].id, {}}));
+    or_throw(office->execute(Pay{users[0], tokens[0], hold.reservation, {}}));
+    or_throw(office->execute(HoldSeat{users[1], tokens[1], seats[1].id, {}}));
 }
 
 struct Corruption {
@@ -141,7 +136,7 @@ void corrupt(const std::string& path, const char* sql) {
 
 std::vector<std::string> rules_named(const std::string& path) {
     std::vector<std::string> rules;
-    for (const auto& violation : must(open_office(path)->audit())) rules.push_back(violation.rule);
+    for (const auto& violation : or_throw(open_office(path)->audit())) rules.push_back(violation.rule);
     return rules;
 }
 

@@ -8,6 +8,7 @@
 
 #include "boxoffice/boxoffice.hpp"
 #include "support/catch.hpp"
+#include "support/or_throw.hpp"
 #include "support/processes.hpp"
 #include "support/temp_dir.hpp"
 
@@ -17,7 +18,7 @@ using namespace boxoffice::testing;
 namespace {
 
 constexpr int user_count = 40;
-constexpr std::int64_t price = 7;
+constexpr std::int64_t ticket_price = 7;
 
 /// What the child tells after the engine has acknowledged it.
 struct Acknowledged {
@@ -27,44 +28,34 @@ struct Acknowledged {
     std::int64_t points = 0;
 };
 
-std::unique_ptr<BoxOffice> open_office(const std::string& path) {
+std::unique_ptr<BoxOffice> open_small_office(const std::string& path) {
     SqliteOptions sqlite;
     sqlite.path = path;
-    auto store = open_sqlite_store(sqlite);
-    if (!store) throw std::runtime_error(store.error().text());
     Options options;
     options.main_room.active_capacity = user_count;
-    auto office = BoxOffice::open(std::move(*store), options);
-    if (!office) throw std::runtime_error(office.error().text());
-    return std::move(*office);
-}
-
-template <class T>
-T must(Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().text());
-    return std::move(*result);
+    return or_throw(BoxOffice::open(or_throw(open_sqlite_store(sqlite)), options));
 }
 
 /// Buys seats from `first_seat` on until it is killed.
 int buy_until_killed(const std::string& path, ConcertId concert, int first_seat, std::uint64_t seed,
                      RecordPipe<Acknowledged>& pipe) {
-    const auto office = open_office(path);
+    const auto office = open_small_office(path);
     std::mt19937_64 random(seed);
     for (int number = first_seat;; ++number) {
-        const auto user = must(office->user("user-" + std::to_string(random() % user_count)));
-        must(office->execute(Recharge{user.id, Points{price}, {}}));
-        pipe.write({user.id, {}, {}, price});
-        const auto token = must(office->execute(Join{user.id, office->main_room()})).claims.token;
-        const auto seat = must(office->seat(concert, std::to_string(number)));
+        const auto user = or_throw(office->user("user-" + std::to_string(random() % user_count)));
+        or_throw(office->execute(Recharge{user.id, Points{ticket_price}, {}}));
+        pipe.write({user.id, {}, {}, ticket_price});
+        const auto token = or_throw(office->execute(Join{user.id, office->main_room()})).claims.token;
+        const auto seat = or_throw(office->seat(concert, std::to_string(number)));
         auto held = office->execute(HoldSeat{user.id, token, seat.seat.id, {}});
         if (!held && held.error().code == ErrorCode::hold_limit) {
             // The one before was killed between hold and pay: pay for that seat instead.
-            const auto own = must(office->reservations(user.id, 1));
+            const auto own = or_throw(office->reservations(user.id, 1));
             held = Held{own.at(0).reservation.id, own.at(0).reservation.seat, own.at(0).reservation.price, {}};
         }
-        const auto hold = must(std::move(held));
-        const auto paid = must(office->execute(Pay{user.id, token, hold.reservation, {}}));
-        pipe.write({user.id, paid.payment, hold.seat, price});
+        const auto hold = or_throw(std::move(held));
+        const auto paid = or_throw(office->execute(Pay{user.id, token, hold.reservation, {}}));
+        pipe.write({user.id, paid.payment, hold.seat, ticket_price});
     }
 }
 
@@ -79,12 +70,13 @@ TEST_CASE("kill -9 in a loop loses no acknowledged payment or recharge", "[proce
     const auto path = dir.file("kill.db");
     ConcertId concert;
     {
-        const auto office = open_office(path);
-        for (int i = 0; i < user_count; ++i) must(office->execute(CreateUser{"user-" + std::to_string(i)}));
+        const auto office = open_small_office(path);
+        for (int i = 0; i < user_count; ++i) or_throw(office->execute(CreateUser{"user-" + std::to_string(i)}));
         std::vector<NewSeat> seats;
-        for (int i = 0; i < kills * seats_per_kill; ++i) seats.push_back({std::to_string(i), "", "", Points{price}});
+        for (int i = 0; i < kills * seats_per_kill; ++i)
+            seats.push_back({std::to_string(i), "", "", Points{ticket_price}});
         concert =
-            must(office->execute(CreateConcert{*parse_date("2030-01-01"), "kill", office->main_room(), seats})).id;
+            or_throw(office->execute(CreateConcert{*parse_date("2030-01-01"), "kill", office->main_room(), seats})).id;
     }
 
     std::mt19937_64 random(seed);
@@ -118,7 +110,7 @@ TEST_CASE("kill -9 in a loop loses no acknowledged payment or recharge", "[proce
     }
     CHECK(acknowledged.size() > static_cast<std::size_t>(kills));
 
-    const auto office = open_office(path);
+    const auto office = open_small_office(path);
     std::map<UserId, std::int64_t> recharged;
     for (const auto& one : acknowledged) {
         if (!one.payment) {
@@ -137,7 +129,7 @@ TEST_CASE("kill -9 in a loop loses no acknowledged payment or recharge", "[proce
         std::int64_t stored = 0;
         TransferId before{};
         for (;;) {
-            const auto page = must(office->transfers(user, 1000, before));
+            const auto page = or_throw(office->transfers(user, 1000, before));
             for (const auto& transfer : page)
                 if (transfer.kind == TransferKind::recharge) stored += transfer.amount.value;
             if (page.size() < 1000) break;
@@ -146,7 +138,7 @@ TEST_CASE("kill -9 in a loop loses no acknowledged payment or recharge", "[proce
         // At most one recharge of this user per kill was written and not acknowledged.
         CHECK(stored >= least);
     }
-    const auto violations = must(office->audit());
+    const auto violations = or_throw(office->audit());
     for (const auto& violation : violations) UNSCOPED_INFO(violation.rule << ": " << violation.detail);
     CHECK(violations.empty());
     WARN(kills << " kills, " << acknowledged.size() << " acknowledgements, 0 lost");

@@ -5,6 +5,7 @@
 
 #include "boxoffice/boxoffice.hpp"
 #include "support/catch.hpp"
+#include "support/or_throw.hpp"
 #include "support/processes.hpp"
 #include "support/stores.hpp"
 #include "support/temp_dir.hpp"
@@ -13,12 +14,6 @@ using namespace boxoffice;
 using namespace boxoffice::testing;
 
 namespace {
-
-template <class T>
-T must(Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().text());
-    return std::move(*result);
-}
 
 Options options_for(int contenders) {
     Options options;
@@ -36,13 +31,13 @@ std::pair<std::vector<Contender>, std::vector<SeatId>> prepare(BoxOffice& office
     std::vector<NewSeat> seats;
     for (int i = 0; i < rounds; ++i) seats.push_back({std::to_string(i), "", "", Points{100}});
     const auto concert =
-        must(office.execute(CreateConcert{*parse_date("2030-01-01"), "race", office.main_room(), seats}));
+        or_throw(office.execute(CreateConcert{*parse_date("2030-01-01"), "race", office.main_room(), seats}));
     std::pair<std::vector<Contender>, std::vector<SeatId>> out;
     for (int i = 0; i < contenders; ++i) {
-        const auto user = must(office.execute(CreateUser{"user-" + std::to_string(i)})).id;
-        out.first.push_back({user, must(office.execute(Join{user, office.main_room()})).claims.token});
+        const auto user = or_throw(office.execute(CreateUser{"user-" + std::to_string(i)})).id;
+        out.first.push_back({user, or_throw(office.execute(Join{user, office.main_room()})).claims.token});
     }
-    for (const auto& seat : must(office.available_seats(concert.id))) out.second.push_back(seat.id);
+    for (const auto& seat : or_throw(office.available_seats(concert.id))) out.second.push_back(seat.id);
     return out;
 }
 
@@ -53,7 +48,7 @@ TEST_CASE("of many threads that want one seat exactly one gets it", "[concurrenc
     constexpr int rounds = 8;
     const auto factory = GENERATE(from_range(store_factories()));
     INFO(factory.name);
-    const auto office = must(BoxOffice::open(factory.open(), options_for(threads)));
+    const auto office = or_throw(BoxOffice::open(factory.open(), options_for(threads)));
     const auto prepared = prepare(*office, threads, rounds);
     const auto& contenders = prepared.first;
     const auto& seats = prepared.second;
@@ -85,10 +80,10 @@ TEST_CASE("of many threads that want one seat exactly one gets it", "[concurrenc
         REQUIRE(other == 0);
         // The winner gives its hold back by leaving, so that it may try for the next seat.
         const auto& own = contenders[winner];
-        const auto holds = must(office->reservations(own.user, 1));
+        const auto holds = or_throw(office->reservations(own.user, 1));
         REQUIRE(office->execute(ReleaseHold{own.user, holds.at(0).reservation.id}));
     }
-    CHECK(must(office->audit()).empty());
+    CHECK(or_throw(office->audit()).empty());
 }
 
 TEST_CASE("of four processes that want one seat exactly one gets it", "[processes][concurrency]") {
@@ -101,7 +96,8 @@ TEST_CASE("of four processes that want one seat exactly one gets it", "[processe
     std::vector<Contender> contenders;
     std::vector<SeatId> seats;
     {
-        const auto office = must(BoxOffice::open(must(open_sqlite_store(sqlite)), options_for(processes * threads)));
+        const auto office =
+            or_throw(BoxOffice::open(or_throw(open_sqlite_store(sqlite)), options_for(processes * threads)));
         std::tie(contenders, seats) = prepare(*office, processes * threads, rounds);
     }
     struct Report {
@@ -114,7 +110,7 @@ TEST_CASE("of four processes that want one seat exactly one gets it", "[processe
     for (int p = 0; p < processes; ++p)
         children.push_back(start_child([&] {
             try {
-                const auto office = must(BoxOffice::open(must(open_sqlite_store(sqlite))));
+                const auto office = or_throw(BoxOffice::open(or_throw(open_sqlite_store(sqlite))));
                 std::vector<std::thread> crowd;
                 for (int t = 0; t < threads; ++t)
                     crowd.emplace_back([&, t] {
@@ -148,7 +144,7 @@ TEST_CASE("of four processes that want one seat exactly one gets it", "[processe
         INFO("round " << round);
         CHECK(won[static_cast<std::size_t>(round)] == 1);
     }
-    const auto office = must(BoxOffice::open(must(open_sqlite_store(sqlite))));
-    CHECK(must(office->stats()).seats.held == rounds);
-    CHECK(must(office->audit()).empty());
+    const auto office = or_throw(BoxOffice::open(or_throw(open_sqlite_store(sqlite))));
+    CHECK(or_throw(office->stats()).seats.held == rounds);
+    CHECK(or_throw(office->audit()).empty());
 }

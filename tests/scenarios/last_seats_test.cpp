@@ -5,18 +5,13 @@
 
 #include "boxoffice/boxoffice.hpp"
 #include "support/catch.hpp"
+#include "support/or_throw.hpp"
 #include "support/stores.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
 
 namespace {
-
-template <class T>
-T or_throw(Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().text());
-    return std::move(*result);
-}
 
 constexpr int buyer_count = 64;
 constexpr std::size_t seats_an_order = 3;

@@ -9,12 +9,12 @@ namespace {
 
 using Numbers = std::vector<std::string>;
 
-constexpr ConcertId concert{7};
+constexpr ConcertId rolled{7};
 
 Seat seat(std::int64_t id, const std::string& number) {
     Seat row;
     row.id = SeatId{id};
-    row.concert = concert;
+    row.concert = rolled;
     row.facts.number = number;
     return row;
 }
@@ -23,7 +23,7 @@ Seat seat(std::int64_t id, const std::string& number) {
 SeatRoll roll_of(std::int64_t count, Time now = opening) {
     std::vector<Seat> rows;
     for (std::int64_t i = 1; i <= count; ++i) rows.push_back(seat(1'000'000 - i, std::to_string(i)));
-    return {Concert{concert, {}, "c", RoomId{1}, opening}, std::move(rows), {10, now}};
+    return {Concert{rolled, {}, "c", RoomId{1}, opening}, std::move(rows), {10, now}};
 }
 
 SeatMove held(std::int64_t number, Time until, ReservationId claim = ReservationId{1}) {
@@ -37,7 +37,7 @@ Event event(EventKind kind, std::int64_t number, Time at = opening, ReservationI
             Time deadline = never) {
     return {.at = at,
             .kind = kind,
-            .concert = concert,
+            .concert = rolled,
             .seat = SeatId{1'000'000 - number},
             .reservation = reservation,
             .deadline = deadline};
@@ -219,8 +219,8 @@ TEST_CASE("a seat that is not known here is not taken", "[seat_sheets]") {
     auto roll = roll_of(3);
     CHECK_FALSE(roll.put(held(4, opening + seconds{60})));
     CHECK_FALSE(roll.retrace(event(EventKind::seat_held, 4)));
-    CHECK_FALSE(roll.retrace({.kind = EventKind::seats_added, .concert = concert}));
-    CHECK_FALSE(roll.retrace({.kind = EventKind::concert_created, .concert = concert}));
+    CHECK_FALSE(roll.retrace({.kind = EventKind::seats_added, .concert = rolled}));
+    CHECK_FALSE(roll.retrace({.kind = EventKind::concert_created, .concert = rolled}));
     CHECK_FALSE(roll.retrace(event(static_cast<EventKind>(99), 1)));
 }
 
