@@ -21,12 +21,6 @@ ErrorCode code_of(int sqlite_code) noexcept {
     }
 }
 
-std::string in_context(std::string_view context, std::string_view words) {
-    std::string detail{context};
-    if (!detail.empty()) detail.append(": ");
-    return plain(std::move(detail.append(words)));  // SQLite quotes the file, and so do we
-}
-
 }  // namespace
 
 Error current_error(std::string_view context) noexcept {

@@ -1,29 +1,12 @@
 #pragma once
-/// How failures travel inside this store: as exceptions between its own functions, as Result at its border. Nothing
-/// that a caller of the store sees ever throws.
+/// What SQLite's failures are as errors of ours.
 
-#include <exception>
-#include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
-#include "boxoffice/error.hpp"
-#include "engine/fork_guard.hpp"
+#include "stores/fault.hpp"
 
 namespace boxoffice::sqlite {
-
-/// An error that already has its code.
-class Fault : public std::exception {
-  public:
-    explicit Fault(ErrorCode code, std::string detail) : error_{code, std::move(detail)} {}
-    explicit Fault(Error error) : error_(std::move(error)) {}
-    [[nodiscard]] const char* what() const noexcept override { return error_.detail.c_str(); }
-    [[nodiscard]] const Error& error() const noexcept { return error_; }
-
-  private:
-    Error error_;
-};
 
 /// What the exception being handled means, with `context` (a path, or what was being done) before SQLite's own words.
 /// Call it in a catch clause only.
@@ -33,27 +16,10 @@ class Fault : public std::exception {
 ///     everything else → storage
 Error current_error(std::string_view context) noexcept;
 
-/// Runs `work` and turns whatever it throws into an Error. No fork happens meanwhile, but where it waits (ForkBarrier::Open).
+/// See guarded_by.
 template <class Work>
-auto guarded(std::string_view context, Work&& work) -> Result<std::invoke_result_t<Work>> {
-    const ForkBarrier barrier;
-    try {
-        if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
-            std::forward<Work>(work)();
-            return {};
-        } else {
-            return std::forward<Work>(work)();
-        }
-    } catch (...) {
-        return tl::unexpected<Error>(current_error(context));
-    }
-}
-
-/// The other way: the value, or a Fault.
-template <class T>
-T value_of(Result<T> result) {
-    if (!result) throw Fault{std::move(result).error()};
-    if constexpr (!std::is_void_v<T>) return std::move(*result);
+auto guarded(std::string_view context, Work&& work) {
+    return guarded_by(current_error, context, std::forward<Work>(work));
 }
 
 }  // namespace boxoffice::sqlite

@@ -26,6 +26,7 @@ HEAVY = {
     "<mutex>": r"/mutex$",
     "SQLiteCpp": r"/SQLiteCpp/\w+\.h$",
     "<sqlite3.h>": r"/sqlite3\.h$",
+    "<libpq-fe.h>": r"/libpq-fe\.h$",
     "nlohmann": r"/nlohmann/\w+\.hpp$",
 }
 

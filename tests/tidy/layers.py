@@ -16,16 +16,16 @@ BASE = tuple(f"boxoffice/{noun}.hpp" for noun in ("error", "ids", "time", "point
 DOMAIN = (*BASE, "boxoffice/domain/")
 PUBLIC = ("boxoffice/",)
 PURE = ("sodium.h", "date/", "fmt/", "SQLiteCpp/", "sqlite3.h", "nlohmann/", "boost/", "mutex", "shared_mutex", "atomic",
-        "thread", "condition_variable", "future", "ctime", "iostream", "fstream", "cstdio", "filesystem", "unistd.h",
+        "libpq-fe.h", "thread", "condition_variable", "future", "ctime", "iostream", "fstream", "cstdio", "filesystem", "unistd.h",
         "sys/", "pthread.h")  # fmt: skip
-SQL = ("SQLiteCpp/", "sqlite3.h")
+SQL = ("SQLiteCpp/", "sqlite3.h", "libpq-fe.h")
 EXAMPLES_ONLY = ("nlohmann/", "boost/")
 
 LAYERS = (
     # --- the rules know no clock, no lock, no SQL, no format
     Layer(("include/boxoffice/domain/",), DOMAIN, PURE),
     # --- what a host calls; bodies are elsewhere
-    Layer(("include/boxoffice/memory_store.hpp", "include/boxoffice/sqlite_store.hpp"), PUBLIC, PURE),
+    Layer(tuple(f"include/boxoffice/{kind}_store.hpp" for kind in ("memory", "sqlite", "postgres")), PUBLIC, PURE),
     Layer(("include/boxoffice/boxoffice.hpp",), PUBLIC, PURE),
     Layer(("include/boxoffice/",), PUBLIC, ("sodium.h", "date/", "fmt/", "mutex", *SQL, *EXAMPLES_ONLY)),
     # --- the engine: crypto is the only file with libsodium; no store is known by name
@@ -36,17 +36,20 @@ LAYERS = (
     Layer(("src/stores/",), (*PUBLIC, "stores/", "engine/fork_guard.hpp"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
     Layer(("src/memory/",), (*PUBLIC, "memory/", "stores/", "engine/fork_guard.hpp"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
     # --- how a row is spelt in SQL, whichever the client
-    Layer(("src/sql/",), (*PUBLIC, "sql/"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
-    Layer(("src/sqlite/",), (*PUBLIC, "sqlite/", "sql/", "stores/", "engine/fork_guard.hpp"), ("sodium.h", *EXAMPLES_ONLY)),
+    Layer(("src/sql/",), (*PUBLIC, "sql/", "stores/"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
+    # --- the stores on a client, each on its own
+    Layer(("src/sqlite/",), (*PUBLIC, "sqlite/", "sql/", "stores/", "engine/fork_guard.hpp"), ("sodium.h", "libpq-fe.h", *EXAMPLES_ONLY)),
+    Layer(("src/postgres/",), (*PUBLIC, "postgres/", "sql/", "stores/", "engine/fork_guard.hpp"), ("sodium.h", "SQLiteCpp/", "sqlite3.h", *EXAMPLES_ONLY)),
     # --- the C ABI, on public headers as any host
     Layer(("capi/boxoffice.h",), (), (*PURE, *EXAMPLES_ONLY)),
     Layer(("capi/",), (".", *PUBLIC, "engine/fork_guard.hpp"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
     # --- examples are hosts: public headers (of C or C++) and their own
     Layer(("examples/c/",), ("boxoffice.h",)),
-    Layer(("examples/http_server/",), (".", "http_server/", "support/", *PUBLIC), ("sqlite3.h", "SQLiteCpp/")),
-    Layer(("examples/onsale/",), (".", "onsale/", "support/", *PUBLIC), ("sqlite3.h", "SQLiteCpp/", "boost/")),
-    Layer(("examples/support/",), (".", "support/", *PUBLIC), ("sqlite3.h", "SQLiteCpp/", "boost/")),
-    Layer(("examples/",), (".", *PUBLIC), ("sqlite3.h", "SQLiteCpp/", "boost/")),
+    Layer(("examples/http_server/",), (".", "http_server/", "support/", *PUBLIC), SQL),
+    Layer(("examples/onsale/",), (".", "onsale/", "support/", *PUBLIC), (*SQL, "boost/")),
+    Layer(("examples/copy/",), (".", "copy/", "support/", *PUBLIC), (*SQL, "boost/")),
+    Layer(("examples/support/",), (".", "support/", *PUBLIC), (*SQL, "boost/")),
+    Layer(("examples/",), (".", *PUBLIC), (*SQL, "boost/")),
 )
 # Never in a header: who includes it pays for it in every file.
 CPP_ONLY = ("date/", "sodium.h")
@@ -90,7 +93,7 @@ def check_layers(root, layers=LAYERS):
 
 def check_nesting(root):
     """The rules are below everything: nothing in include/ reaches into src/."""
-    insides = ("engine/", "memory/", "sqlite/", "stores/")
+    insides = ("engine/", "memory/", "postgres/", "sql/", "sqlite/", "stores/")
     return [
         Finding(path, include.line, f"a public header includes {include.name}, which is not installed")
         for path in files(root, ".hpp", under="include/")

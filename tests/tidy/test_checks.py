@@ -107,6 +107,7 @@ class Layers(Planted):
             "src/memory/tables.hpp": "",
             "src/sql/row_io.hpp": "",
             "src/sqlite/rows.hpp": "",
+            "src/postgres/pages.hpp": "",
             "examples/onsale/plan.hpp": "",
         }
         for path, include, is_allowed in (
@@ -137,6 +138,12 @@ class Layers(Planted):
             ("src/sqlite/one.cpp", '"sql/row_io.hpp"', True),
             ("src/sqlite/one.cpp", '"memory/tables.hpp"', False),
             ("src/sqlite/one.cpp", "<SQLiteCpp/SQLiteCpp.h>", True),
+            ("src/sqlite/one.cpp", "<libpq-fe.h>", False),
+            ("src/postgres/one.cpp", "<libpq-fe.h>", True),
+            ("src/postgres/one.cpp", '"sql/row_io.hpp"', True),
+            ("src/postgres/one.cpp", '"sqlite/rows.hpp"', False),
+            ("src/postgres/one.cpp", "<sqlite3.h>", False),
+            ("src/sqlite/one.cpp", '"postgres/pages.hpp"', False),
             ("capi/one.cpp", '"boxoffice/office.hpp"', True),
             ("capi/one.cpp", '"engine/batch.hpp"', False),
             ("examples/quickstart/main.cpp", "<boxoffice/office.hpp>", True),
