@@ -3,7 +3,8 @@
 ///
 /// - *refused* (100 …): an expected answer to a well-formed request; the caller tells its user.
 /// - *mistake* (200 …): the caller asked for something that cannot be right; fix the request.
-/// - *fault*   (300 …): the engine or its storage could not do its work; nothing was acknowledged.
+/// - *fault*   (300 …): the engine or its storage could not do its work; nothing was acknowledged. Of outcome_unknown alone it
+///   may have been done all the same.
 ///
 /// Numbers and names are part of the C ABI and of stored data: rows are only ever added.
 
@@ -82,7 +83,8 @@ namespace boxoffice {
     X(newer_schema,         305, "the file was written by a newer version of boxoffice")                          \
     X(forked,               306, "the handle was opened before fork(); open one in this process")                 \
     X(out_of_memory,        307, "memory ran out; nothing was acknowledged")                                      \
-    X(weak_durability,      308, "the store cannot promise the durability that was asked for")
+    X(weak_durability,      308, "the store cannot promise the durability that was asked for")                    \
+    X(outcome_unknown,      309, "the store was lost while committing: ask again with the same idempotency key")
 // clang-format on
 
 enum class ErrorCode : std::int32_t {

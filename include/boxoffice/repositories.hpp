@@ -46,6 +46,7 @@ struct UserKeys {
     static constexpr auto repository = "users";
     std::vector<UserId> ids;
     std::vector<std::string> external_ids;
+    [[nodiscard]] bool any() const { return !ids.empty() || !external_ids.empty(); }
 };
 
 struct RoomKeys {
@@ -54,29 +55,34 @@ struct RoomKeys {
     std::vector<std::string> names;
     std::optional<Time> due;  ///< all rooms whose due_at has passed at this time
     bool all = false;
+    [[nodiscard]] bool any() const { return !ids.empty() || !names.empty() || due || all; }
 };
 
 struct ConcertKeys {
     static constexpr auto repository = "concerts";
     std::vector<ConcertId> ids;
     bool unsettled = false;  ///< those called off of which something is held or sold yet
+    [[nodiscard]] bool any() const { return !ids.empty() || unsettled; }
 };
 
 struct SaleKeys {
     static constexpr auto repository = "sales";
     std::vector<SaleId> ids;
     std::vector<ConcertId> in_force;  ///< the last version of each
+    [[nodiscard]] bool any() const { return !ids.empty() || !in_force.empty(); }
 };
 
 /// Whole tariffs, by the version that made them.
 struct TariffKeys {
     static constexpr auto repository = "tariffs";
     std::vector<SaleId> of;
+    [[nodiscard]] bool any() const { return !of.empty(); }
 };
 
 struct TypeKeys {
     static constexpr auto repository = "ticket_types";
     std::vector<ConcertId> of;  ///< all of a concert
+    [[nodiscard]] bool any() const { return !of.empty(); }
 };
 
 /// How many reservations of a concert a user has whose rows are held or confirmed, whether or not lapsed.
@@ -90,12 +96,14 @@ struct Claims {
 struct ClaimKeys {
     static constexpr auto repository = "claims";
     std::vector<std::pair<UserId, ConcertId>> of;  ///< each is answered, also with 0
+    [[nodiscard]] bool any() const { return !of.empty(); }
 };
 
 struct SeatKeys {
     static constexpr auto repository = "seats";
     std::vector<SeatId> ids;
     std::vector<std::pair<ConcertId, std::string>> numbers;
+    [[nodiscard]] bool any() const { return !ids.empty() || !numbers.empty(); }
 };
 
 /// The front of a room's line: what has lapsed, and who is next.
@@ -113,6 +121,7 @@ struct PlaceKeys {
     std::vector<TokenId> tokens;
     std::vector<std::pair<UserId, RoomId>> live_of;  ///< rows waiting or admitted, whether or not lapsed (at most one)
     std::vector<LineKey> lines;
+    [[nodiscard]] bool any() const { return !tokens.empty() || !live_of.empty() || !lines.empty(); }
 };
 
 struct ReservationKeys {
@@ -128,11 +137,16 @@ struct ReservationKeys {
     std::vector<std::pair<ConcertId, Time>> held_in{};
     /// Of each concert one row, whatever became of it, whose id is not below that one, if there is one. May walk all from there on.
     std::vector<std::pair<ConcertId, ReservationId>> any_in{};
+    [[nodiscard]] bool any() const {
+        return !ids.empty() || !held_by.empty() || lapsed || !of_order.empty() || !claims_in.empty() ||
+               !held_in.empty() || !any_in.empty();
+    }
 };
 
 struct AccountKeys {
     static constexpr auto repository = "accounts";
     std::vector<AccountId> ids;
+    [[nodiscard]] bool any() const { return !ids.empty(); }
 };
 
 struct PaymentKeys {
@@ -140,22 +154,82 @@ struct PaymentKeys {
     std::vector<PaymentId> ids;
     /// Rows in state requested whose deadline has passed (at most tick_max, earliest first).
     std::optional<Time> lapsed;
+    [[nodiscard]] bool any() const { return !ids.empty() || lapsed; }
 };
 
 struct IdempotencyKeys {
     static constexpr auto repository = "idempotency";
     std::vector<IdempotencyId> ids;
+    [[nodiscard]] bool any() const { return !ids.empty(); }
 };
 
 struct LeaseKeys {
     static constexpr auto repository = "leases";
     bool all = false;
+    [[nodiscard]] bool any() const { return all; }
 };
 
 struct TokenKeyKeys {
     static constexpr auto repository = "token_keys";
     bool all = false;
+    [[nodiscard]] bool any() const { return all; }
 };
+
+/// The keys of one stage of loading, over all repositories that the engine loads from while it decides.
+struct StageKeys {
+    UserKeys users;
+    RoomKeys rooms;
+    ConcertKeys concerts;
+    SeatKeys seats;
+    PlaceKeys places;
+    ReservationKeys reservations;
+    AccountKeys accounts;
+    PaymentKeys payments;
+    IdempotencyKeys idempotency;
+    LeaseKeys leases;
+    SaleKeys sales;
+    TariffKeys tariffs;
+    TypeKeys types;
+    ClaimKeys claims;
+};
+
+/// And what they find.
+struct StageRows {
+    std::vector<User> users;
+    std::vector<Room> rooms;
+    std::vector<Concert> concerts;
+    std::vector<Seat> seats;
+    std::vector<Place> places;
+    std::vector<Reservation> reservations;
+    std::vector<Account> accounts;
+    std::vector<Payment> payments;
+    std::vector<IdempotencyRecord> idempotency;
+    std::vector<NodeLease> leases;
+    std::vector<Sale> sales;
+    std::vector<TariffPrice> tariffs;
+    std::vector<TicketType> types;
+    std::vector<Claims> claims;
+};
+
+/// Calls `visit(keys, rows)` for each kind of keys and the rows that they find, in the order above.
+template <class Visit>
+void for_each_loaded(const StageKeys& keys, StageRows& rows, Visit visit) {
+    visit(keys.users, rows.users);
+    visit(keys.rooms, rows.rooms);
+    visit(keys.concerts, rows.concerts);
+    visit(keys.seats, rows.seats);
+    visit(keys.places, rows.places);
+    visit(keys.reservations, rows.reservations);
+    visit(keys.accounts, rows.accounts);
+    visit(keys.payments, rows.payments);
+    visit(keys.idempotency, rows.idempotency);
+    visit(keys.leases, rows.leases);
+    visit(keys.sales, rows.sales);
+    visit(keys.tariffs, rows.tariffs);
+    visit(keys.types, rows.types);
+    visit(keys.claims, rows.claims);
+    static_assert(member_count<StageKeys>() == 14 && member_count<StageRows>() == 14, "and of every new kind");
+}
 
 /// Appends the rows found, in no promised order (a LineKey's by position or deadline); what is absent is not there. A row
 /// that two keys name may appear twice.
@@ -386,6 +460,15 @@ class View : public Repositories {
     Repository<TicketType, TypeKeys>& ticket_types() { return *this; }
     Repository<Claims, ClaimKeys>& claims() { return *this; }
 
+    /// Loads all that one stage asks for, appending to `into`. Where each load is a round trip, a store makes them one.
+    virtual Result<void> load_stage(const StageKeys& keys, StageRows& into) {
+        Result<void> done;
+        for_each_loaded(keys, into, [&](const auto& some, auto& rows) {
+            if (done && some.any()) done = load(some, rows);
+        });
+        return done;
+    }
+
     virtual Result<LastEvent> last_event() = 0;
     virtual Result<std::optional<HouseRules>> house_rules() = 0;  ///< none: a store that no office was opened on yet
 
@@ -409,6 +492,8 @@ class View : public Repositories {
     /// Costs what it finds (up to `limit`, at least 1, of each kind), and what stays among it.
     virtual Result<Prunable> prunable(const PruneWish& wish, std::int64_t limit) = 0;
     virtual Result<void> scan(Visitor& visitor) = 0;
+    /// Has its connection been lost, so that another view, asked the same, may well answer?
+    [[nodiscard]] virtual bool is_lost() const { return false; }
     /// What is broken below the rows (pages, indexes), in the store's words; empty: nothing is, or nothing is below them.
     virtual Result<std::vector<std::string>> find_damage() { return std::vector<std::string>{}; }
 };
@@ -416,8 +501,8 @@ class View : public Repositories {
 /// A View that holds the writer's lock. Destroyed uncommitted, it is rolled back. `commit` is called at most once and ends it.
 class Transaction : public View {
   public:
-    /// All of it or nothing. Fails with `internal` where a back-stop fires (the engine has a bug), with a storage fault
-    /// otherwise; then nothing is acknowledged.
+    /// All of it or nothing. Fails with `internal` where a back-stop fires (the engine has a bug), with `busy` where it was
+    /// certainly not written and can be decided anew, with a storage fault otherwise; then nothing is acknowledged.
     virtual Result<void> commit(const Changes& changes) = 0;
 };
 
@@ -454,7 +539,7 @@ class Store {
     /// The last committed state; does not wait for a decision.
     virtual Result<std::unique_ptr<View>> read() = 0;
     /// A number that changes when another process has committed; always the same where there is none. What was committed before
-    /// the call is in it. Cheap, and waits for no commit.
+    /// the call is in it (across a network: some milliseconds before it). Cheap, and waits for no commit.
     virtual Result<std::int64_t> version() = 0;
     /// Does another office have this data open now? Asked within a transaction, so that none opens meanwhile.
     virtual Result<bool> has_others() { return false; }

@@ -56,21 +56,33 @@ class BoxOffice::Engine {
 
     // ---- asking -------------------------------------------------------------------------------------------------
 
-    /// Runs a query on one consistent state, at a time not before its last commit.
+    /// Runs a query on one consistent state, at a time not before its last commit. Where the view is lost under it, it is asked
+    /// once more, from its beginning.
     template <class Question>
     auto ask(Question question) -> decltype(question(std::declval<View&>(), Time{})) {
-        return guarded([&]() -> decltype(question(std::declval<View&>(), Time{})) {
+        using Told = decltype(question(std::declval<View&>(), Time{}));
+        return guarded([&]() -> Told {
             BOXOFFICE_TRY(check_process());
-            BOXOFFICE_TRY_VALUE(const auto view, store->read());
-            BOXOFFICE_TRY_VALUE(const auto last, view->last_event());
-            BOXOFFICE_TRY_VALUE(const auto now, timekeeper.now(last.at));
-            return question(*view, now);
+            bool was_lost = false;
+            auto answer = ask_once(question, was_lost);
+            return answer || !was_lost ? std::move(answer) : ask_once(question, was_lost);
         });
+    }
+    template <class Question>
+    auto ask_once(Question& question, bool& was_lost) -> decltype(question(std::declval<View&>(), Time{})) {
+        BOXOFFICE_TRY_VALUE(const auto view, store->read());
+        BOXOFFICE_TRY_VALUE(const auto last, view->last_event());
+        BOXOFFICE_TRY_VALUE(const auto now, timekeeper.now(last.at));
+        auto answer = question(*view, now);
+        was_lost = view->is_lost();
+        return answer;
     }
 
     // ---- seats (seats.cpp) --------------------------------------------------------------------------------------
 
     Result<SeatChanges> ask_seats(ConcertId concert, UserId user, const SeatVersion* since);
+    Result<SeatChanges> look_at_seats(ConcertId concert, UserId user, const SeatVersion* since,
+                                      std::unique_ptr<View>& view);
 
     std::unique_ptr<Store> store;
     Options options;

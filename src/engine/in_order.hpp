@@ -25,18 +25,25 @@ enum class Riding { along, left_behind };
 
 /// In one transaction. Where that breaks down while nothing is written yet, in two halves, each with one of its own,
 /// and so on down to the command that cannot be decided, which gets the fault. Its last try is without what rides on
-/// it, in case that is what is broken. A commit is never tried again: it may have been written.
+/// it, in case that is what is broken. A commit is tried again, a few times, only where the store says `busy`: then it was
+/// certainly not written (see Transaction::commit).
 ///
 /// `attempt(commands, outcomes, stage, riding)` decides and commits in one transaction, appends the outcomes, and says
 /// in `stage` how far it came. `outcomes` has room for all. An error: that is the outcome of all that are left.
 template <class Attempt>
 Result<void> execute_together(CommandList commands, std::vector<Outcome>& outcomes, Attempt& attempt) {
     const auto decided = static_cast<std::ptrdiff_t>(outcomes.size());
+    constexpr int commits_max = 4;
     for (const auto riding : {Riding::along, Riding::left_behind}) {
         auto stage = Stage::beginning;
-        auto done = guarded([&]() -> Result<void> { return attempt(commands, outcomes, stage, riding); });
-        if (done) return done;
-        outcomes.erase(outcomes.begin() + decided, outcomes.end());
+        Result<void> done;
+        for (int commits = 0; commits < commits_max; ++commits) {
+            stage = Stage::beginning;
+            done = guarded([&]() -> Result<void> { return attempt(commands, outcomes, stage, riding); });
+            if (done) return done;
+            outcomes.erase(outcomes.begin() + decided, outcomes.end());
+            if (stage != Stage::committing || done.error().code != ErrorCode::busy) break;
+        }
         if (stage != Stage::deciding || commands.empty()) return done;
         if (commands.size() > 1) break;
         if (riding == Riding::left_behind) {

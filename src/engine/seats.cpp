@@ -24,12 +24,21 @@ std::vector<std::uint32_t> seats_of(const SeatSheet& sheet, const std::set<Reser
 }  // namespace
 
 /// The seats as they are now, and what has changed `since`, if that is asked: all that was committed before the call, by
-/// whichever process, is in. With a user, their own seats at the same moment.
+/// whichever process, is in (as far as the store's version() tells). With a user, their own seats at the same moment.
 Result<SeatChanges> BoxOffice::Engine::ask_seats(ConcertId concert, UserId user, const SeatVersion* since) {
     BOXOFFICE_TRY(check_process());
+    std::unique_ptr<View> view;
+    auto answer = look_at_seats(concert, user, since, view);
+    if (answer || view == nullptr || !view->is_lost()) return answer;
+    view.reset();
+    return look_at_seats(concert, user, since, view);
+}
+
+/// `view` is where it asked the store, if it did.
+Result<SeatChanges> BoxOffice::Engine::look_at_seats(ConcertId concert, UserId user, const SeatVersion* since,
+                                                     std::unique_ptr<View>& view) {
     BOXOFFICE_TRY_VALUE(const auto version, store->version());
     const auto page = seat_board_.page_of(concert);
-    std::unique_ptr<View> view;
     SeatChanges answer;
     Time now;
     {

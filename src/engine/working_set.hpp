@@ -23,22 +23,8 @@
 
 namespace boxoffice {
 
-/// The keys of one stage of loading, over all repositories.
-struct Keys {
-    UserKeys users;
-    RoomKeys rooms;
-    ConcertKeys concerts;
-    SeatKeys seats;
-    PlaceKeys places;
-    ReservationKeys reservations;
-    AccountKeys accounts;
-    PaymentKeys payments;
-    IdempotencyKeys idempotency;
-    LeaseKeys leases;
-    SaleKeys sales;
-    TariffKeys tariffs;
-    TypeKeys types;
-    ClaimKeys claims;
+/// What commands name in one stage of loading.
+struct Keys : StageKeys {
     /// Concerts whose terms or seats a command of the batch changes: what is asked of them can be more than their rows say now.
     std::vector<ConcertId> touched;
 };
@@ -375,30 +361,11 @@ class WorkingSet {
     /// Loads what of `keys` is not in the set yet; at most one load a repository. At most two stages name keys of the
     /// same repository, which makes the two loads of invariant C4.
     Result<void> load(View& view, Keys keys) {
-        BOXOFFICE_TRY(load_ids(view.users(), users, keys.users, !keys.users.external_ids.empty()));
-        BOXOFFICE_TRY(load_rooms(view, keys.rooms));
-        std::sort(due_rooms_.begin(), due_rooms_.end());  // one order, whatever else was named
-        std::sort(all_rooms_.begin(), all_rooms_.end());
-        BOXOFFICE_TRY(
-            load_ids(view.concerts(), concerts, keys.concerts, keys.concerts.unsettled, [&](const Concert& row) {
-                if (keys.concerts.unsettled && !row.is_settled) push_new(unsettled_, row.id);
-            }));
-        std::sort(unsettled_.begin(), unsettled_.end());
-        for (const auto& [concert, number] : keys.seats.numbers) numbered_.insert(concert);
-        BOXOFFICE_TRY(load_ids(view.seats(), seats, keys.seats, !keys.seats.numbers.empty()));
-        BOXOFFICE_TRY(load_places(view, keys.places));
-        BOXOFFICE_TRY(load_reservations(view, keys.reservations));
-        sort_by_deadline(lapsed_holds_, reservations);
-        BOXOFFICE_TRY(load_ids(view.accounts(), accounts, keys.accounts));
-        BOXOFFICE_TRY(load_payments(view, keys.payments));
-        sort_by_deadline(lapsed_payments_, payments);
-        BOXOFFICE_TRY(load_ids(view.idempotency(), idempotency, keys.idempotency));
-        if (keys.leases.all) BOXOFFICE_TRY(view.leases().load(keys.leases, leases_));
-        touched_.insert(keys.touched.begin(), keys.touched.end());
-        BOXOFFICE_TRY(load_sales(view, keys.sales));
-        BOXOFFICE_TRY(load_tariffs(view, keys.tariffs));
-        BOXOFFICE_TRY(load_types(view, keys.types));
-        return load_claims(view, keys.claims);
+        leave_out_known(keys);
+        StageRows rows;
+        BOXOFFICE_TRY(view.load_stage(keys, rows));
+        take_in(keys, rows);
+        return {};
     }
 
     /// Behind the lines: while they have more that has lapsed than one tick retires, pruning can wait, and need not walk
@@ -474,113 +441,112 @@ class WorkingSet {
         at->second += std::int64_t{is_claim(next.state)} - std::int64_t{was};
     }
 
-    /// Loads the ids not asked for before, when there are any (or something else that `wanted` stands for).
-    template <class Entity, class KeysType, class Then>
-    Result<void> load_ids(Repository<Entity, KeysType>& repository, Shelf<Entity>& shelf, KeysType& keys, bool wanted,
-                          Then then) {
-        std::erase_if(keys.ids, [&](const auto& id) { return !is_set(id) || !shelf.ask(id); });
-        if (keys.ids.empty() && !wanted) return {};
-        std::vector<Entity> rows;
-        BOXOFFICE_TRY(repository.load(keys, rows));
+    // ---- before a load: what was not asked for before --------------------------------------------------------------
+
+    template <class Entity, class IdType>
+    static void leave_out_known(std::vector<IdType>& ids, Shelf<Entity>& shelf) {
+        std::erase_if(ids, [&](const auto& id) { return !is_set(id) || !shelf.ask(id); });
+    }
+    void leave_out_known(Keys& keys) {
+        leave_out_known(keys.users.ids, users);
+        leave_out_known(keys.rooms.ids, rooms);
+        leave_out_known(keys.concerts.ids, concerts);
+        leave_out_known(keys.seats.ids, seats);
+        leave_out_known(keys.places.tokens, places);
+        leave_out_known(keys.reservations.ids, reservations);
+        leave_out_known(keys.accounts.ids, accounts);
+        leave_out_known(keys.payments.ids, payments);
+        leave_out_known(keys.idempotency.ids, idempotency);
+        leave_out_known(keys.sales.ids, sales);
+        std::erase_if(keys.reservations.of_order, [](OrderId id) { return !id; });
+        for (const auto order : keys.reservations.of_order) (void)reservations.ask(order);
+        std::erase_if(keys.sales.in_force,
+                      [&](ConcertId id) { return !id || !sales_in_force_.try_emplace(id, 0).second; });
+        std::erase_if(keys.tariffs.of,
+                      [&](const SaleId& id) { return !is_set(id) || !tariffs_.try_emplace(id).second; });
+        std::erase_if(keys.types.of, [&](ConcertId id) { return !id || !types_of_.try_emplace(id).second; });
+        std::erase_if(keys.claims.of, [&](const auto& id) { return !id.second || !claims_.try_emplace(id, 0).second; });
+        if ((!keys.places.tokens.empty() || !keys.places.live_of.empty()) && !keys.places.lines.empty())
+            throw std::logic_error("lines are loaded in a stage of their own");
+        for (const auto& [concert, number] : keys.seats.numbers) numbered_.insert(concert);
+        for (const auto& [concert, limit] : keys.reservations.claims_in) claims_in_.try_emplace(concert);
+        for (const auto& [concert, now] : keys.reservations.held_in) held_in_.try_emplace(concert, false);
+        for (const auto& [concert, first] : keys.reservations.any_in) with_history_.try_emplace(concert, false);
+        touched_.insert(keys.touched.begin(), keys.touched.end());
+    }
+
+    // ---- after it --------------------------------------------------------------------------------------------------
+
+    template <class Entity, class Then>
+    void take_in(std::vector<Entity>& rows, Shelf<Entity>& shelf, Then then) {
         for (auto& row : rows) {
             const auto& here = shelf.take_in(std::move(row));
             note(here);
             then(here);
         }
-        return {};
     }
-    template <class Entity, class KeysType>
-    Result<void> load_ids(Repository<Entity, KeysType>& repository, Shelf<Entity>& shelf, KeysType& keys,
-                          bool wanted = false) {
-        return load_ids(repository, shelf, keys, wanted, [](const Entity&) {});
+    template <class Entity>
+    void take_in(std::vector<Entity>& rows, Shelf<Entity>& shelf) {
+        take_in(rows, shelf, [](const Entity&) {});
     }
-
-    Result<void> load_rooms(View& view, RoomKeys& keys) {
-        const auto due = keys.due;
-        return load_ids(view.rooms(), rooms, keys, !keys.names.empty() || due || keys.all, [&](const Room& row) {
+    void take_in(const Keys& keys, StageRows& rows) {
+        take_in(rows.users, users);
+        take_in(rows.rooms, rooms, [&, &due = keys.rooms.due](const Room& row) {
             if (due && passed(due_at(row), *due)) push_new(due_rooms_, row.id);
-            if (keys.all) push_new(all_rooms_, row.id);
+            if (keys.rooms.all) push_new(all_rooms_, row.id);
         });
-    }
-    Result<void> load_places(View& view, PlaceKeys& keys) {
-        std::erase_if(keys.tokens, [&](TokenId token) { return !token || !places.ask(token); });
-        const bool by_key = !keys.tokens.empty() || !keys.live_of.empty();
-        if (!by_key && keys.lines.empty()) return {};
-        if (by_key && !keys.lines.empty()) throw std::logic_error("lines are loaded in a stage of their own");
-        std::vector<Place> rows;
-        BOXOFFICE_TRY(view.places().load(keys, rows));
-        for (const auto& key : keys.lines) lines_.try_emplace(key.room);
-        std::vector<TokenId> tokens;
-        for (auto& row : rows) {
-            note(row);
-            tokens.push_back(places.take_in(std::move(row)).token);
-        }
-        for (const auto& key : keys.lines) form_line(key, tokens);
-        return {};
-    }
-    Result<void> load_reservations(View& view, ReservationKeys& keys) {
-        for (const auto& [concert, limit] : keys.claims_in) claims_in_.try_emplace(concert);
-        for (const auto& [concert, now] : keys.held_in) held_in_.try_emplace(concert, false);
-        for (const auto& [concert, first] : keys.any_in) with_history_.try_emplace(concert, false);
-        std::erase_if(keys.of_order, [](OrderId id) { return !id; });
-        for (const auto order : keys.of_order) (void)reservations.ask(order);
-        const bool wanted = !keys.held_by.empty() || keys.lapsed || !keys.of_order.empty() || !keys.claims_in.empty() ||
-                            !keys.held_in.empty() || !keys.any_in.empty();
-        return load_ids(view.reservations(), reservations, keys, wanted, [&](const Reservation& row) {
-            if (keys.lapsed && row.state == ReservationState::held && passed(row.deadline, *keys.lapsed))
+        take_in(rows.concerts, concerts, [&](const Concert& row) {
+            if (keys.concerts.unsettled && !row.is_settled) push_new(unsettled_, row.id);
+        });
+        take_in(rows.seats, seats);
+        take_in_places(keys.places, rows.places);
+        take_in(rows.reservations, reservations, [&, &lapsed = keys.reservations.lapsed](const Reservation& row) {
+            if (lapsed && row.state == ReservationState::held && passed(row.deadline, *lapsed))
                 push_new(lapsed_holds_, row.id);
-            for (const auto& [concert, now] : keys.held_in)
+            for (const auto& [concert, now] : keys.reservations.held_in)
                 if (row.concert == concert && is_live_hold(row, now)) held_in_[concert] = true;
-            for (const auto& [concert, first] : keys.any_in)
+            for (const auto& [concert, first] : keys.reservations.any_in)
                 if (row.concert == concert) with_history_[concert] = true;
         });
+        take_in(rows.accounts, accounts);
+        take_in(rows.payments, payments, [&, &lapsed = keys.payments.lapsed](const Payment& row) {
+            if (lapsed && row.state == PaymentState::requested && passed(row.deadline, *lapsed))
+                push_new(lapsed_payments_, row.id);
+        });
+        take_in(rows.idempotency, idempotency);
+        leases_.insert(leases_.end(), rows.leases.begin(), rows.leases.end());
+        take_in_sales(keys.sales, rows.sales);
+        for (auto& price : rows.tariffs)
+            tariffs_[price.sale][{std::move(price.row.category), price.row.type}] = price.row.price;
+        take_in(rows.types, ticket_types);
+        for (const auto& row : rows.claims) claims_[{row.user, row.concert}] = row.count;
+        // One order, whatever else was named.
+        std::sort(due_rooms_.begin(), due_rooms_.end());
+        std::sort(all_rooms_.begin(), all_rooms_.end());
+        std::sort(unsettled_.begin(), unsettled_.end());
+        sort_by_deadline(lapsed_holds_, reservations);
+        sort_by_deadline(lapsed_payments_, payments);
     }
-    Result<void> load_sales(View& view, SaleKeys& keys) {
-        std::erase_if(keys.in_force, [&](ConcertId id) { return !id || !sales_in_force_.try_emplace(id, 0).second; });
+    void take_in_places(const PlaceKeys& keys, std::vector<Place>& rows) {
+        for (const auto& key : keys.lines) lines_.try_emplace(key.room);
+        std::vector<TokenId> tokens;
+        take_in(rows, places, [&](const Place& place) { tokens.push_back(place.token); });
+        for (const auto& key : keys.lines) form_line(key, tokens);
+    }
+    void take_in_sales(const SaleKeys& keys, std::vector<Sale>& rows) {
         const std::set<ConcertId> asked{keys.in_force.begin(), keys.in_force.end()};
-        return load_ids(view.sales(), sales, keys, !keys.in_force.empty(), [&](const Sale& row) {
+        take_in(rows, sales, [&](const Sale& row) {
             if (!asked.contains(row.id.concert)) return;
             auto& version = sales_in_force_[row.id.concert];
             version = std::max(version, row.id.version);
         });
     }
-    Result<void> load_tariffs(View& view, TariffKeys& keys) {
-        std::erase_if(keys.of, [&](const SaleId& id) { return !is_set(id) || !tariffs_.try_emplace(id).second; });
-        if (keys.of.empty()) return {};
-        std::vector<TariffPrice> rows;
-        BOXOFFICE_TRY(view.tariffs().load(keys, rows));
-        for (auto& price : rows)
-            tariffs_[price.sale][{std::move(price.row.category), price.row.type}] = price.row.price;
-        return {};
-    }
-    Result<void> load_types(View& view, TypeKeys& keys) {
-        std::erase_if(keys.of, [&](ConcertId id) { return !id || !types_of_.try_emplace(id).second; });
-        if (keys.of.empty()) return {};
-        std::vector<TicketType> rows;
-        BOXOFFICE_TRY(view.ticket_types().load(keys, rows));
-        for (auto& row : rows) note(ticket_types.take_in(std::move(row)));
-        return {};
-    }
-    Result<void> load_claims(View& view, ClaimKeys& keys) {
-        std::erase_if(keys.of, [&](const auto& id) { return !id.second || !claims_.try_emplace(id, 0).second; });
-        if (keys.of.empty()) return {};
-        std::vector<Claims> rows;
-        BOXOFFICE_TRY(view.claims().load(keys, rows));
-        for (const auto& row : rows) claims_[{row.user, row.concert}] = row.count;
-        return {};
-    }
-    Result<void> load_payments(View& view, PaymentKeys& keys) {
-        return load_ids(view.payments(), payments, keys, keys.lapsed.has_value(), [&](const Payment& row) {
-            if (keys.lapsed && row.state == PaymentState::requested && passed(row.deadline, *keys.lapsed))
-                push_new(lapsed_payments_, row.id);
-        });
-    }
+
     template <class IdType>
     static void push_new(std::vector<IdType>& ids, IdType id) {
         if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
     }
 
-    /// One order, whatever else was named.
     template <class IdType, class Entity>
     static void sort_by_deadline(std::vector<IdType>& ids, const Shelf<Entity>& shelf) {
         std::sort(ids.begin(), ids.end(), [&](IdType a, IdType b) {

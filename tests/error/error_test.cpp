@@ -78,6 +78,7 @@ const std::vector<Row> table{
     {ErrorCode::forked, 306, "forked"},
     {ErrorCode::out_of_memory, 307, "out_of_memory"},
     {ErrorCode::weak_durability, 308, "weak_durability"},
+    {ErrorCode::outcome_unknown, 309, "outcome_unknown"},
 };
 
 }  // namespace

@@ -94,6 +94,8 @@ class HookedView : public LoadsBy<HookedView<Base>, Base> {
         return inner_->find_damage();
     }
 
+    [[nodiscard]] bool is_lost() const override { return inner_->is_lost(); }
+
   protected:
     [[nodiscard]] Base& inner() { return *inner_; }
 

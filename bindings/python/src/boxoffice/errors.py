@@ -51,9 +51,13 @@ __all__ = [
     "NotYourTurn",
     "OrderLimit",
     "OutOfMemory",
+    "OutcomeUnknown",
     "PaymentDeclined",
     "PaymentFailed",
     "PaymentPending",
+    "PlaceCompleted",
+    "PlaceExpired",
+    "PlaceLeft",
     "PriceChanged",
     "PurchaseLimit",
     "QueueFull",
@@ -64,9 +68,6 @@ __all__ = [
     "SeatUnavailable",
     "StaleVersion",
     "Storage",
-    "PlaceCompleted",
-    "PlaceExpired",
-    "PlaceLeft",
     "TooSmall",
     "TypeExists",
     "SeatsHeld",
@@ -562,6 +563,13 @@ class WeakDurability(Fault):
 
     code = 308
     name = "weak_durability"
+
+
+class OutcomeUnknown(Fault):
+    """The store was lost while committing: ask again with the same idempotency key."""
+
+    code = 309
+    name = "outcome_unknown"
 
 
 def _by_code() -> Dict[int, Type[Error]]:
