@@ -2,6 +2,7 @@
 
 #include "answer.hpp"
 #include "boxoffice/memory_store.hpp"
+#include "boxoffice/postgres_store.hpp"
 #include "boxoffice/sqlite_store.hpp"
 #include "boxoffice/version.hpp"
 
@@ -125,6 +126,17 @@ Result<std::unique_ptr<Store>> engine_store(std::string_view path, const boxoffi
         return refuse(ErrorCode::invalid_options, "durability: full or normal");
     BOXOFFICE_TRY(check_ttl(Duration{c.busy_timeout_us}, "busy_timeout"));
     if (c.wal_size_max < 1) return refuse(ErrorCode::invalid_options, "wal_size_max: at least 1");
+    if (is_postgres_address(path)) {
+#ifdef BOXOFFICE_HAS_POSTGRES
+        PostgresOptions options;
+        options.address = std::string{path};
+        options.durability = static_cast<Durability>(c.durability);
+        options.busy_timeout = Duration{c.busy_timeout_us};
+        return open_postgres_store(options);
+#else
+        return refuse(ErrorCode::unsupported, "this library was built without libpq");
+#endif
+    }
     SqliteOptions options;
     options.path = std::string{path};
     options.durability = static_cast<Durability>(c.durability);

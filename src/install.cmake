@@ -21,7 +21,13 @@ file(RELATIVE_PATH INCLUDEDIR ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLU
 string(REGEX REPLACE "[^/]+" ".." UP ${LIBDIR}/cmake/boxoffice)  # from the package's folder to the prefix
 string(REGEX REPLACE "[^/]+" ".." UP_PKGCONFIG ${LIBDIR}/pkgconfig)
 
-foreach(name boxoffice-config.cmake boxoffice-config-version.cmake boxoffice.pc boxoffice-core.pc boxoffice-sqlite.pc)
+set(BOXOFFICE_INSTALLED_FILES boxoffice-config.cmake boxoffice-config-version.cmake boxoffice.pc boxoffice-core.pc boxoffice-sqlite.pc)
+set(BOXOFFICE_LIBRARIES boxoffice_core boxoffice_sqlite boxoffice_capi)
+if(TARGET boxoffice_postgres)
+    list(APPEND BOXOFFICE_INSTALLED_FILES boxoffice-postgres.pc)
+    list(APPEND BOXOFFICE_LIBRARIES boxoffice_postgres)
+endif()
+foreach(name ${BOXOFFICE_INSTALLED_FILES})
     configure_file(src/install/${name}.in src/install/${name} @ONLY)
     set(folder cmake/boxoffice)
     if(name MATCHES "[.]pc$")
@@ -31,7 +37,6 @@ foreach(name boxoffice-config.cmake boxoffice-config-version.cmake boxoffice.pc 
         ${BOXOFFICE_DEVELOPMENT})
 endforeach()
 
-set(BOXOFFICE_LIBRARIES boxoffice_core boxoffice_sqlite boxoffice_capi)
 install(TARGETS ${BOXOFFICE_LIBRARIES} EXPORT boxoffice-targets
     LIBRARY COMPONENT boxoffice_runtime NAMELINK_COMPONENT boxoffice_development ${BOXOFFICE_EXCLUDED}
     ARCHIVE ${BOXOFFICE_DEVELOPMENT}

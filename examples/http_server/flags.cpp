@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "support/flags.hpp"
+#include "support/store.hpp"
 
 namespace http_server {
 namespace {
@@ -17,8 +18,11 @@ constexpr std::int64_t year_hours = 8'760;
 constexpr std::int64_t count_max = 1'000'000'000;
 
 const std::array known_flags{
-    Flag{"--db", "FILE", "the box office's file, made if absent; :memory: keeps nothing (default: :memory:)",
-         &Flags::db},
+    Flag{
+        "--db", "FILE",
+        "the box office's file, made if absent, or a PostgreSQL address (postgresql://HOST/DATABASE; give passwords by "
+        "PGPASSFILE or PGPASSWORD); :memory: keeps nothing (default: :memory:)",
+        &Flags::db},
     Flag{"--host", "ADDRESS", "the address to listen on, or localhost (default: 127.0.0.1)", &Flags::host},
     Flag{"--port", "N", "the port; 0 takes any free one, which is printed (default: 8080)",
          Whole{&Flags::port, 0, 65'535}},
@@ -104,6 +108,12 @@ Flags read_flags(int argc, const char* const* argv) {
           std::pair{"--restore", !out.restore.empty()}})
         if (is_given && out.db.empty())
             throw support::BadInput(std::string{name} + ": expected --db, the box office's file");
+    for (const auto& [name, is_given] :
+         {std::pair{"--backup", !out.backup.empty()}, std::pair{"--backup-dir", !out.backup_directory.empty()},
+          std::pair{"--restore", !out.restore.empty()}})
+        if (is_given && !support::is_file(out.db))
+            throw support::BadInput(std::string{name} +
+                                    ": of a PostgreSQL database PostgreSQL makes it (pg_dump, pg_restore)");
     if (!out.backup.empty() && !out.restore.empty())
         throw support::BadInput("--restore: expected no --backup beside it");
     if (out.with_keys && out.backup.empty()) throw support::BadInput("--with-keys: expected --backup");

@@ -5,6 +5,7 @@
 #include "boxoffice/sqlite_store.hpp"
 #include "demo.hpp"
 #include "support/input.hpp"
+#include "support/store.hpp"
 
 namespace http_server {
 
@@ -33,16 +34,15 @@ RoomLimits with_flags(RoomLimits limits, const Flags& flags) {
 
 std::unique_ptr<BoxOffice> open_house(const Flags& flags, const DayOf& day_of,
                                       const std::function<void(const std::string&)>& warn) {
-    const auto name = flags.db.empty() ? std::string{":memory:"} : flags.db;
+    const auto db = flags.db.empty() ? std::string{":memory:"} : flags.db;
+    const auto name = support::store_name(db);
     Options options;
     options.main_room = with_flags({}, flags);
     options.hold_ttl = std::chrono::seconds{flags.hold_seconds};
     options.event_ttl = std::chrono::hours{flags.event_hours};
     options.accept_time = flags.accept_time;
     options.adopt_rules = flags.adopt_rules;
-    SqliteOptions sqlite;
-    sqlite.path = name;
-    auto office = must(BoxOffice::open(must(open_sqlite_store(sqlite), name), options), name);
+    auto office = must(BoxOffice::open(support::open_store(db), options), name);
     const auto room = must(office->room("main"), name);
     if (const auto limits = with_flags(room.limits, flags); limits != room.limits)
         must(office->execute(ChangeRoom{room.id, limits}), name);
@@ -54,11 +54,8 @@ std::unique_ptr<BoxOffice> open_house(const Flags& flags, const DayOf& day_of,
 void restore_house(const Flags& flags) { must(restore_sqlite_file(flags.restore, flags.db), flags.restore); }
 
 void copy_house(const Flags& flags) {
-    SqliteOptions sqlite;
-    sqlite.path = flags.db;
-    sqlite.create = false;
     // The store alone: an office would begin a write, for which it may have to wait.
-    const auto store = must(open_sqlite_store(sqlite), flags.db);
+    const auto store = support::open_store(flags.db, false);
     must(store->backup(flags.backup, flags.with_keys), flags.backup);
 }
 

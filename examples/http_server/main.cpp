@@ -22,6 +22,7 @@
 #include "router.hpp"
 #include "server.hpp"
 #include "support/input.hpp"
+#include "support/store.hpp"
 
 namespace {
 
@@ -84,7 +85,7 @@ Settings settings_of(const Flags& flags, const DayOf& day_of) {
     settings.day_of = day_of;
     settings.allowed_hosts = flags.allowed_hosts;
     settings.own_host = flags.host;
-    settings.database = flags.db;
+    if (support::is_file(flags.db)) settings.database = flags.db;
     settings.backup_directory = flags.backup_directory;
     settings.commands = {static_cast<std::size_t>(flags.queue), std::chrono::seconds{flags.queue_timeout}};
     if (!flags.backup_directory.empty() && !std::filesystem::is_directory(flags.backup_directory))

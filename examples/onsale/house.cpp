@@ -8,8 +8,8 @@
 #include <system_error>
 #include <utility>
 
-#include "boxoffice/sqlite_store.hpp"
 #include "support/input.hpp"
+#include "support/store.hpp"
 
 namespace onsale {
 
@@ -69,9 +69,7 @@ std::unique_ptr<BoxOffice> open_office(const Flags& flags, std::shared_ptr<Clock
         true;  // the sale's clock runs ahead of the day's, and a sale that goes on begins where it stopped
     Ports ports;
     ports.clock = std::move(clock);
-    SqliteOptions sqlite;
-    sqlite.path = flags.db;
-    return must(BoxOffice::open(must(open_sqlite_store(sqlite), flags.db), options, ports), flags.db);
+    return must(BoxOffice::open(support::open_store(flags.db), options, ports), support::store_name(flags.db));
 }
 
 /// Is what the file has on that date this hall? Places on the plan do not matter, seats and prices do.

@@ -8,14 +8,10 @@
 #include <memory>
 #include <string>
 
+#include "boxoffice/durability.hpp"
 #include "boxoffice/repositories.hpp"
 
 namespace boxoffice {
-
-enum class Durability : std::int32_t {
-    full = 2,    ///< an acknowledged command survives power loss
-    normal = 1,  ///< weaker: it survives the process, but power loss can take the last commits with it
-};
 
 struct SqliteOptions {
     std::string path;  ///< made if absent; ":memory:" opens a MemoryStore instead

@@ -28,6 +28,8 @@ int main(int argc, char** argv) {
                            {"name", "journeys"},
                            {"store", "sqlite"},
                            {"folder", "."},
+                           {"address", ""},
+                           {"hosts", "1"},
                            {"callers", "64"},
                            {"seconds", "3"},
                            {"seed", "1"},
@@ -37,7 +39,10 @@ int main(int argc, char** argv) {
                            {"repeats", "5"}}};
         const auto found = measurements().find(flags.text("measure"));
         require(found != measurements().end(), "unknown measurement " + flags.text("measure"));
-        require(flags.text("store") == "sqlite" || flags.text("store") == "memory", "--store: sqlite or memory");
+        const auto& store = flags.text("store");
+        require(store == "sqlite" || store == "memory" || store == "postgres", "--store: sqlite, memory or postgres");
+        require((store == "postgres") == !flags.text("address").empty(),
+                "--address: of a database, with --store postgres");
         found->second(flags);
     });
 }

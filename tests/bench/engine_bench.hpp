@@ -19,7 +19,7 @@ T must(boxoffice::Result<T> result) {
 
 inline constexpr std::size_t batch_size = 1'000;
 
-/// A box office that admits whoever comes. The file, if there is one, goes with it.
+/// A box office that admits whoever comes. The file, or the schema, goes with it.
 class House {
   public:
     explicit House(const Flags& flags, boxoffice::Durability durability = boxoffice::Durability::full);
@@ -30,7 +30,15 @@ class House {
     House& operator=(const House&) = delete;
 
     boxoffice::BoxOffice& office() { return *office_; }
-    [[nodiscard]] const char* subject() const { return path_.empty() ? "engine-memory" : "engine-sqlite"; }
+    /// Of the host that the caller asks: with `--hosts N`, as many offices have the same database open.
+    boxoffice::BoxOffice& office_of(int caller) {
+        const auto host = static_cast<std::size_t>(caller) % (others_.size() + 1);
+        return host == 0 ? *office_ : *others_[host - 1];
+    }
+    [[nodiscard]] const char* subject() const {
+        if (!address_.empty()) return others_.empty() ? "engine-postgres" : "engine-postgres-hosts";
+        return path_.empty() ? "engine-memory" : "engine-sqlite";
+    }
 
     void add_users(std::int64_t count);
     /// Seats of a new concert, as many as `count`; the index of its first in seats.
@@ -47,7 +55,10 @@ class House {
     /// Closes and opens the file again, with a limit more: a measurement that begins with a cold cache.
     void reopen();
     /// Leaves the file to others until reopen().
-    void close() { office_.reset(); }
+    void close() {
+        others_.clear();
+        office_.reset();
+    }
     [[nodiscard]] const std::string& path() const { return path_; }
 
     std::vector<boxoffice::UserId> users;
@@ -55,11 +66,15 @@ class House {
     std::vector<boxoffice::ConcertId> concerts;
 
   private:
-    void open(std::unique_ptr<boxoffice::Store> store);
+    std::unique_ptr<boxoffice::BoxOffice> open(std::unique_ptr<boxoffice::Store> store);
+    std::unique_ptr<boxoffice::Store> open_store();
 
     std::string path_;
+    std::string address_;  // of a PostgreSQL database
+    std::int64_t host_count_ = 1;
     boxoffice::Durability durability_ = boxoffice::Durability::full;
     std::unique_ptr<boxoffice::BoxOffice> office_;
+    std::vector<std::unique_ptr<boxoffice::BoxOffice>> others_;
 };
 
 /// For how many journeys a second seats are made.

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "boxoffice/postgres_store.hpp"
+
 namespace bench {
 
 using namespace boxoffice;
@@ -10,31 +12,46 @@ void remove_database(const std::string& path) {
     for (const auto* beside : {"", "-wal", "-shm", "-lock"}) std::filesystem::remove(path + beside);
 }
 
-House::House(const Flags& flags, Durability durability)
-    : path_(flags.text("store") == "memory" ? "" : flags.text("folder") + "/bench.db"), durability_(durability) {
+House::House(const Flags& flags, Durability durability) : durability_(durability) {
+    if (flags.text("store") == "sqlite") path_ = flags.text("folder") + "/bench.db";
+    if (flags.text("store") == "postgres") {
+        address_ = flags.text("address");
+        host_count_ = flags.count("hosts");
+    }
     if (!path_.empty()) remove_database(path_);
     reopen();
 }
 
-House::House(std::unique_ptr<Store> store) { open(std::move(store)); }
+House::House(std::unique_ptr<Store> store) : office_{open(std::move(store))} {}
 
 House::~House() {
-    office_.reset();
+    close();
     if (!path_.empty()) remove_database(path_);
 }
 
 void House::reopen() {
-    office_.reset();
-    std::unique_ptr<Store> store;
-    if (path_.empty())
-        store = std::make_unique<MemoryStore>(std::chrono::minutes{1});
-    else
-        store = must(
-            open_sqlite_store({.path = path_, .durability = durability_, .busy_timeout = std::chrono::minutes{1}}));
-    open(std::move(store));
+    close();
+    office_ = open(open_store());
+    for (std::int64_t i = 1; i < host_count_; ++i) others_.push_back(open(open_store()));
 }
 
-void House::open(std::unique_ptr<Store> store) {
+std::unique_ptr<Store> House::open_store() {
+    constexpr auto patience = std::chrono::minutes{1};
+#ifdef BOXOFFICE_HAS_POSTGRES
+    if (!address_.empty()) {
+        PostgresOptions options;
+        options.address = address_;
+        options.durability = durability_;
+        options.busy_timeout = patience;
+        return must(open_postgres_store(options));
+    }
+#endif
+    require(address_.empty(), "--store postgres: built without libpq");
+    if (path_.empty()) return std::make_unique<MemoryStore>(patience);
+    return must(open_sqlite_store({.path = path_, .durability = durability_, .busy_timeout = patience}));
+}
+
+std::unique_ptr<BoxOffice> House::open(std::unique_ptr<Store> store) {
     Options options;
     options.main_room = {.active_capacity = 1'000'000'000,
                          .queue_capacity = 1'000'000'000,
@@ -42,7 +59,7 @@ void House::open(std::unique_ptr<Store> store) {
                          .active_ttl = std::chrono::hours{24},
                          .waiting_ttl = std::chrono::hours{24}};
     options.hold_ttl = std::chrono::hours{1};  // a hold must not run out because its machine is slow
-    office_ = must(BoxOffice::open(std::move(store), std::move(options)));
+    return must(BoxOffice::open(std::move(store), std::move(options)));
 }
 
 std::vector<Answer> House::execute(const std::vector<Command>& commands) {

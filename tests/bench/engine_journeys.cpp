@@ -11,9 +11,9 @@ namespace {
 /// Calls `execute` and waits. (One who submits instead, many commands under way a thread, is another Buyer.)
 class BlockingBuyer {
   public:
-    explicit BlockingBuyer(House& house) : house_(house) {}
+    BlockingBuyer(House& house, int caller) : house_(house), office_(house.office_of(caller)) {}
     void operator()(const Ticket& ticket) {
-        auto& office = house_.office();
+        auto& office = office_;
         const auto user = house_.users[static_cast<std::size_t>(ticket.user)];
         const auto place = must(office.execute(Join{user, office.main_room()})).claims;
         require(must(office.peek(office.token_text(place))).is_turn, "not this user's turn");
@@ -25,6 +25,7 @@ class BlockingBuyer {
 
   private:
     House& house_;
+    BoxOffice& office_;
 };
 
 }  // namespace
@@ -40,7 +41,10 @@ void measure_journeys(const Flags& flags) {
     house.add_seats(pool.seats);
     std::atomic<std::int64_t> syncs{0};
     auto journeys = run_journeys(
-        flags, pool, [&](int) { return BlockingBuyer{house}; },
+        flags, pool,
+        [&](int caller) {
+            return BlockingBuyer{house, caller};
+        },
         [&] {
             // The first reading is before, the second after.
             syncs = sync_count.load() - syncs;

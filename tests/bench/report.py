@@ -19,6 +19,8 @@ SUBJECTS = {
     "redis": "Redis",
     "raw-sqlite": "SQLite by hand",
     "engine-sqlite": "boxoffice, SQLite FULL",
+    "engine-postgres": "boxoffice, PostgreSQL store",
+    "engine-postgres-hosts": "boxoffice, PostgreSQL store, 2 hosts",
     "engine-memory": "boxoffice, in memory",
     "engine-submit": "boxoffice, SQLite FULL, submitted",
     "http": "boxoffice over HTTP, SQLite FULL",

@@ -209,6 +209,12 @@ measure() {
 }
 
 engine=("$programs/engine_bench" --folder "$work")
+# The engine's own store in the peer's cluster, in a schema beside the functions'.
+address="postgresql:///postgres?host=$work/postgres-socket&user=postgres&schema=engine"
+drop_schema() {
+    "$postgres_programs/psql" -h "$work/postgres-socket" -U postgres -qc 'SET client_min_messages = warning' \
+        -c 'DROP SCHEMA IF EXISTS engine CASCADE' postgres >/dev/null
+}
 
 # measure_syncs SUBJECT PIDS COMMAND…: a short run of its own, since tracing slows what is traced.
 measure_syncs() {
@@ -236,6 +242,11 @@ for ((round = 1; round <= rounds; ++round)); do
         measure "journeys, PostgreSQL, 64 connections" "${postgres[@]}" "${callers[@]}"
         measure "journeys, Redis, 64 connections" "${redis[@]}" "${callers[@]}"
         measure "journeys, SQLite FULL, 64 threads" "${engine[@]}" "${callers[@]}"
+        drop_schema
+        measure "journeys, PostgreSQL store, 64 threads" "${engine[@]}" "${callers[@]}" --store postgres --address "$address"
+        drop_schema
+        measure "journeys, PostgreSQL store, 64 threads on 2 hosts" \
+            "${engine[@]}" "${callers[@]}" --store postgres --address "$address" --hosts 2
         measure "journeys, in memory, 64 threads" "${engine[@]}" "${callers[@]}" --store memory
     fi
     if wanted many-callers; then

@@ -3,7 +3,7 @@
 import threading
 import unittest
 
-from support import NO_USER, PARAMETER, TOKEN, HttpTest, bearer
+from support import NO_USER, PARAMETER, TOKEN, HttpTest, bearer, only_server
 
 BALANCE_MAX = 2**53 - 1
 # Written by hand, since json.dumps would not write some of these.
@@ -153,6 +153,7 @@ class Balances(HttpTest):
         self.assertEqual(self.balance(user, token).headers["cache-control"], "no-store")
 
 
+@only_server
 class Statement(HttpTest):
     def page(self, token, **query):
         return self.server.get("/api/transfers", bearer(token), **query)

@@ -8,7 +8,6 @@
 #include "support/or_throw.hpp"
 #include "support/processes.hpp"
 #include "support/stores.hpp"
-#include "support/temp_dir.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
@@ -90,14 +89,12 @@ TEST_CASE("of four processes that want one seat exactly one gets it", "[processe
     constexpr int processes = 4;
     constexpr int threads = 8;
     constexpr int rounds = 20;
-    const TempDir dir;
-    SqliteOptions sqlite;
-    sqlite.path = dir.file("race.db");
+    const auto factory = GENERATE(from_range(durable_factories()));
+    INFO(factory.name);
     std::vector<Contender> contenders;
     std::vector<SeatId> seats;
     {
-        const auto office =
-            or_throw(BoxOffice::open(or_throw(open_sqlite_store(sqlite)), options_for(processes * threads)));
+        const auto office = or_throw(BoxOffice::open(factory.open(), options_for(processes * threads)));
         std::tie(contenders, seats) = prepare(*office, processes * threads, rounds);
     }
     struct Report {
@@ -110,7 +107,7 @@ TEST_CASE("of four processes that want one seat exactly one gets it", "[processe
     for (int p = 0; p < processes; ++p)
         children.push_back(start_child([&] {
             try {
-                const auto office = or_throw(BoxOffice::open(or_throw(open_sqlite_store(sqlite))));
+                const auto office = or_throw(BoxOffice::open(factory.reopen()));
                 std::vector<std::thread> crowd;
                 for (int t = 0; t < threads; ++t)
                     crowd.emplace_back([&, t] {
@@ -144,7 +141,7 @@ TEST_CASE("of four processes that want one seat exactly one gets it", "[processe
         INFO("round " << round);
         CHECK(won[static_cast<std::size_t>(round)] == 1);
     }
-    const auto office = or_throw(BoxOffice::open(or_throw(open_sqlite_store(sqlite))));
+    const auto office = or_throw(BoxOffice::open(factory.reopen()));
     CHECK(or_throw(office->stats()).seats.held == rounds);
     CHECK(or_throw(office->audit()).empty());
 }

@@ -4,12 +4,11 @@
 #include <set>
 #include <variant>
 
-#include "boxoffice/sqlite_store.hpp"
 #include "engine/in_order.hpp"
 #include "properties/twins.hpp"
 #include "support/counting_store.hpp"
 #include "support/sanitizer.hpp"
-#include "support/temp_dir.hpp"
+#include "support/stores.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
@@ -46,16 +45,15 @@ TEST_CASE("a batch equals its commands one after another") {
     CHECK(done_count > 300);  // the commands were not all refused
 }
 
-TEST_CASE("50,000 commands by chance are answered alike in memory and in a file, and leave the same rows") {
+TEST_CASE("50,000 commands by chance are answered alike in memory and by each other store, and leave the same rows") {
     constexpr std::uint64_t seed = 20'261'126;
     constexpr std::int64_t count = is_sanitized ? 5'000 : 50'000;
     if (is_sanitized) WARN("under a sanitizer: 5,000 of the 50,000 commands by chance");
-    CAPTURE(seed);
-    const TempDir dir;
+    const auto factory = GENERATE(from_range(durable_factories()));
+    CAPTURE(seed, factory.name);
     Chance chance{seed};
     World memory;
-    World file{std::shared_ptr<Store>{
-        must(open_sqlite_store({.path = dir.file("alike.db"), .durability = Durability::normal}), "open")}};
+    World file{std::shared_ptr<Store>{factory.open()}};
     for (std::int64_t done = 0; done < count;) {
         std::vector<Command> commands;
         for (auto left = 1 + chance.below(400); left > 0; --left) commands.push_back(any_command(memory, chance));

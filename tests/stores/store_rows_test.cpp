@@ -203,20 +203,27 @@ struct Extremes {
         return changes;
     }
 
+    /// Loads promise no order.
+    template <class Entity>
+    static std::vector<Entity> by_id(std::vector<Entity> rows) {
+        std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+        return rows;
+    }
+
     void check_in(View& view) const {
         CHECK(must(view.house_rules()) == std::optional{house_rules});
         UserKeys users;
         users.ids = {plain.id, strange.id};
-        CHECK(load(view.users(), users) == std::vector{plain, strange});
+        CHECK(by_id(load(view.users(), users)) == std::vector{plain, strange});
         RoomKeys rooms;
         rooms.ids = {room.id, other.id};
-        CHECK(load(view.rooms(), rooms) == std::vector{room, other});
+        CHECK(by_id(load(view.rooms(), rooms)) == std::vector{room, other});
         ConcertKeys concerts;
         concerts.ids = {first.id, last.id};
-        CHECK(load(view.concerts(), concerts) == std::vector{first, last});
+        CHECK(by_id(load(view.concerts(), concerts)) == std::vector{first, last});
         SaleKeys versions;
         versions.ids = {sales[0].id, sales[1].id, sales[2].id};
-        CHECK(load(view.sales(), versions) == sales);
+        CHECK(by_id(load(view.sales(), versions)) == sales);
         CHECK(load(view.sales(), SaleKeys{{}, {first.id, last.id, ConcertId{5}}}) == std::vector{sales[1], sales[2]});
         CHECK(load(view.tariffs(), TariffKeys{{sales[0].id, sales[1].id}}) == prices);
         CHECK(load(view.ticket_types(), TypeKeys{{last.id}}).empty());

@@ -2,17 +2,24 @@
 /// Every store that the contract tests are run over.
 
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <ostream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "boxoffice/memory_store.hpp"
 #include "boxoffice/sqlite_store.hpp"
 #include "support/temp_dir.hpp"
+
+#ifdef BOXOFFICE_HAS_POSTGRES
+#include "boxoffice/postgres_store.hpp"
+#include "support/postgres_cluster.hpp"
+#endif
 
 namespace boxoffice::testing {
 
@@ -62,6 +69,48 @@ inline StoreFactory sqlite_factory() {
     return factory;
 }
 
-inline std::vector<StoreFactory> store_factories() { return {memory_factory(), sqlite_factory()}; }
+#ifdef BOXOFFICE_HAS_POSTGRES
+inline StoreFactory postgres_factory() {
+    const auto schema = std::make_shared<std::unique_ptr<PostgresSchema>>();
+    const auto open_in = [schema](Duration wait) {
+        PostgresOptions options;
+        options.address = (*schema)->address();
+        options.busy_timeout = wait;
+        options.durability = Durability::normal;  // the cluster syncs nothing
+        options.version_age_max = Duration::zero();
+        auto store = open_postgres_store(options);
+        if (!store) throw std::runtime_error(store.error().text());
+        return std::move(*store);
+    };
+    StoreFactory factory;
+    factory.name = "postgres";
+    factory.durable = true;
+    factory.open_waiting = [schema, open_in](Duration wait) {
+        schema->reset();
+        *schema = std::make_unique<PostgresSchema>();
+        return open_in(wait);
+    };
+    factory.open = [open = factory.open_waiting] { return open(default_wait); };
+    factory.reopen = [open_in] { return open_in(default_wait); };
+    return factory;
+}
+#endif
+
+/// Of PostgreSQL's, unless BOXOFFICE_TEST_POSTGRES=off.
+inline std::vector<StoreFactory> store_factories() {
+    std::vector<StoreFactory> all{memory_factory(), sqlite_factory()};
+#ifdef BOXOFFICE_HAS_POSTGRES
+    const char* const wish = std::getenv("BOXOFFICE_TEST_POSTGRES");
+    if (wish == nullptr || std::string_view{wish} != "off") all.push_back(postgres_factory());
+#endif
+    return all;
+}
+
+/// Those that outlive the store.
+inline std::vector<StoreFactory> durable_factories() {
+    auto all = store_factories();
+    std::erase_if(all, [](const StoreFactory& factory) { return !factory.durable; });
+    return all;
+}
 
 }  // namespace boxoffice::testing
