@@ -75,7 +75,7 @@ TEST_CASE("a version that may be old is looked up again when it is", "[postgres]
     CHECK(must(store->version()) != seen);
 }
 
-TEST_CASE("a host that dies in a transaction leaves the store to the others", "[postgres]") {
+TEST_CASE("a host that dies in a transaction leaves the store to the others", "[postgres][fork]") {
     const PostgresSchema schema;
     const auto store = open_host(options_of(schema));
     const auto child = start_child([&] {

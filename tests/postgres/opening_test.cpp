@@ -131,7 +131,7 @@ TEST_CASE("hosts that open a new schema at the same moment all get it", "[postgr
     CHECK(opened == 8);
 }
 
-TEST_CASE("a child of fork() gets an error, and the parent's connections go on", "[postgres]") {
+TEST_CASE("a child of fork() gets an error, and the parent's connections go on", "[postgres][fork]") {
     const PostgresSchema schema;
     auto store = open_host(options_of(schema));
     must(store->read(), "read").reset();
