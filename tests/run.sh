@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs everything: the whole suite with CMake, a part of it with Meson, all but what
 # kills processes under the sanitizers, the examples, the web page in a browser, and a minute of fuzzing the C ABI. Quiet unless
-# something fails: prints the runners' own summaries, and how long each step took. Many tests wait for somebody, so the parts run
-# beside each other once the first build is there, and the other builds use what they leave of the machine.
+# something fails; ends in the runners' own summaries. What is printed while it runs is how long each step took; while the
+# suite runs, which waits much, the other builds use what it leaves of the machine.
 #
 #   tests/run.sh            everything
 #   tests/run.sh cmake      one part: cmake, web, meson, asan, tsan, fuzz
@@ -34,52 +34,37 @@ quietly() {
     echo "$name: ok ($((SECONDS - begin)) s)"
 }
 
-# The same, and shows the runner's own summary, as one piece.
+# The same, and shows the runner's own summary.
 run_tests() {
-    local name=$1 summary=$2 said found
+    local name=$1 summary=$2
     shift 2
-    said=$(quietly "$name" "$@")
-    found=$(grep -E "$summary" "$logs/$name.log") || { echo "FAILED: $name ran no test" >&2; exit 1; }
-    printf '%s\n%s\n' "$said" "$found"
+    quietly "$name" "$@"
+    grep -E "$summary" "$logs/$name.log" || { echo "FAILED: $name ran no test" >&2; exit 1; }
 }
 
-# beside NICENESS STEP…: runs them one after the other beside what follows. If one fails, everything ends.
-groups=()
-beside() {
-    local niceness=$1 step
-    shift
+# Builds beside what follows, at the lowest priority, one after the other; await_build NAME waits for one of them.
+builder=
+build_beside() {
+    local name
+    for name in "$@"; do rm -f "$logs/$name.built"; done
     set -m  # in a process group of its own, so that all of it can be ended
     (
-        trap '[ $? -eq 0 ] || kill -USR1 $$ 2>>"$logs/kill.log" || true' EXIT
-        renice -n "$niceness" "$BASHPID" >"$logs/renice-$1.log"
-        for step in "$@"; do
-            $step
-            : >"$logs/${step// /-}.done"
+        renice -n 19 "$BASHPID" >"$logs/renice.log"
+        for name in "$@"; do
+            "build_$name"
+            : >"$logs/$name.built"
         done
     ) &
     set +m
-    groups+=($!)
+    builder=$!
 }
-
-# A step that waits until one that runs beside it is done.
-await() {
-    until [ -e "$logs/$1.done" ]; do sleep 1; done
-}
-
-await_all() {
-    while [ ${#groups[@]} -gt 0 ]; do
-        wait "${groups[0]}"
-        groups=("${groups[@]:1}")
+await_build() {
+    until [ -e "$logs/$1.built" ]; do
+        kill -0 "$builder" 2>"$logs/kill.log" || exit 1  # it has said why
+        sleep 1
     done
 }
-
-end_all() {
-    trap '' USR1
-    local group
-    for group in "${groups[@]}"; do kill -- "-$group" 2>"$logs/kill.log" || true; done
-}
-trap end_all EXIT
-trap 'exit 1' USR1
+trap '[ -z "$builder" ] || kill -- "-$builder" 2>"$logs/kill.log" || true' EXIT
 trap 'exit 130' INT TERM
 
 packages=("${boxoffice_packages[@]}" abigail-tools catch2 chromium clang clang-format curl doxygen fonts-noto-cjk gcc
@@ -93,9 +78,8 @@ build_cmake() {
     quietly cmake-build cmake --build --preset dev
 }
 
-# Three at a time: those with time bounds, one after the other, mostly wait.
 test_cmake() {
-    run_tests cmake-test '^[0-9]+% tests passed|Total Test time' ctest --preset dev -j3
+    run_tests cmake-test '^[0-9]+% tests passed|Total Test time' ctest --preset dev -j2
     # That the benchmarks work and sell rightly, here and in the peers; of speed this build says nothing.
     quietly bench-quick tests/bench/run.sh --quick --built build/dev --output "$logs/bench"
 }
@@ -137,7 +121,7 @@ test_sanitized() {
     local which='~[processes]~[fork]'
     [ "$1" = asan ] || which+='~[faults]'  # most of those stories are told by processes
     export ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
-    run_tests "$1-test" '^(All tests passed|test cases:|assertions:|  under a sanitizer:)' \
+    run_tests "$1-test" '^(All tests passed|test cases:|assertions:)' \
         "build/$1/tests/boxoffice_tests" "$which"
     run_tests "$1-c-test" '^[0-9]+ passed, ' "build/$1/tests/boxoffice_c_tests"
     run_tests "$1-http-test" '^(All tests passed|test cases:|assertions:)' "build/$1/tests/boxoffice_http_tests"
@@ -164,22 +148,24 @@ test_fuzz() {
 
 build_asan() { build_sanitized asan; }
 build_tsan() { build_sanitized tsan; }
-test_asan() { test_sanitized asan; }
-test_tsan() { test_sanitized tsan; }
 
 case $part in
     all)
-        rm -f "$logs"/*.done
         build_cmake
-        beside 19 build_asan build_tsan build_meson
-        beside 0 test_cmake
-        beside 0 test_web 'await build_meson' test_meson
-        beside 5 'await build_asan' test_asan test_fuzz 'await build_tsan' test_tsan
-        await_all
+        build_beside asan tsan meson
+        test_cmake
+        test_web
+        await_build asan
+        test_sanitized asan
+        await_build tsan
+        test_sanitized tsan
+        await_build meson
+        test_meson
+        test_fuzz
         ;;
     cmake) build_cmake; test_cmake ;;
     web) build_cmake; test_web ;;
     meson) build_meson; test_meson ;;
-    asan | tsan) "build_$part"; "test_$part" ;;
-    fuzz) build_asan; test_fuzz ;;
+    asan | tsan) build_sanitized "$part"; test_sanitized "$part" ;;
+    fuzz) build_sanitized asan; test_fuzz ;;
 esac
