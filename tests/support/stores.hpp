@@ -90,8 +90,10 @@ inline StoreFactory postgres_factory() {
         *schema = std::make_unique<PostgresSchema>();
         return open_in(wait);
     };
-    factory.open = [open = factory.open_waiting] { return open(default_wait); };
-    factory.reopen = [open_in] { return open_in(default_wait); };
+    // Longer than elsewhere: the server is one process more that a busy machine has to come to.
+    constexpr Duration patience = std::chrono::seconds{30};
+    factory.open = [open = factory.open_waiting] { return open(patience); };
+    factory.reopen = [open_in] { return open_in(patience); };
     return factory;
 }
 #endif
