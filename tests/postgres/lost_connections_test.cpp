@@ -18,7 +18,7 @@ namespace {
 
 /// An office whose store is behind the proxy, and the database as it is.
 struct Remote {
-    explicit Remote(Duration busy_timeout = seconds{5})
+    explicit Remote(Duration busy_timeout = seconds{30})
         : store{std::shared_ptr<Store>{open(busy_timeout)}}, office{{}, nullptr, store}, ann{office.user("ann")} {}
 
     std::unique_ptr<Store> open(Duration busy_timeout) const {

@@ -12,7 +12,7 @@
 namespace boxoffice::testing {
 
 /// Of a host on the tests' cluster, which syncs nothing; commits of others are looked for each time.
-inline PostgresOptions options_of(const PostgresSchema& schema, Duration busy_timeout = std::chrono::seconds{5}) {
+inline PostgresOptions options_of(const PostgresSchema& schema, Duration busy_timeout = std::chrono::seconds{30}) {
     PostgresOptions options;
     options.address = schema.address();
     options.durability = Durability::normal;
