@@ -278,6 +278,11 @@ TEST_CASE("a captured payment says what it bought each time it is asked to be ca
     REQUIRE(first.items.size() == 2);
     CHECK(first.items[1].reservation == order.items[1].reservation);
     CHECK(must(office.try_capture(mina, begun), "again") == first);
+    CHECK(must(office.try_capture(mina, begun, "k"), "with a key") == first);
+    CHECK(must(office.try_capture(mina, begun, "k"), "replay") == first);
+    auto of_another = begun;
+    of_another.reservation = order.items[1].reservation;
+    CHECK(outcome(office.try_capture(mina, of_another, "k")) == "idempotency_conflict");
 }
 
 TEST_CASE("an order for nothing is paid without a transfer") {

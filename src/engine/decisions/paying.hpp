@@ -131,7 +131,7 @@ struct Decision<CapturePayment> final : PayingDecision<CapturePayment> {
     [[nodiscard]] Operation operation() const override { return Operation::capture; }
 
     [[nodiscard]] RequestHash hash(const CapturePayment& command) const override {
-        return crypto::hash_request(Operation::capture, {command.payment.value});
+        return crypto::hash_request(Operation::capture, {command.payment.value, command.reservation.value});
     }
 
     Result<void> check(const CapturePayment& command, const Options&) const override {
