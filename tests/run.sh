@@ -121,7 +121,7 @@ test_sanitized() {
     local which='~[processes]~[fork]'
     [ "$1" = asan ] || which+='~[faults]'  # most of those stories are told by processes
     export ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
-    run_tests "$1-test" '^(All tests passed|test cases:|assertions:)' \
+    run_tests "$1-test" '^(All tests passed|test cases:|assertions:|  under a sanitizer:)' \
         "build/$1/tests/boxoffice_tests" "$which"
     run_tests "$1-c-test" '^[0-9]+ passed, ' "build/$1/tests/boxoffice_c_tests"
     run_tests "$1-http-test" '^(All tests passed|test cases:|assertions:)' "build/$1/tests/boxoffice_http_tests"
