@@ -50,10 +50,12 @@ class Rows:
 
 
 QUERIES = {
-    "seats": "SELECT s.id, c.date, s.number, s.state, coalesce(s.claim_id, 0) FROM seats s JOIN concerts c ON c.id = s.concert_id",
+    "seats": "SELECT s.id, c.date, s.number, s.state, coalesce(s.claim_id, 0) FROM seats s "
+    "JOIN concerts c ON c.id = s.concert_id",
     "reservations": "SELECT r.id, u.external_id, r.seat_id, r.state, coalesce(r.payment_id, 0) FROM reservations r "
     "JOIN users u ON u.id = r.user_id",
-    "payments": "SELECT p.id, p.reservation_id, u.external_id, p.amount, p.state FROM payments p JOIN users u ON u.id = p.user_id",
+    "payments": "SELECT p.id, p.reservation_id, u.external_id, p.amount, p.state FROM payments p "
+    "JOIN users u ON u.id = p.user_id",
     "transfers": "SELECT t.kind, coalesce(u.external_id, ''), t.amount, coalesce(t.payment_id, 0) FROM point_usages t "
     "LEFT JOIN users u ON u.id = t.to_id",
 }

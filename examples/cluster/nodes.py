@@ -303,7 +303,7 @@ class Cluster:
         self.passwords = {user: secrets.token_hex(16) for user in ("postgres", "replicator", "rewinder", "boxoffice")}
         self.etcd = None
         self.nodes = [
-            Node(f"node{i + 1}", folder, self.bin_dir, ports[2 + 2 * i], ports[3 + 2 * i], ports[0], self.passwords, is_synchronous)
+            Node(f"node{i + 1}", folder, self.bin_dir, *ports[2 + 2 * i : 4 + 2 * i], ports[0], self.passwords, is_synchronous)
             for i in range(self.NODES)
         ]
         # Where libpq looks for passwords: they stand in no address and no list of processes.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing (Debian 12: PostgreSQL 15, Patroni, etcd), builds, and kills the primary of a cluster under load, again and
-# again, with the flags you add (--help lists them):
+# Installs what is missing (Debian 12: PostgreSQL 15, Patroni, etcd), builds, and kills the primary of a cluster under load, again
+# and again, with the flags you add (--help lists them):
 #
 #     examples/cluster/run.sh                       three kills, in about two minutes
 #     examples/cluster/run.sh --kills 50 --seed 7

@@ -1,6 +1,6 @@
 #pragma once
-/// Copies a box office from one store into another, of whatever kind each is: every row, its house rules and keys with it, so that
-/// tokens and idempotency keys stay good.
+/// Copies a box office from one store into another, of whatever kind each is: every row, its house rules and keys with it, so
+/// that tokens and idempotency keys stay good.
 
 #include <cstdint>
 #include <functional>

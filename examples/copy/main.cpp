@@ -25,8 +25,8 @@ using support::BadInput;
 constexpr std::string_view usage =
     "Usage: boxoffice_copy FROM TO\n"
     "Copies a box office, every row of it, from FROM to TO. Each is a file or a PostgreSQL address (postgresql://HOST/DATABASE;\n"
-    "give passwords by PGPASSFILE or PGPASSWORD). Nobody may have FROM open, and nothing may be at TO. Compares both row by row,\n"
-    "and audits both. Tokens, holds and idempotency keys go on being good at TO: close FROM for good.\n"
+    "give passwords by PGPASSFILE or PGPASSWORD). Nobody may have FROM open, and nothing may be at TO. Compares both row by\n"
+    "row, and audits both. Tokens, holds and idempotency keys go on being good at TO: close FROM for good.\n"
     "Exit: 0; 1 it failed, or an audit found something; 2 bad usage.\n";
 
 void complain(const std::string& what) { fmt::print(stderr, "boxoffice_copy: {}\n", support::one_line(what)); }

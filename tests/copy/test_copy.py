@@ -114,7 +114,8 @@ class Copies(unittest.TestCase):
 
     def test_no_address_is_ever_printed(self):
         sale = self.make_sale()
-        for address in ("postgresql://ann:secret@127.0.0.1:1/tickets", "postgresql://ann:secret@[/tickets", "postgres://secret?=x"):
+        good, bad = "postgresql://ann:secret@127.0.0.1:1/tickets", "postgresql://ann:secret@[/tickets"
+        for address in (good, bad, "postgres://secret?=x"):
             for line in ((sale, address), (address, self.folder / "other.db")):
                 said = run(*line)
                 self.assert_refused(said, "PostgreSQL database")

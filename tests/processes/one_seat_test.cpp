@@ -61,7 +61,7 @@ TEST_CASE("of many threads that want one seat exactly one gets it", "[concurrenc
         std::vector<std::thread> crowd;
         for (std::size_t i = 0; i < contenders.size(); ++i)
             crowd.emplace_back([&, i] {
-                while (!go.load()) std::this_thread::yield();
+                go.wait(false);
                 const auto held = office->execute(HoldSeat{contenders[i].user, contenders[i].token, seat, {}});
                 if (held) {
                     ++won;
@@ -73,6 +73,7 @@ TEST_CASE("of many threads that want one seat exactly one gets it", "[concurrenc
                 }
             });
         go = true;
+        go.notify_all();
         for (auto& one : crowd) one.join();
         REQUIRE(won == 1);
         REQUIRE(refused == threads - 1);

@@ -91,7 +91,7 @@ inline StoreFactory postgres_factory() {
         return open_in(wait);
     };
     // Longer than elsewhere: the server is one process more that a busy machine has to come to.
-    constexpr Duration patience = std::chrono::seconds{30};
+    static constexpr Duration patience = std::chrono::seconds{30};
     factory.open = [open = factory.open_waiting] { return open(patience); };
     factory.reopen = [open_in] { return open_in(patience); };
     return factory;
