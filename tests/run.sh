@@ -118,7 +118,9 @@ build_sanitized() {
 }
 
 test_sanitized() {
-    local which='~[processes]~[fork]'
+    # A database beside them is not there yet: see tests/README.md.
+    local which='~[processes]~[fork]~[postgres]'
+    export BOXOFFICE_TEST_POSTGRES=off
     [ "$1" = asan ] || which+='~[faults]'  # most of those stories are told by processes
     export ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
     run_tests "$1-test" '^(All tests passed|test cases:|assertions:|  under a sanitizer:)' \
