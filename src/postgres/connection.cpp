@@ -63,14 +63,7 @@ Connection::Connection(const Address& address, Clock::time_point deadline) : con
     }
     check_server();
     ::PQsetnonblocking(connection_.get(), 1);
-    // Nobody prints them: they could be about anybody's data, and stderr is the host's.
-    ::PQsetNoticeReceiver(
-        connection_.get(),
-        [](void* self, const ::PGresult* notice) {
-            if (field(notice, PG_DIAG_SEVERITY_NONLOCALIZED) == "WARNING")
-                static_cast<Connection*>(self)->has_warned_ = true;
-        },
-        this);
+    has_warned_ = false;  // of a collation's version, say: nothing of ours
     if (::PQenterPipelineMode(connection_.get()) != 1) lose("no pipeline mode");
 }
 
@@ -90,6 +83,14 @@ void Connection::connect(const Keywords& common, const Keywords& host, Clock::ti
     values.push_back(nullptr);
     connection_.reset(::PQconnectStartParams(keywords.data(), values.data(), 0));
     if (connection_ == nullptr) throw std::bad_alloc{};
+    // Nobody prints notices, from the first on: they could be about anybody's data, and stderr is the host's.
+    ::PQsetNoticeReceiver(
+        connection_.get(),
+        [](void* self, const ::PGresult* notice) {
+            if (field(notice, PG_DIAG_SEVERITY_NONLOCALIZED) == "WARNING")
+                static_cast<Connection*>(self)->has_warned_ = true;
+        },
+        this);
     auto next = ::PQstatus(connection_.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
     while (next != PGRES_POLLING_OK) {
         if (next == PGRES_POLLING_FAILED) lose(connecting_words(::PQerrorMessage(connection_.get())));
@@ -108,6 +109,8 @@ void Connection::check_server() const {
 
 void Connection::run(const Pipeline& pipeline, Clock::time_point deadline) {
     if (is_lost_) lose("the connection was lost before");
+    is_lost_ =
+        true;  // until all answers are in: what breaks off before (no memory) must not leave them to the next run
     take_pending(deadline);
     send(pipeline);
     collect(pipeline, deadline);
@@ -199,6 +202,7 @@ void Connection::collect(const Pipeline& pipeline, Clock::time_point deadline) {
     }
     const Results sync{next_result(deadline)};
     if (::PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC) lose("the server answered out of turn");
+    is_lost_ = false;
     if (failure_ != nullptr) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
@@ -258,6 +262,7 @@ void Connection::note_failure(const ::PGresult* result) {
 
 void Connection::run_script(const std::string& sql, Clock::time_point deadline) {
     if (is_lost_) lose("the connection was lost before");
+    is_lost_ = true;  // as in run
     take_pending(deadline);
     auto* const connection = connection_.get();
     if (::PQexitPipelineMode(connection) != 1) lose("the connection cannot leave pipeline mode");
@@ -269,6 +274,7 @@ void Connection::run_script(const std::string& sql, Clock::time_point deadline) 
         if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) note_failure(next);
     }
     if (::PQenterPipelineMode(connection) != 1) lose("no pipeline mode");
+    is_lost_ = false;
     if (failure_ != nullptr) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 

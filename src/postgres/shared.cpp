@@ -45,6 +45,13 @@ void add_begin(Pipeline& pipeline, std::int64_t lock_wait_ms, bool waits, State&
     });
 }
 
+/// For Shared::has_others: a lock that all share, as long as their connection lives. The first number is "BxOf".
+void add_presence(Pipeline& pipeline) {
+    static const Statement present{
+        "SELECT pg_advisory_lock_shared(1115180902, 'store_state'::regclass::oid::int8::bit(32)::int4)"};
+    pipeline.add(present);
+}
+
 void add_commit(Pipeline& pipeline) {
     static const Statement commit{"COMMIT"};
     pipeline.add(commit, {}, [](const Results& answer) {
@@ -109,11 +116,9 @@ void Shared::open() {
     auto connection = connect(deadline);  // once: a mistake in the address is told at once
     migrate(*connection, address_.schema, options_.create, deadline);
     static const Statement forget{"DELETE FROM hosts WHERE seen_at < now() - interval '7 days'"};
-    static const Statement present{
-        "SELECT pg_advisory_lock_shared(1115180902, 'store_state'::regclass::oid::int8::bit(32)::int4)"};
     Pipeline pipeline;
     pipeline.add(forget);
-    pipeline.add(present);
+    add_presence(pipeline);
     connection->run(pipeline, deadline);
     writer_ = std::move(connection);
 }
@@ -148,14 +153,12 @@ void Shared::connect_writer(Clock::time_point deadline) {
 /// A commit of nothing, on a new connection. Behind it all that this server shows is where the server promises it to be (the
 /// one before may have shown a commit that its standby never got), and what became of a commit in doubt is known.
 void Shared::fence(Clock::time_point deadline) {
-    static const Statement present{
-        "SELECT pg_advisory_lock_shared(1115180902, 'store_state'::regclass::oid::int8::bit(32)::int4)"};
     static const Statement own{"SELECT epoch FROM hosts WHERE id = $1::int8"};
     static const Statement touch{"UPDATE store_state SET last_at = last_at WHERE id = 1"};
     State state;
     std::int64_t own_epoch = 0;
     Pipeline pipeline;
-    pipeline.add(present);
+    add_presence(pipeline);
     add_begin(pipeline, milliseconds_left(deadline), true, state);
     pipeline.add(own, given(host_), [&](const Results& rows) {
         if (rows.size() == 1) rows.row() >> own_epoch;
@@ -254,12 +257,10 @@ bool Shared::has_others() {
 // ---- reading ------------------------------------------------------------------------------------------------------------
 
 std::unique_ptr<Connection> Shared::take_reader(Clock::time_point deadline) {
+    const ForkBarrier::Open open;  // before the lock, so that nobody who holds the lock waits for a fork
     std::unique_lock lock{readers_mutex_};
-    {
-        const ForkBarrier::Open open;
-        if (!reader_back_.wait_until(lock, deadline, [&] { return !idle_.empty() || lent_ < options_.readers_max; }))
-            throw Fault{ErrorCode::busy, "all connections for reading are in use"};
-    }
+    if (!reader_back_.wait_until(lock, deadline, [&] { return !idle_.empty() || lent_ < options_.readers_max; }))
+        throw Fault{ErrorCode::busy, "all connections for reading are in use"};
     ++lent_;
     std::unique_ptr<Connection> reader;
     if (!idle_.empty()) {
