@@ -9,22 +9,10 @@ import math
 import sys
 from html import escape
 
+from subjects import COLOURS, NAMES, OTHER
+
 WIDTH, MARGIN, BAR, GAP = 820, 24, 22, 8
 LABEL_WIDTH, VALUE_WIDTH = 270, 190
-COLOURS = {
-    "postgres": "#8c8c8c",
-    "redis": "#b5b5b5",
-    "engine-sqlite": "#1f6fb2",
-    "engine-submit": "#12507f",
-    "engine-memory": "#7fb3dd",
-}
-NAMES = {
-    "postgres": "PostgreSQL",
-    "redis": "Redis",
-    "engine-sqlite": "boxoffice, SQLite FULL",
-    "engine-submit": "boxoffice, SQLite FULL, submitted",
-    "engine-memory": "boxoffice, in memory (not durable)",
-}
 LINES = (
     ("growth", "hold_curve", "hold", "#1f6fb2"),
     ("growth", "pay_curve", "pay", "#c0504d"),
@@ -51,7 +39,7 @@ def bars(rows, title, top):
         callers = f"{row['callers']:.0f}" + (f" × {row['pipeline']:.0f}" if row.get("pipeline", 1) > 1 else "")
         parts.append(text(left - 8, y + BAR * 0.7, f"{NAMES[row['subject']]}, {callers}", anchor="end"))
         parts.append(
-            f'<rect x="{left}" y="{y}" width="{max(length, 1):.1f}" height="{BAR}" fill="{COLOURS[row["subject"]]}"/>'
+            f'<rect x="{left}" y="{y}" width="{max(length, 1):.1f}" height="{BAR}" fill="{COLOURS.get(row["subject"], OTHER)}"/>'
         )
         parts.append(text(left + length + 6, y + BAR * 0.7, f"{row['value']:,.0f}/s, p99 {row['p99_ms']:.3g} ms"))
         y += BAR + GAP

@@ -14,17 +14,8 @@ import statistics
 import subprocess
 import time
 
-SUBJECTS = {
-    "postgres": "PostgreSQL",
-    "redis": "Redis",
-    "raw-sqlite": "SQLite by hand",
-    "engine-sqlite": "boxoffice, SQLite FULL",
-    "engine-postgres": "boxoffice, PostgreSQL store",
-    "engine-postgres-hosts": "boxoffice, PostgreSQL store, 2 hosts",
-    "engine-memory": "boxoffice, in memory",
-    "engine-submit": "boxoffice, SQLite FULL, submitted",
-    "http": "boxoffice over HTTP, SQLite FULL",
-}
+from subjects import NAMES
+
 MEASUREMENTS = {
     "journeys": "journeys, 64 blocking callers",
     "many-callers": "journeys, best of many callers",
@@ -125,7 +116,7 @@ def short(value, digits=3):
 def details(row):
     said = []
     if "ratio_to_base" in row and row["subject"] != row["ratio_to"]:
-        said.append(f"{row['ratio_to_base']:.2f} × {SUBJECTS[row['ratio_to']]}")
+        said.append(f"{row['ratio_to_base']:.2f} × {NAMES[row['ratio_to']]}")
     if row["measurement"] in ("journeys", "many-callers", "http"):
         said.append(f"{row['callers']} callers" + (f", each {row['pipeline']:.0f} side by side" if row.get("pipeline", 1) > 1 else ""))
     if row["measurement"] == "waiting-places":
@@ -160,7 +151,7 @@ def print_table(rows):
             used = ", ".join(
                 short(row[name]) for name in ("cpu_us_a_command", "bytes_written_a_command", "syncs_a_command")
             )
-        cells = (MEASUREMENTS[row["measurement"]], SUBJECTS[row["subject"]], value, latency, used, details(row))
+        cells = (MEASUREMENTS[row["measurement"]], NAMES[row["subject"]], value, latency, used, details(row))
         print("| " + " | ".join(cells) + " |")
 
 
