@@ -59,6 +59,8 @@ constexpr std::array rules{
     ErrorRule{ErrorCode::unknown_type, 404, "찾을 수 없는 권종입니다."},
     ErrorRule{ErrorCode::busy, 503, crowded},
     ErrorRule{ErrorCode::clock_jump, 503, crowded},
+    // Not 503, which says that nothing was done.
+    ErrorRule{ErrorCode::outcome_unknown, 500, "처리 결과를 확인하지 못했습니다. 같은 요청을 다시 보내 주세요."},
 };
 
 /// What no request should meet: the house's trouble, of which outsiders learn no more than that.

@@ -5,6 +5,7 @@ BOXOFFICE_BUILD names a CMake build, whole. What a host would compile of boxoffi
 so that this takes a minute or two; BOXOFFICE_COMPILE_ALL=1 has it compiled, which takes ten.
 """
 
+import contextlib
 import filecmp
 import os
 import re
@@ -21,6 +22,7 @@ WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werr
 SOLD = "balance: 400\n"
 CALLED = "user: 1\n"
 LIBRARY = re.compile(r"\.a$|\.so(\.|$)")
+CLUSTER = ROOT / "tests" / "support" / "postgres_cluster.sh"
 CXX_PACKAGES = ("fmt", "tl-expected", "date", "SQLiteCpp", "SQLite3", "PkgConfig", "Threads")
 
 # Debian's tools, and nothing that the caller's environment says about compiling.
@@ -54,6 +56,17 @@ def cached(name):
     return value
 
 
+@contextlib.contextmanager
+def postgres_cluster():
+    """The address of a PostgreSQL that ends with this. It syncs, since an office asks for full durability."""
+    with subprocess.Popen([CLUSTER, "fsync=on"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as cluster:
+        address = cluster.stdout.readline().strip()
+        if not address:
+            raise AssertionError(f"{CLUSTER} did not start")
+        yield address
+        cluster.communicate("")
+
+
 def tree(top):
     return sorted(str(path.relative_to(top)) for path in top.rglob("*") if not path.is_dir())
 
@@ -74,6 +87,7 @@ class Consumers(unittest.TestCase):
         (cls.top / "staged").rename(cls.prefix)
         # Hosts compile boxoffice through this.
         compiling = os.environ.get("BOXOFFICE_COMPILE_ALL")
+        cls.has_postgres = (cls.prefix / cls.libdir / "libboxoffice_postgres.a").is_file()
         cls.launcher = [] if compiling else [str(HERE / "built_before.py")]
 
     def setUp(self):
@@ -106,6 +120,26 @@ class Consumers(unittest.TestCase):
         self.configure("cmake_find", "-DLANGUAGES=C;CXX")
         programs = re.findall(r"^(\w+): C\w*_EXECUTABLE_LINKER", run("ninja", "-t", "targets", "all", cwd=self.work / "build"), re.MULTILINE)
         self.assertEqual(sorted(programs), ["call", "in_file", "in_memory"])
+
+    def sells_in_a_database(self, program):
+        """Sold, and what a host has of its address is not told to its readers."""
+        with postgres_cluster() as address:
+            self.assertEqual(run(program, address), SOLD)
+        said = run(program, "postgresql:///nobody?host=/nonexistent&password=secret", fails=True)
+        self.assertRegex(said, r"^sale_in_postgres: storage")
+        self.assertNotRegex(said, "nonexistent|secret|nobody")
+
+    def test_cmake_finds_the_postgresql_store(self):
+        if not self.has_postgres:
+            said = self.configure("cmake_find", "-DLANGUAGES=CXX", "-DREQUIRED=postgres", fails=True)
+            self.assertIn("boxoffice was built without libpq", " ".join(said.split()))
+            return
+        self.configure("cmake_find", "-DLANGUAGES=CXX", "-DREQUIRED=postgres")
+        self.build("in_database")
+        self.sells_in_a_database(self.work / "build/in_database")
+        hidden = "-DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON"
+        said = self.configure("cmake_find", "-DLANGUAGES=CXX", "-DREQUIRED=postgres", hidden, into="hidden", fails=True)
+        self.assertIn("component 'postgres' needs what was not found: libsodium, libpq.", " ".join(said.split()))
 
     def test_nothing_installed_names_where_it_was_built(self):
         for name in tree(self.prefix):
@@ -160,17 +194,22 @@ class Consumers(unittest.TestCase):
         self.assertEqual(self.pkg_config("--modversion", "boxoffice"), [cached("CMAKE_PROJECT_VERSION")])
         self.assertEqual(self.pkg_config("--print-requires", "--print-requires-private", "boxoffice"), [])
 
-    def build_with_pkg_config(self, compiler, module, *options):
+    def build_with_pkg_config(self, compiler, module, *options, main="sale.cpp"):
         flags = self.pkg_config("--cflags", "--libs", module)
-        sources = [HERE / "sale.cpp", HERE / "sell_one.cpp"]
+        sources = [HERE / main, HERE / "sell_one.cpp"]
         run(compiler, "-std=c++20", *WARNINGS, *options, *sources, *flags, "-o", self.work / "sale")
-        self.assertEqual(self.program("sale", into=""), SOLD)
+        return self.work / "sale"
 
     def test_pkg_config_alone_builds_a_cxx_program(self):
-        self.build_with_pkg_config("g++", "boxoffice-sqlite", "-DSQLITE")
+        self.assertEqual(run(self.build_with_pkg_config("g++", "boxoffice-sqlite", "-DSQLITE")), SOLD)
+
+    def test_pkg_config_alone_builds_a_program_on_postgresql(self):
+        if not self.has_postgres:
+            self.skipTest("boxoffice was built without libpq")
+        self.sells_in_a_database(self.build_with_pkg_config("g++", "boxoffice-postgres", main="sale_in_postgres.cpp"))
 
     def test_pkg_config_alone_builds_a_cxx_program_in_memory_with_clang(self):
-        self.build_with_pkg_config("clang++", "boxoffice-core")
+        self.assertEqual(run(self.build_with_pkg_config("clang++", "boxoffice-core")), SOLD)
 
     # ---- CMake, in the tree of a host -------------------------------------------------------------------------------------
 
