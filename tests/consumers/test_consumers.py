@@ -5,89 +5,33 @@ BOXOFFICE_BUILD names a CMake build, whole. What a host would compile of boxoffi
 so that this takes a minute or two; BOXOFFICE_COMPILE_ALL=1 has it compiled, which takes ten.
 """
 
-import contextlib
 import filecmp
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-BUILD = Path(os.environ.get("BOXOFFICE_BUILD", ""))
+from installed import BUILD, HERE, LIBRARY, ROOT, cached, install, postgres_cluster, run, tree
+
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werror")
 SOLD = "balance: 400\n"
 CALLED = "user: 1\n"
-LIBRARY = re.compile(r"\.a$|\.so(\.|$)")
-CLUSTER = ROOT / "tests" / "support" / "postgres_cluster.sh"
 CXX_PACKAGES = ("fmt", "tl-expected", "date", "SQLiteCpp", "SQLite3", "PkgConfig", "Threads")
-
-# Debian's tools, and nothing that the caller's environment says about compiling.
-ENVIRONMENT = {
-    name: value
-    for name, value in os.environ.items()
-    if not re.match(r"(C|CXX|CPP|LD|MESON|CMAKE|PKG_CONFIG|BOXOFFICE|PYTHON|VIRTUAL_ENV|DESTDIR)(_|[A-Z]*FLAGS|$)", name)
-}
-ENVIRONMENT["PATH"] = "/usr/bin:" + ENVIRONMENT.get("PATH", "")
-
-
-def run(*command, fails=False, cwd=None, **environment):
-    done = subprocess.run(
-        [str(one) for one in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=cwd,
-        env={**ENVIRONMENT, **{name: str(value) for name, value in environment.items()}},
-        timeout=1500,
-    )
-    if (done.returncode != 0) != fails:
-        expected = "should have failed" if fails else f"failed ({done.returncode})"
-        raise AssertionError(f"{' '.join(map(str, command))}\n{expected}:\n{done.stdout}")
-    return done.stdout
-
-
-def cached(name):
-    """A value of the build's cache."""
-    (value,) = re.findall(rf"^{name}:\w+=(.*)$", (BUILD / "CMakeCache.txt").read_text(), re.MULTILINE)
-    return value
-
-
-@contextlib.contextmanager
-def postgres_cluster():
-    """The address of a PostgreSQL that ends with this. It syncs, since an office asks for full durability."""
-    with subprocess.Popen([CLUSTER, "fsync=on"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as cluster:
-        address = cluster.stdout.readline().strip()
-        if not address:
-            raise AssertionError(f"{CLUSTER} did not start")
-        yield address
-        cluster.communicate("")
-
-
-def tree(top):
-    return sorted(str(path.relative_to(top)) for path in top.rglob("*") if not path.is_dir())
 
 
 class Consumers(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        if not (BUILD / "CMakeCache.txt").is_file():
-            raise AssertionError("set BOXOFFICE_BUILD to a CMake build of boxoffice")
         scratch = tempfile.TemporaryDirectory(prefix="boxoffice-consumers-")
         cls.addClassCleanup(scratch.cleanup)
         cls.top = Path(scratch.name)
+        cls.prefix = install(cls.top)
         cls.libdir = cached("CMAKE_INSTALL_LIBDIR")
-        # Installed in one place, moved to another.
-        run("cmake", "--install", BUILD, "--prefix", cls.top / "staged")
-        cls.prefix = cls.top / "elsewhere" / "moved"
-        cls.prefix.parent.mkdir()
-        (cls.top / "staged").rename(cls.prefix)
+        cls.has_postgres = (cls.prefix / cls.libdir / "libboxoffice_postgres.a").is_file()
         # Hosts compile boxoffice through this.
         compiling = os.environ.get("BOXOFFICE_COMPILE_ALL")
-        cls.has_postgres = (cls.prefix / cls.libdir / "libboxoffice_postgres.a").is_file()
         cls.launcher = [] if compiling else [str(HERE / "built_before.py")]
 
     def setUp(self):

@@ -21,7 +21,7 @@ foreach(name IN ITEMS fmt::fmt tl::expected date::date)
     add_library(${{name}} ALIAS vendored_${{own}})
 endforeach()
 add_subdirectory("{root}" boxoffice)
-add_executable(host "{root}/examples/quickstart/main.cpp")
+add_executable(host "{root}/examples/quickstart/sale.cpp")
 target_link_libraries(host PRIVATE boxoffice::sqlite boxoffice::capi)
 """
 
