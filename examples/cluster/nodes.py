@@ -22,10 +22,10 @@ class Trouble(Exception):
     """What went wrong, in words for whoever ran the program."""
 
 
-def programs():
-    """Where PostgreSQL's programs are. Throws Trouble."""
+def programs(*beside):
+    """Where PostgreSQL's programs are. Throws Trouble where they, or what is needed beside them, are not here."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
-    missing = [name for name in ("etcd", "patroni", "setpriv") if shutil.which(name) is None]
+    missing = [name for name in beside if shutil.which(name) is None]
     if not found:
         missing.append("a PostgreSQL server below /usr/lib/postgresql")
     if missing:
@@ -297,7 +297,7 @@ class Cluster:
 
     def __init__(self, folder, first_port, is_synchronous):
         self.folder, self.is_synchronous = folder, is_synchronous
-        self.bin_dir = programs()
+        self.bin_dir = programs("etcd", "patroni", "setpriv")
         ports = pick_ports(2 + 2 * self.NODES, first_port)
         self.etcd_ports = ports[:2]
         self.passwords = {user: secrets.token_hex(16) for user in ("postgres", "replicator", "rewinder", "boxoffice")}
