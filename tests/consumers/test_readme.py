@@ -75,6 +75,15 @@ class Readme(unittest.TestCase):
     def test_python_of_debian_where_no_index_is_reached(self):
         self.assertEqual(self.follow("With Python", {name: name for name in ("bindings/python", "examples/quickstart")}), 2_000)
 
+    def test_the_tutorial_prints_what_it_says(self):
+        """Its pieces, one after another in one program."""
+        text = (ROOT / "examples/guides/tutorial.md").read_text(encoding="utf-8")
+        blocks = re.findall(r"^```(python|text)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+        program = "\n".join(code for language, code in blocks if language == "python")
+        said = run("/usr/bin/python3", "-W", "error", "-c", program, PYTHONPATH=ROOT / "bindings/python/src",
+                   BOXOFFICE_LIBRARY=BUILD / "libboxoffice.so")
+        self.assertEqual(said, "".join(code for language, code in blocks if language == "text"))
+
 
 if __name__ == "__main__":
     unittest.main()
