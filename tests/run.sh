@@ -42,29 +42,20 @@ run_tests() {
     grep -E "$summary" "$logs/$name.log" || { echo "FAILED: $name ran no test" >&2; exit 1; }
 }
 
-# Builds beside what follows, at the lowest priority, one after the other; await_build NAME waits for one of them.
-builder=
-build_beside() {
-    local name
-    for name in "$@"; do rm -f "$logs/$name.built"; done
-    set -m  # in a process group of its own, so that all of it can be ended
-    (
-        renice -n 19 "$BASHPID" >"$logs/renice.log"
-        for name in "$@"; do
-            "build_$name"
-            : >"$logs/$name.built"
-        done
-    ) &
+# Runs a function beside what follows, in a process group of its own, so that all of it can be ended; its number is in `beside`.
+groups=()
+begin() {
+    set -m
+    "$@" &
     set +m
-    builder=$!
+    beside=$!
+    groups+=("$beside")
 }
-await_build() {
-    until [ -e "$logs/$1.built" ]; do
-        kill -0 "$builder" 2>"$logs/kill.log" || exit 1  # it has said why
-        sleep 1
-    done
+end_groups() {
+    local group
+    for group in "${groups[@]}"; do kill -- "-$group" 2>"$logs/kill.log" || true; done
 }
-trap '[ -z "$builder" ] || kill -- "-$builder" 2>"$logs/kill.log" || true' EXIT
+trap end_groups EXIT
 trap 'exit 130' INT TERM
 
 packages=("${boxoffice_packages[@]}" abigail-tools catch2 chromium clang clang-format curl doxygen dpkg-dev file fonts-noto-cjk furo gcc
@@ -97,9 +88,11 @@ test_web() {
         SCREENSHOTS="$root/build/screenshots" node --test --test-concurrency=1 --test-reporter=tap "$work"/tests/web/*.test.mjs
 }
 
+# What CMake has compiled of the product is taken from there (tests/consumers/built_before.py); the tests are compiled.
 build_meson() {
-    [ -e build/meson/build.ninja ] || quietly meson-configure env PATH="/usr/bin:$PATH" meson setup build/meson --werror -Dunity=on -Dunity_size=6
-    quietly meson-build env PATH="/usr/bin:$PATH" meson compile -C build/meson
+    local as=(env PATH="/usr/bin:$PATH" BOXOFFICE_BUILD="$root/build/dev" CXX="$root/tests/consumers/built_before.py c++")
+    [ -e build/meson/build.ninja ] || quietly meson-configure "${as[@]}" meson setup build/meson --werror
+    quietly meson-build "${as[@]}" meson compile -C build/meson
 }
 
 test_meson() {
@@ -147,26 +140,38 @@ test_fuzz() {
     [ -z "$unreached" ] || { echo "FAILED: fuzz never did $unreached" >&2; exit 1; }
 }
 
-build_asan() { build_sanitized asan; }
-build_tsan() { build_sanitized tsan; }
+# What is built while the suite runs, at the lowest priority.
+build_others() {
+    renice -n 19 "$BASHPID" >"$logs/renice.log"
+    build_sanitized asan
+    build_sanitized tsan
+    build_meson
+}
+
+# Two lanes, since each of these mostly has one thread.
+test_others() {
+    test_sanitized tsan
+    test_meson
+    test_fuzz
+}
 
 case $part in
     all)
         build_cmake
-        build_beside asan tsan meson
+        begin build_others
+        builder=$beside
         test_cmake
         test_web
-        await_build asan
+        wait "$builder"  # if it failed, it has said why
+        begin test_others
+        others=$beside
         test_sanitized asan
-        await_build tsan
-        test_sanitized tsan
-        await_build meson
-        test_meson
-        test_fuzz
+        wait "$others"
         ;;
     cmake) build_cmake; test_cmake ;;
     web) build_cmake; test_web ;;
-    meson) build_meson; test_meson ;;
+    meson) build_cmake; build_meson; test_meson ;;
     asan | tsan) build_sanitized "$part"; test_sanitized "$part" ;;
     fuzz) build_sanitized asan; test_fuzz ;;
 esac
+echo "$part: all passed in $((SECONDS / 60)) min $((SECONDS % 60)) s"

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Stands before the compiler: `built_before.py COMPILER ARGUMENT…`. A host that builds boxoffice in its own tree would compile all
-of it; a source that the build BOXOFFICE_BUILD has compiled already is answered with a copy of its object. Of those that it has
-compiled together (BOXOFFICE_UNITY), the first is answered with the object of them all, the others with one of nothing. All else
+of it; a source of boxoffice (not of its tests) that the build BOXOFFICE_BUILD has compiled already is answered with a copy of its
+object. Of those that it has compiled together (BOXOFFICE_UNITY), the first is answered with the object of them all, the others with one of nothing. All else
 (the host's own files, archives, linking) is done by the compiler."""
 
 import json
@@ -12,6 +12,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def is_product(source):
+    """Tests are compiled, since a build may want some of those that another has joined."""
+    path = Path(os.path.realpath(source))
+    return path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in ("capi", "examples", "src")
 
 
 def sources_of(entry):
@@ -34,7 +43,7 @@ def object_of(source):
 
 
 def main(command):
-    if "-c" in command and "-o" in command and os.environ.get("BOXOFFICE_BUILD"):
+    if "-c" in command and "-o" in command and os.environ.get("BOXOFFICE_BUILD") and is_product(command[command.index("-c") + 1]):
         out = command[command.index("-o") + 1]
         made, is_in_another = object_of(command[command.index("-c") + 1])
         if made and is_in_another:
