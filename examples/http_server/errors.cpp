@@ -114,6 +114,7 @@ Response error_response(const boxoffice::Error& error, const Wording& wording,
     const auto& rule = rule_of(error.code, wording);
     Response response;
     response.status = rule.status;
+    response.refused = error.code;
     std::string message{message_of(error.code)};
     // The store's own words about a fault are for the log.
     if (range_of(error.code) != ErrorRange::fault && !error.detail.empty()) message += " (" + error.detail + ")";

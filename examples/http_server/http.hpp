@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "boxoffice/error.hpp"
+
 namespace http_server {
 
 struct Header {
@@ -55,7 +57,8 @@ struct Response {
     std::string_view content_type = json_type;
     std::string_view cache_control = no_store;
     std::vector<std::pair<std::string_view, std::string>> headers;
-    std::size_t route = no_route;  ///< for the metrics: index into the router's table
+    std::size_t route = no_route;                      ///< for the metrics: index into the router's table
+    std::optional<boxoffice::ErrorCode> refused = {};  ///< for the metrics: why not
 
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
 };

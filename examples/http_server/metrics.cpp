@@ -24,7 +24,11 @@ Metrics::Metrics(std::vector<std::string> routes) : routes_(routes.size() + 1) {
     routes_.back().label = "none";
 }
 
-void Metrics::count(std::size_t route, int status, std::chrono::nanoseconds took) {
+void Metrics::count(std::size_t route, int status, std::chrono::nanoseconds took,
+                    std::optional<boxoffice::ErrorCode> refused) {
+    if (const auto number = static_cast<std::size_t>(refused.value_or(boxoffice::ErrorCode{}));
+        refused && number < refusals_.size())
+        refusals_[number].fetch_add(1, std::memory_order_relaxed);
     auto& row = routes_[std::min(route, routes_.size() - 1)];
     const auto known = std::lower_bound(statuses.begin(), statuses.end(), status);
     const bool is_known = known != statuses.end() && *known == status;
@@ -34,11 +38,6 @@ void Metrics::count(std::size_t route, int status, std::chrono::nanoseconds took
     const auto bucket = std::lower_bound(bounds_us.begin(), bounds_us.end(), us) - bounds_us.begin();
     row.by_latency[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
     row.total_us.fetch_add(us, std::memory_order_relaxed);
-}
-
-void Metrics::count_refusal(boxoffice::ErrorCode code) {
-    const auto number = static_cast<std::size_t>(code);
-    if (number < refusals_.size()) refusals_[number].fetch_add(1, std::memory_order_relaxed);
 }
 
 std::vector<std::pair<boxoffice::ErrorCode, std::int64_t>> Metrics::refusals() const {

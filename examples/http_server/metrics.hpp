@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -21,9 +22,8 @@ class Metrics {
     explicit Metrics(std::vector<std::string> routes);
 
     /// Thread-safe.
-    void count(std::size_t route, int status, std::chrono::nanoseconds took);
-    /// An answer that said no, and why. Thread-safe.
-    void count_refusal(boxoffice::ErrorCode code);
+    void count(std::size_t route, int status, std::chrono::nanoseconds took,
+               std::optional<boxoffice::ErrorCode> refused = std::nullopt);
     /// What was refused since the start, the most frequent first; none that never was.
     [[nodiscard]] std::vector<std::pair<boxoffice::ErrorCode, std::int64_t>> refusals() const;
 

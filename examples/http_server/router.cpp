@@ -250,7 +250,6 @@ Reply Router::reply_to(const Call& call, std::size_t route, Answer answer) const
         if (call.is_turned_away) return TurnedAway{route};
         if (!answer && answer.error().code == ErrorCode::not_your_turn && call.attempt < settings_.turn_attempts)
             return Again{settings_.turn_interval};
-        if (!answer) host_.metrics.count_refusal(answer.error().code);
         auto response = answer ? *std::move(answer) : fail(answer.error(), call.wording);
         response.route = route;
         return response;

@@ -259,7 +259,7 @@ class Session final : public std::enable_shared_from_this<Session>, public Front
             response.route = route;
         }
         const auto took = SteadyClock::now() - began_;
-        shared_.router.metrics().count(response.route, response.status, took);
+        shared_.router.metrics().count(response.route, response.status, took, response.refused);
         if (shared_.is_draining.load(std::memory_order_relaxed)) keep_alive_ = false;
         out_.clear();
         write_response(out_, response, {is_head_, keep_alive_, is_http_1_0_, loop_.date});

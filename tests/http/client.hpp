@@ -94,7 +94,8 @@ class Client {
         for (int attempt = 1;; ++attempt) {
             auto reply = try_send(method, target, body, headers, attempt);
             if (auto* response = std::get_if<Response>(&reply)) {
-                router.metrics().count(response->route, response->status, std::chrono::milliseconds{3});
+                router.metrics().count(response->route, response->status, std::chrono::milliseconds{3},
+                                       response->refused);
                 return std::move(*response);
             }
             if (std::holds_alternative<http_server::TurnedAway>(reply)) return http_server::overloaded();

@@ -1,8 +1,11 @@
 """What the operator's page asks: what stands where, what was taken, the room's limits, seats off sale, a buyer's things; and what
 /metrics tells to whom."""
 
+import json
+import re
 import unittest
 
+from contract import ROOT
 from server import ADMIN_KEY
 from support import (
     NO_CONCERT,
@@ -170,6 +173,18 @@ class MetricsOfTheHouse(HttpTest):
                 self.assertEqual(answer.status, 200)
                 self.assertEqual(line in answer.body.decode(), is_told)
                 self.assertIn("boxoffice_seats_sold 1\n", answer.body.decode())
+
+
+    def test_the_board_asks_for_what_there_is(self):
+        user, token = self.new_buyer()
+        self.held(user, token, "1")
+        self.hold(*self.new_buyer(), "1")
+        told = self.server.get("/metrics", headers={"X-Admin-Key": ADMIN_KEY}).body.decode()
+        there = set(re.findall(r"^(boxoffice_\w+)", told, re.MULTILINE))
+        board = json.loads((ROOT / "examples/deploy/grafana.json").read_text(encoding="utf-8"))
+        asked = [name for panel in board["panels"] for one in panel["targets"] for name in re.findall(r"boxoffice_\w+", one["expr"])]
+        self.assertGreater(len(asked), 10)
+        self.assertEqual(set(asked) - there, set())
 
 
 @only_server

@@ -52,7 +52,8 @@ after(() => browser?.close());
 
 /** Starts a server on a free port; {url, stop}. */
 export async function startServer(flags = [], port = 0) {
-    const child = spawn(binary, ["--port", String(port), "--demo", "--db", ":memory:", ...flags.map(String)], {
+    const kept = flags.includes("--db") ? [] : ["--db", ":memory:"];
+    const child = spawn(binary, ["--port", String(port), "--demo", ...kept, ...flags.map(String)], {
         stdio: ["ignore", "pipe", "pipe"],
     });
     let said = "";

@@ -53,6 +53,7 @@ function askForKey(refused = false) {
         { class: "card key" },
         h("h1", {}, t.title),
         h("p", { class: "lead" }, t.hint),
+        h("input", { autocomplete: "username", value: "house", hidden: true, "aria-hidden": "true", tabindex: -1 }),
         node,
         said.node,
         h("button", { class: "primary wide" }, t.enter),
@@ -100,7 +101,7 @@ function figures() {
 function overview() {
     const t = words();
     const top = figures();
-    const live = h("p", { class: "hint", role: "status" });
+    const live = h("p", { class: "hint", "data-live": "" });
     const series = (names) => names.map((name) => ({ name, label: t.figures[name] }));
     const sentence = t.charts.sentence;
     const charts = [
@@ -122,7 +123,7 @@ function overview() {
         live,
         h("div", { class: "charts" }, charts.map((one) => one.node)),
         list.node,
-        h("div", { class: "cards" }, room.node, buyerCard(), refusals.node, care.node),
+        h("div", { class: "cards" }, room.node, refusals.node, care.node, buyerCard()),
     );
     const look = repeat(
         async (isCurrent) => {
@@ -154,7 +155,7 @@ function overview() {
             list.show(all.data.concerts, now.now);
             refusals.show(now.refusals);
             care.show(now.canBackUp);
-            say(live, t.live(t.when(now.now)));
+            say(live, t.live(now.now));
             live.classList.remove("lost");
             return answer;
         },

@@ -32,6 +32,7 @@ export function buyerCard() {
     const place = h("div", { class: "found", "aria-live": "polite" });
     const form = h("form", { class: "find" }, row, h("button", { class: "primary" }, t.find));
     const { said, node } = card(t.title, form, place);
+    node.classList.add("buyer");
     async function look(userId) {
         said.clear();
         const answer = await answered(() => buyer(userId));
@@ -58,7 +59,7 @@ export function buyerCard() {
         const c = words().concerts;
         place.replaceChildren(
             h("p", { "data-balance": balance }, `${t.balance}: ${points(balance)}`),
-            rows.length === 0 ? h("p", {}, t.none) : table(t.title, [words().concert.category, c.date, words().concert.gross, c.state, "", ""], rows, [2]),
+            rows.length === 0 ? h("p", {}, t.none) : table(t.title, [t.seat, c.date, t.price, c.state, t.until, t.refund], rows, [2]),
             below,
         );
     }
