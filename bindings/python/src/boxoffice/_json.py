@@ -76,7 +76,7 @@ def to_dict(answer: Any) -> Dict[str, Any]:
     the microsecond, dates ``yyyy-mm-dd``, spans seconds, enumerations their names in small letters
     ("sold"), points integers; "never" and "none" are None. ``Event.subject`` stays the number that it
     is, since what it names depends on the kind."""
-    names, ids = _fields(type(answer))
+    names, ids = _fields(answer.__class__)
     out: Dict[str, Any] = {}
     for name in names:
         value = getattr(answer, name)
