@@ -25,6 +25,8 @@ _RULE = re.compile(
     r"(?P<unit> \(us\))?: -?\d+, but the store was opened with (?P<theirs>-?\d+);"
 )
 _RULES = 6
+#: What a new store's room "main" would have; in one that is there it counts for nothing.
+_WAITING_TTL = datetime.timedelta(hours=24)
 
 #: The command makes no tokens. Without a key of its own an office would make one and keep it in the
 #: store, also where the host brings its keys so that the store holds none.
@@ -77,6 +79,8 @@ def open_office(args: argparse.Namespace, create: bool = False) -> Office:
             theirs = int(told["theirs"])
             is_span = told["unit"] is not None
             rules[told["name"]] = datetime.timedelta(microseconds=theirs) if is_span else theirs
+            if told["name"] == "identity_ttl":  # which no wait may outlast
+                rules["waiting_ttl"] = min(rules["identity_ttl"], _WAITING_TTL)
     return open_boxoffice(db, token_keys=_NO_KEY, **rules)
 
 
