@@ -54,13 +54,16 @@ def _say(text: str) -> None:
 
 
 def _prepare_streams() -> None:
-    """A closed stream is one that nobody reads; a character that a terminal has not is escaped."""
+    """A closed stream is one that nobody reads; a character that a terminal has not is escaped, and
+    what is typed that is no text is no reason to fall."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
 
 
 def _let_go_of_stdout() -> None:
@@ -77,11 +80,12 @@ def main(arguments: Optional[List[str]] = None) -> int:
     """Runs ``arguments`` (None: the process's) and returns the exit code. Like argparse, it raises
     SystemExit for ``--help`` and for a command line that is wrong."""
     _prepare_streams()
-    args = build_parser().parse_args(arguments)
-    output = Output(getattr(args, "json", False))
     try:
-        code: int = args.run(args, output)
-        sys.stdout.flush()
+        try:
+            args = build_parser().parse_args(arguments)
+            code: int = args.run(args, Output(getattr(args, "json", False)))
+        finally:
+            sys.stdout.flush()  # here, where a reader that went away is no traceback
         return code
     except WrongUsage as error:
         _say(str(error))

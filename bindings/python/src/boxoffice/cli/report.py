@@ -14,7 +14,7 @@ from .files import to_csv
 from .house import find_concert, open_office
 from .output import Output, one_line, table
 from .parsing import Commands
-from .problems import DONE, REFUSED, Failed
+from .problems import DONE, REFUSED, Failed, WrongUsage
 
 _COLUMNS = ("category", "type", "sold", "cancelled", "gross", "refunds", "net")
 _STDOUT = "-"
@@ -71,6 +71,8 @@ def _value(report: SalesReport, lines: List[_Line]) -> Dict[str, Any]:
 
 
 def run(args: argparse.Namespace, output: Output) -> int:
+    if output.is_json and args.csv == _STDOUT:
+        raise WrongUsage("--json and --csv on one output: give --csv a file")
     with open_office(args) as office:
         concert = find_concert(office, args.concert)
         report = office.sales_report(concert.id)
@@ -85,7 +87,7 @@ def run(args: argparse.Namespace, output: Output) -> int:
             sys.stdout.buffer.write(content)
         else:
             _write(target, content)
-    if args.csv is None or (output.is_json and target != _STDOUT):
+    if target is None or output.is_json:
         total = ("total", "", report.sold, report.cancelled, report.gross, report.refunds, report.net)
         title = f"{id_characters(concert.id)}  {concert.date}  {one_line(concert.title)}"
         value = {"concert": concert.to_dict(), **_value(report, lines)}

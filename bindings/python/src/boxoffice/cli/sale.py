@@ -7,7 +7,7 @@ import dataclasses
 import datetime
 from typing import Any, Dict, List, NamedTuple
 
-from .. import Concert, Office, Price, RefundStep, Sale, Terms, TicketType
+from .. import Concert, Office, Price, RefundStep, Sale, StaleVersion, Terms, TicketType
 from .._json import id_characters, instant_text
 from . import values
 from .house import find_concert, open_office
@@ -256,7 +256,9 @@ def tariff(args: argparse.Namespace, output: Output) -> int:
         raise Failed(f"{one_line(args.prices)}: no prices; --clear takes the tariff away")
     with open_office(args) as office:
         concert = find_concert(office, args.concert)
-        version = args.if_version or office.get_sale(concert.id).version
+        version = office.get_sale(concert.id).version
+        if args.if_version not in (None, version):  # before types are made for it
+            raise StaleVersion("it was changed meanwhile; look at it again")
         prices = tariff_of(rows, make_types(office, concert.id, rows))
         office.set_tariff(concert.id, prices, version)
         return _answer(output, office, concert)
