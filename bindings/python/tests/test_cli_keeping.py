@@ -29,7 +29,7 @@ class AuditTest(CliTest):
         self.make_house()
         self.sell("mina", 2)
         database = sqlite3.connect(self.db)
-        database.execute("UPDATE accounts SET balance = balance + 1 WHERE id = (SELECT id FROM users)")
+        database.execute("UPDATE points SET balance = balance + 1 WHERE kind = 'user'")
         database.commit()
         database.close()
         said = self.json("audit", code=1)
@@ -51,10 +51,12 @@ class BackupTest(CliTest):
         """All that is in it but what each opening writes."""
         database = sqlite3.connect(str(path))
         try:
-            names = [row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+            tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
             own = ("node_leases", "log_state", "token_keys")
             return {
-                name: sorted(map(repr, database.execute(f"SELECT * FROM {name}"))) for name in names if name not in own
+                name: sorted(map(repr, database.execute(f"SELECT * FROM {name}")))
+                for (name,) in tables
+                if name not in own
             }
         finally:
             database.close()
@@ -62,7 +64,8 @@ class BackupTest(CliTest):
     def test_what_was_backed_up_comes_back(self) -> None:
         before, report = self.rows(self.db), self.json("report", self.concert)
         said = self.json("backup", self.backup)
-        self.assertEqual(said, {"file": str(self.backup), "bytes": self.backup.stat().st_size, "with_keys": False})
+        size = self.backup.stat().st_size
+        self.assertEqual(said, {"file": str(self.backup), "bytes": size, "with_keys": False})
         self.sell("juno")  # after it
 
         os.rename(self.db, self.db + ".lost")
@@ -160,7 +163,8 @@ class CopyTest(CliTest):
             with mock.patch.dict(os.environ, {"BOXOFFICE_COPY": "/elsewhere"}):
                 self.assertEqual(copying.find_program(), "/elsewhere")
         library = mock.Mock(_name=str(self.folder / "libboxoffice.so"))
-        with mock.patch.dict(os.environ, {"PATH": "/nowhere"}), mock.patch.object(copying, "load", lambda: library):
+        beside = mock.patch.object(copying, "load", lambda: library)
+        with mock.patch.dict(os.environ, {"PATH": "/nowhere"}), beside:
             self.assertEqual(copying.find_program(), os.path.realpath(path))
             os.makedirs(self.folder / "examples")
             os.rename(path, self.folder / "examples" / "boxoffice_copy")

@@ -69,13 +69,13 @@ def _plain(value: Any) -> Any:
 
 
 def to_dict(answer: Any) -> Dict[str, Any]:
-    """An answer (or RoomLimits, Terms, a Price …) as a dict that ``json.dumps`` takes: its fields by
-    their names, in order.
+    """An answer (or RoomLimits, Terms, a Price …) as a dict that ``json.dumps`` takes: its fields
+    by their names, in order.
 
     Ids are their 13 characters (:func:`boxoffice.parse_id` reads them), instants RFC 3339 in UTC to
     the microsecond, dates ``yyyy-mm-dd``, spans seconds, enumerations their names in small letters
-    ("sold"), points integers; "never" and "none" are None. ``Event.subject`` stays the number that it
-    is, since what it names depends on the kind."""
+    ("sold"), points integers; "never" and "none" are None. ``Event.subject`` stays the number that
+    it is, since what it names depends on the kind."""
     names, ids = _fields(answer.__class__)
     out: Dict[str, Any] = {}
     for name in names:

@@ -22,11 +22,12 @@ def add(commands: Commands) -> None:
         "concerts",
         list_them,
         "List the concerts; change, hide or delete one",
-        "boxoffice concerts --since 2026-12-01 --db sale.db\nboxoffice concerts hide 2026-12-24 --db sale.db",
+        "boxoffice concerts --since 2026-12-01 --db sale.db\n"
+        "boxoffice concerts hide 2026-12-24 --db sale.db",
         says="CONCERT is an id, or a date where only one concert is on it that is not hidden.",
         json_keys=(
-            "concerts [{a concert's fields, seats {available, held, sold, blocked}, state}]; state is\n"
-            "on_sale, not_open, paused, closed or called_off"
+            "concerts [{a concert's fields, seats {available, held, sold, blocked}, state}]; state "
+            "is on_sale, not_open, paused, closed or called_off"
         ),
     )
     parser.add_argument(
@@ -43,29 +44,34 @@ def add(commands: Commands) -> None:
         "change",
         change,
         "Change the facts of a concert",
-        'boxoffice concerts change 2026-12-24 --title "Winter, late" --starts-at 2026-12-24T21:00+09:00 --db sale.db',
-        says="What is not named stays. It moves to another room only while nobody holds a seat of it.",
+        'boxoffice concerts change 2026-12-24 --title "Winter, late" --db sale.db\n'
+        "boxoffice concerts change 2026-12-24 --starts-at 2026-12-24T21:00+09:00 --db sale.db",
+        says="What is not named stays. It changes rooms only while nobody holds a seat of it.",
         json_keys="concert (its facts)",
     )
     _add_concert(parser)
     parser.add_argument("--title")
     parser.add_argument("--date", type=values.date, metavar="DATE")
     parser.add_argument(
-        "--starts-at", type=values.instant_or_none, default=..., metavar="TIME|none", help="when it begins"
+        "--starts-at",
+        type=values.instant_or_none,
+        default=...,  # not named; None takes it away
+        metavar="TIME|none",
+        help="when it begins",
     )
     parser.add_argument("--room", metavar="NAME", help="its waiting room")
 
-    for name, run, summary in (
-        ("hide", hide, "Take a concert off the lists; who knows its id can still buy"),
-        ("unhide", unhide, "Put a hidden concert back on the lists"),
-        ("delete", delete, "Delete a concert of which nothing was ever held"),
+    for name, run, which, summary in (
+        ("hide", hide, "2026-12-24", "Take a concert off the lists; who knows its id can buy"),
+        ("unhide", unhide, "06X1J1G0ZR000", "Put a hidden concert back on the lists"),
+        ("delete", delete, "2026-12-24", "Delete a concert of which nothing was ever held"),
     ):
         parser = group.add(
             name,
             run,
             summary,
-            f"boxoffice concerts {name} {'06X1J1G0ZR000' if name == 'unhide' else '2026-12-24'} --db sale.db",
-            json_keys="concert (its facts)" if name != "delete" else "concert (its facts, as they were)",
+            f"boxoffice concerts {name} {which} --db sale.db",
+            json_keys="concert (its facts" + (", as they were)" if name == "delete" else ")"),
         )
         _add_concert(parser)
 

@@ -33,9 +33,9 @@ def add(commands: Commands) -> None:
         "Move a box office from a file to a PostgreSQL database, or back",
         "boxoffice copy sale.db postgresql://boxoffice@db1,db2,db3/boxoffice",
         says=(
-            "Nobody may have FROM open, and nothing may be at TO. It compares both row by row and audits\n"
-            "both. Give passwords by PGPASSFILE, not in the address. It needs the program boxoffice_copy\n"
-            f"(examples/copy): in {VARIABLE}, in PATH, or beside the library."
+            "Nobody may have FROM open, and nothing may be at TO. It compares both row by row and "
+            "audits both. Give passwords by PGPASSFILE, not in the address. It needs the program "
+            f"boxoffice_copy (examples/copy): in {VARIABLE}, in PATH, or beside the library."
         ),
         json_keys="rows (in all), kinds {name: rows}",
     )
@@ -51,7 +51,9 @@ def _beside_library() -> Iterator[Path]:
         return
     if library.is_absolute():
         folder = library.resolve().parent
-        yield from (folder / _PROGRAM, folder / "examples" / _PROGRAM, folder.parent / "bin" / _PROGRAM)
+        yield folder / _PROGRAM
+        yield folder / "examples" / _PROGRAM
+        yield folder.parent / "bin" / _PROGRAM
 
 
 def find_program() -> Optional[str]:
@@ -81,12 +83,14 @@ def run(args: argparse.Namespace, output: Output) -> int:
     program = find_program()
     if program is None:
         raise Failed(
-            f"the program {_PROGRAM} is not here: build it (examples/copy), and put it into PATH or "
-            f"name it in {VARIABLE}"
+            f"the program {_PROGRAM} is not here: build it (examples/copy), and put it into PATH "
+            f"or name it in {VARIABLE}"
         )
     sys.stdout.flush()
     try:
-        done = subprocess.run([program, args.source, args.target], stdout=subprocess.PIPE if output.is_json else None)
+        done = subprocess.run(
+            [program, args.source, args.target], stdout=subprocess.PIPE if output.is_json else None
+        )
     except OSError as error:
         raise Failed(f"{program}: cannot be run: {error.strerror}") from None
     if done.returncode != 0:

@@ -10,8 +10,8 @@ from .output import in_quotes, one_line
 from .problems import Failed
 
 _SEPARATORS = ",;\t"
-#: Where a spreadsheet would begin to compute, also in the wide forms of East Asian keyboards; and what
-#: some programs skip before.
+#: Where a spreadsheet would begin to compute, also in the wide forms of East Asian keyboards; and
+#: what some programs skip before.
 _FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", " ", "＝", "＋", "－", "＠")
 
 
@@ -80,9 +80,9 @@ def _records(path: str, text: str) -> Iterable[Record]:
 
 
 def read_csv(path: str, columns: Sequence[str], optional: Sequence[str] = ()) -> List[Record]:
-    """A file with a header: the columns asked for, in that order, then the optional ones, empty where
-    the file does not have them. Fields stand between commas, semicolons or tabs; rows without a text
-    are skipped, and so are other columns; capitals and blanks around a column's name do not
+    """A file with a header: the columns asked for, in that order, then the optional ones, empty
+    where the file does not have them. Fields stand between commas, semicolons or tabs; rows without
+    a text are skipped, and so are other columns; capitals and blanks around a column's name do not
     matter."""
     text, path = read_text(path), one_line(path)
     if "\0" in text:
@@ -91,15 +91,16 @@ def read_csv(path: str, columns: Sequence[str], optional: Sequence[str] = ()) ->
     header = next(records, None)
     if header is None:
         raise Failed(f"{path}: line 1: expected a header {','.join(columns)}, found nothing")
+    where = f"{path}: line {header.line}"
     names = [name.strip(" \t").lower() for name in header.fields]
     for name in (*columns, *optional):
         if names.count(name) > 1:
-            raise Failed(f'{path}: line {header.line}: expected each column once, found "{name}" twice')
+            raise Failed(f'{where}: expected each column once, found "{name}" twice')
     for name in columns:
         if name not in names:
             raise Failed(
-                f'{path}: line {header.line}: expected the columns {",".join(columns)}; "{name}" is '
-                f"missing among {in_quotes(','.join(names))}"
+                f'{where}: expected the columns {",".join(columns)}; "{name}" is missing among '
+                + in_quotes(",".join(names))
             )
     places = [names.index(name) if name in names else None for name in (*columns, *optional)]
     out = []
@@ -117,8 +118,9 @@ def read_csv(path: str, columns: Sequence[str], optional: Sequence[str] = ()) ->
 
 
 def _cell(value: Union[str, int]) -> str:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front: whoever named a
-    category would otherwise have their words carried out on the machine of who opens the file."""
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front: whoever named
+    a category would otherwise have their words carried out on the machine of who opens the
+    file."""
     if isinstance(value, int):
         return str(value)
     is_quoted = any(one in value for one in ',;"\t\r\n') or value[:1] == " " or value[-1:] == " "

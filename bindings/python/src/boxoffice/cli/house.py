@@ -18,8 +18,8 @@ from .values import NamedConcert
 #: Names the box office where --db does not.
 VARIABLE = "BOXOFFICE_DB"
 
-#: A store keeps the rules that all of its hosts must agree on, and tells them one by one to who comes
-#: with others. The command has none of its own, and takes the store's.
+#: A store keeps the rules that all of its hosts must agree on, and tells them one by one to who
+#: comes with others. The command has none of its own, and takes the store's.
 _RULE = re.compile(
     r"(?P<name>hold_ttl|holds_per_user|capture_ttl|identity_ttl|idempotency_ttl|issue_limit)"
     r"(?P<unit> \(us\))?: -?\d+, but the store was opened with (?P<theirs>-?\d+);"
@@ -47,7 +47,7 @@ def database(args: argparse.Namespace) -> str:
     """The file's path or the address that was named."""
     db = str(getattr(args, "db", "") or os.environ.get(VARIABLE, ""))
     if not db:
-        raise WrongUsage(f"name the box office: --db FILE or --db postgresql://…, or set {VARIABLE}")
+        raise WrongUsage(f"name the box office: --db FILE (or postgresql://…), or set {VARIABLE}")
     if db == ":memory:":
         raise WrongUsage("a box office in memory ends with its process; name a file or a database")
     if "://" in db and not is_address(db):

@@ -23,15 +23,16 @@ def add(commands: Commands) -> None:
         "import",
         run,
         "Make a concert of a seating plan and prices",
-        "boxoffice import hall.json prices.csv --date 2026-12-24 --title Winter --db sale.db --create",
+        "boxoffice import hall.json prices.csv --date 2026-12-24 --db sale.db --create",
         says=(
-            "PLAN is the JSON of pretix's seating plans; PRICES is CSV with the columns category,points,\n"
-            "and, where tickets are of types (full, child), type. Seats of a category that PRICES does\n"
-            "not name, or of none, are on the plan but not for sale. With a type, a time, a window or a\n"
-            "pause the seats come last, so that nothing is sold on other terms."
+            "PLAN is the JSON of pretix's seating plans; PRICES is CSV with the columns "
+            "category,points, and, where tickets are of types (full, child), type. Seats of a "
+            "category that PRICES does not name, or of none, are on the plan but not for sale. "
+            "With a type, a time, a window or a pause the seats come last, so that nothing is sold "
+            "on other terms."
         ),
         json_keys=(
-            "concert (its facts), seats, not_for_sale {seats, without_category, categories},\n"
+            "concert (its facts), seats, not_for_sale {seats, without_category, categories}, "
             "prices (of the tariff; empty: the seats' own), made_office"
         ),
     )
@@ -41,26 +42,26 @@ def add(commands: Commands) -> None:
     parser.add_argument("--title", help="what the concert is called (else the plan's name)")
     parser.add_argument("--room", default="main", metavar="NAME", help="its waiting room (main)")
     parser.add_argument("--starts-at", type=values.instant, metavar="TIME", help="when it begins")
-    parser.add_argument("--opens-at", type=values.instant, metavar="TIME", help="on sale from then on")
+    parser.add_argument("--opens-at", type=values.instant, metavar="TIME", help="on sale from then")
     parser.add_argument("--closes-at", type=values.instant, metavar="TIME", help="and until then")
     parser.add_argument("--paused", action="store_true", help="not on sale until `sale resume`")
-    parser.add_argument("--hidden", action="store_true", help="not in lists until `concerts unhide`")
+    parser.add_argument("--hidden", action="store_true", help="off the lists until unhidden")
     parser.add_argument("--again", action="store_true", help="although one of that title is there")
-    parser.add_argument("--create", action="store_true", help="make the box office, if it is not there")
+    parser.add_argument("--create", action="store_true", help="make the box office, if need be")
 
 
 # ---- prices -------------------------------------------------------------------------------------
 
 
 def _plain_prices(path: str, rows: List[PriceRow]) -> Dict[str, int]:
-    """What seats cost who names no type. A category must say so: a seat's own price counts where the
-    tariff has none, and it would be 0."""
+    """What seats cost who names no type. A category must say so: a seat's own price counts where
+    the tariff has none, and it would be 0."""
     plain = {row.category: row.points for row in rows if not row.kind}
     for row in rows:
         if row.category not in plain:
             raise Failed(
-                f"{one_line(path)}: line {row.line}: {in_quotes(row.category)} needs a row without a "
-                "type as well: what it costs who names none"
+                f"{one_line(path)}: line {row.line}: {in_quotes(row.category)} needs a row without "
+                "a type as well: what it costs who names none"
             )
     return plain
 
@@ -152,7 +153,12 @@ def _warn(output: Output, args: argparse.Namespace, plan: Plan, rows: List[Price
 
 
 def _answer(
-    output: Output, concert: Concert, seats: int, blocked: NotForSale, tariff: List[Price], made: str
+    output: Output,
+    concert: Concert,
+    seats: int,
+    blocked: NotForSale,
+    tariff: List[Price],
+    made: str,
 ) -> None:
     value: Dict[str, Any] = {
         "concert": concert.to_dict(),

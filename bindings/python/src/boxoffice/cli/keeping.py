@@ -27,9 +27,9 @@ def add(commands: Commands) -> None:
         "Copy the box office to a new file, also while it sells",
         "boxoffice backup backup-monday.db --db sale.db",
         says=(
-            "The copy appears whole or not at all. The key that tokens are signed with stays out of it\n"
-            "unless asked for: who has it can forge tokens. A PostgreSQL database is backed up with\n"
-            "PostgreSQL's own tools."
+            "The copy appears whole or not at all. The key that tokens are signed with stays out "
+            "of it unless asked for: who has it can forge tokens. A PostgreSQL database is backed "
+            "up with PostgreSQL's own tools."
         ),
         json_keys="file, bytes, with_keys",
     )
@@ -42,12 +42,12 @@ def add(commands: Commands) -> None:
         "Put a backup in the place of a box office",
         "boxoffice restore backup-monday.db --db sale.db",
         says=(
-            "Nothing may stand at --db: move what is there away first, with its -wal (it may hold sales\n"
-            "that the backup has not). The backup stays as it was."
+            "Nothing may stand at --db: move what is there away first, with its -wal (it may hold "
+            "sales that the backup has not). The backup stays as it was."
         ),
         json_keys="backup, file, bytes",
     )
-    parser.add_argument("file", metavar="BACKUP", help="what `backup` made, or a file that was closed")
+    parser.add_argument("file", metavar="BACKUP", help="of `backup`, or a file that was closed")
 
 
 def audit(args: argparse.Namespace, output: Output) -> int:

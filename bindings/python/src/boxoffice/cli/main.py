@@ -25,8 +25,8 @@ from .parsing import Commands, Parser
 from .problems import BROKEN_PIPE, INTERRUPTED, REFUSED, WRONG_USAGE, Failed, WrongUsage
 
 _EPILOG = """\
-Exit: 0 it was done; 1 it was refused or could not be done, or what was looked at is not sound; 2 the
-command line is wrong.
+Exit: 0 it was done; 1 it was refused or could not be done, or what was looked
+at is not sound; 2 the command line is wrong.
 
 Example:
   boxoffice import hall.json prices.csv --date 2026-12-24 --db sale.db --create

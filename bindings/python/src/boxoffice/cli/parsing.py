@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import Any, Callable, NoReturn, Optional
+import textwrap
+from typing import Any, Callable, List, NoReturn, Optional
 
 from .house import VARIABLE
 from .output import Output, one_line
@@ -13,6 +14,7 @@ from .values import version
 
 Run = Callable[[argparse.Namespace, Output], int]
 
+_WIDTH = 78
 _ADDRESS = re.compile(r"\S+://\S+|\bpassword\s*=\s*\S+")
 
 
@@ -51,11 +53,11 @@ class Commands:
         to know, ``json_keys`` what it answers with --json."""
         epilog = "Example:\n" + "\n".join(f"  {line}" for line in example.splitlines())
         if json_keys:
-            epilog = f"With --json: {json_keys}\n\n{epilog}"
+            epilog = "\n  ".join(_filled(f"With --json: {json_keys}")) + f"\n\n{epilog}"
         parser: Parser = self._parsers.add_parser(
             name,
             help=summary[0].lower() + summary[1:],
-            description=f"{summary}.\n{says}".strip(),
+            description="\n".join(_filled(f"{summary}. {says}")),
             epilog=epilog,
         )
         # Without defaults of their own: a command below another must not undo what stood before its
@@ -75,6 +77,11 @@ class Commands:
         if run is not None:
             parser.set_defaults(run=run)
         return parser
+
+
+def _filled(text: str) -> List[str]:
+    """Lines of a terminal; options are not broken."""
+    return textwrap.wrap(text, _WIDTH, break_on_hyphens=False)
 
 
 def add_version_option(parser: Parser, of: str) -> None:

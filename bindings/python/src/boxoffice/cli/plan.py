@@ -156,14 +156,14 @@ def _parse(path: str) -> Any:
     try:
         return json.loads(text)
     except RecursionError:
-        raise Failed(f"{one_line(path)}: expected a seating plan, found JSON nested too deep") from None
+        raise Failed(f"{one_line(path)}: expected a plan, found JSON nested too deep") from None
     except ValueError as error:
         raise Failed(f"{one_line(path)}: expected JSON: {error}") from None
 
 
 def read_plan(path: str) -> Plan:
-    """seat_guid becomes a seat's number and seat_number its label, its zone the section, its row the
-    row; positions of zone, row and seat add up."""
+    """seat_guid becomes a seat's number and seat_number its label, its zone the section, its row
+    the row; positions of zone, row and seat add up."""
     root = _Node(one_line(path), _parse(path), "")
     name = label(root.need("name", "a string").text(), 200) or "untitled hall"
     categories: Dict[str, None] = {}
@@ -188,8 +188,8 @@ def read_plan(path: str) -> Plan:
                         f"expected each seat_guid once, found {in_quotes(seat.number)} again"
                     )
                 seats[seat.number] = seat
-                if seat.category:
-                    categories.setdefault(seat.category)  # plans without a list of categories are about
+                if seat.category:  # plans without a list of categories are about, too
+                    categories.setdefault(seat.category)
     if not seats:
         raise root.bad("expected at least one seat in zones[].rows[].seats[]")
     return Plan(name, list(categories), list(seats.values()))

@@ -16,7 +16,7 @@ from .output import Output, Progress, one_line, table
 from .parsing import Commands
 from .problems import DONE, REFUSED, Failed, WrongUsage
 
-#: Holds and sales that one sweep ends: few enough that buyers of other concerts do not notice the wait.
+#: Holds and sales that one sweep ends: few enough that buyers of other concerts do not notice.
 _SWEEP = 500
 
 
@@ -27,8 +27,8 @@ def add(commands: Commands) -> None:
         "Cancel what a user bought, by the terms under which it was held",
         "boxoffice cancel mina 06X1J1G0ZR000 --db sale.db",
         says=(
-            "All of the reservations or none; `users show` lists them. Cancelled already: what came back\n"
-            "then. What the terms do not give back, `refund --cancel` can."
+            "All of the reservations or none; `users show` lists them. Cancelled already: what "
+            "came back then. What the terms do not give back, `refund --cancel` can."
         ),
         json_keys="refund, balance, items [{reservation, refund}]",
     )
@@ -42,9 +42,9 @@ def add(commands: Commands) -> None:
         "Give points back for a sale",
         'boxoffice refund 06X1J1G0ZR000 5000 --reason "no view" --db sale.db',
         says=(
-            "At most what is left of its price. Two equal refunds can both be meant, so a repetition is one\n"
-            "more, unless it has the key of the first: who is not told what came of one repeats it with\n"
-            "that."
+            "At most what is left of its price. Two equal refunds can both be meant, so a "
+            "repetition is one more, unless it has the key of the first: who is not told what came "
+            "of one repeats it with that."
         ),
         json_keys="reservation, amount, refunded (of the price, in all), key",
     )
@@ -60,9 +60,9 @@ def add(commands: Commands) -> None:
         "Call a concert off for good, and give back what was paid",
         'boxoffice call-off 2026-12-24 --reason "the singer is ill" --db sale.db',
         says=(
-            "It cannot be taken back, so its title is to be typed. Then the refunds: however often it is\n"
-            "stopped and repeated, each sale is refunded once, and the ticks of a host go on by themselves.\n"
-            "Exit 1 where something could not be given back yet."
+            "It cannot be taken back, so its title is to be typed. Then the refunds: however often "
+            "it is stopped and repeated, each sale is refunded once, and the ticks of a host go on "
+            "by themselves. Exit 1 where something could not be given back yet."
         ),
         json_keys="concert (its facts), refunded, released (by this command), stuck",
     )
@@ -108,8 +108,8 @@ def _confirm(concert: Concert, seats: SeatCounts) -> None:
         raise WrongUsage("calling off cannot be taken back: without a terminal it needs --yes")
     title = one_line(concert.title)
     print(
-        f"{title} on {concert.date}: {seats.sold:,} seats are sold, {seats.held:,} held. Calling it "
-        "off cannot be taken back.\nType its title to call it off: ",
+        f"{title} on {concert.date}: {seats.sold:,} seats are sold, {seats.held:,} held. Calling "
+        "it off cannot be taken back.\nType its title to call it off: ",
         end="",
         file=sys.stderr,
         flush=True,
@@ -159,15 +159,16 @@ def _answer(output: Output, concert: Concert, swept: Swept) -> int:
         "stuck": swept.stuck,
     }
     since = instant_text(concert.called_off_at)[:19] + "Z" if concert.called_off_at else ""
+    which = f"{id_characters(concert.id)}  {concert.date}  {one_line(concert.title)}"
     lines = [
-        f"{id_characters(concert.id)}  {concert.date}  {one_line(concert.title)}: called off {since}",
+        f"{which}: called off {since}",
         f"  {swept.refunded:,} sales refunded, {swept.released:,} holds ended",
     ]
     output.answer(value, lines)
     if swept.stuck:
         output.note(
-            f"{swept.stuck:,} sales are not given back yet: their payers' balances have no room for "
-            "them; repeat this when they have, or leave it to the host's ticks"
+            f"{swept.stuck:,} sales are not given back yet: their payers' balances have no room "
+            "for them; repeat this when they have, or leave it to the host's ticks"
         )
         return REFUSED
     return DONE

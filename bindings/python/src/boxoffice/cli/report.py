@@ -25,14 +25,16 @@ def add(commands: Commands) -> None:
         "report",
         run,
         "Report what was sold of a concert",
-        "boxoffice report 2026-12-24 --db sale.db\nboxoffice report 2026-12-24 --csv sales.csv --db sale.db",
+        "boxoffice report 2026-12-24 --db sale.db\n"
+        "boxoffice report 2026-12-24 --csv sales.csv --db sale.db",
         says=(
-            "Computed from the reservations, by category and type of ticket; refunds are booked when they\n"
-            "happen. Exit 1 where the concert's account in the ledger does not say the same."
+            "Computed from the reservations, by category and type of ticket; refunds are booked "
+            "when they happen. Exit 1 where the concert's account in the ledger does not say the "
+            "same."
         ),
         json_keys=(
-            "concert (its facts), sold, cancelled, gross, refunds, net, balance, rows [{category, type,\n"
-            "type_name, sold, cancelled, gross, refunds, net}]"
+            "concert (its facts), sold, cancelled, gross, refunds, net, balance, rows [{category, "
+            "type, type_name, sold, cancelled, gross, refunds, net}]"
         ),
     )
     parser.add_argument("concert", type=values.concert, metavar="CONCERT", help="its id or date")
@@ -88,10 +90,10 @@ def run(args: argparse.Namespace, output: Output) -> int:
         else:
             _write(target, content)
     if target is None or output.is_json:
-        total = ("total", "", report.sold, report.cancelled, report.gross, report.refunds, report.net)
+        sums = (report.sold, report.cancelled, report.gross, report.refunds, report.net)
         title = f"{id_characters(concert.id)}  {concert.date}  {one_line(concert.title)}"
         value = {"concert": concert.to_dict(), **_value(report, lines)}
-        output.answer(value, [title, *table(_COLUMNS, [*lines, total])])
+        output.answer(value, [title, *table(_COLUMNS, [*lines, ("total", "", *sums)])])
     if report.net != report.balance:
         output.note(f"not sound: net is {report.net}, the concert's account has {report.balance}")
         return REFUSED

@@ -24,7 +24,8 @@ def add(commands: Commands) -> None:
             "room",
             None,
             "Show a waiting room, change its limits, stop and resume admission",
-            "boxoffice room show --db sale.db\nboxoffice room change --capacity 300 --rate 20 --db sale.db",
+            "boxoffice room show --db sale.db\n"
+            "boxoffice room change --capacity 300 --rate 20 --db sale.db",
         ),
         is_required=True,
     )
@@ -74,7 +75,7 @@ def add(commands: Commands) -> None:
     )
     _add_name(parser)
     parser.add_argument(
-        "--capacity", type=values.number(1, _MOST), required=True, metavar="N", help="inside at once"
+        "--capacity", type=values.number(1, _MOST), required=True, metavar="N", help="inside"
     )
 
 

@@ -18,7 +18,7 @@ from .plan import read_prices
 from .problems import DONE, Failed, WrongUsage
 
 _KEYS = (
-    "concert (its id), sale {version, made_at, tariff, terms}, prices [{category, price, type}],\n"
+    "concert (its id), sale {version, made_at, tariff, terms}, prices [{category, price, type}], "
     "types [a type's fields]"
 )
 
@@ -53,9 +53,9 @@ def add(commands: Commands) -> None:
         "Set the prices, by category and type of ticket",
         "--prices prices.csv",
         says=(
-            "They replace all prices before. A type that the concert does not have is made. A category\n"
-            "without a price for a type is not sold to it; who names no type pays the seat's own price\n"
-            "where there is none."
+            "They replace all prices before. A type that the concert does not have is made. A "
+            "category without a price for a type is not sold to it; who names no type pays the "
+            "seat's own price where there is none."
         ),
     )
     which = parser.add_mutually_exclusive_group(required=True)

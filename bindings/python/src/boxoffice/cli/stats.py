@@ -38,8 +38,8 @@ def add(commands: Commands) -> None:
         "boxoffice stats --db sale.db\nboxoffice stats --watch 5 --db sale.db",
         says="With --watch again and again, until Ctrl-C.",
         json_keys=(
-            "at, users, waiting, admitted, seats {available, held, sold, blocked}; with --watch one\n"
-            "object a line"
+            "at, users, waiting, admitted, seats {available, held, sold, blocked}; with --watch "
+            "one object a line"
         ),
     )
     parser.add_argument(

@@ -1,5 +1,5 @@
-"""``users``: make them, from a file too, and look at one. The engine lists no users: who they are is
-the host's to know, and the store has of each only the name that the host gave."""
+"""``users``: make them, from a file too, and look at one. The engine lists no users: who they are
+is the host's to know, and the store has of each only the name that the host gave."""
 
 from __future__ import annotations
 
@@ -57,19 +57,19 @@ def add(commands: Commands) -> None:
         "Make the users of a file, with points",
         "boxoffice users import buyers.csv --db sale.db",
         says=(
-            "FILE is CSV with the columns user and, if they get some, points. Repeating it changes nothing:\n"
-            "who is there stays, and who was ever recharged gets nothing more. With --top-up everybody gets\n"
-            "the points once for that NAME, as long as the store remembers keys (24 h, if the host did not\n"
-            "say otherwise)."
+            "FILE is CSV with the columns user and, if they get some, points. Repeating it changes "
+            "nothing: who is there stays, and who was ever recharged gets nothing more. With "
+            "--top-up everybody gets the points once for that NAME, as long as the store remembers "
+            "keys (24 h, if the host did not say otherwise)."
         ),
         json_keys=(
-            "users, created, recharged, left_alone (had them before), points (recharged now, in all),\n"
-            "failed [{line, user, error}]"
+            "users, created, recharged, left_alone (had them before), points (recharged now, in "
+            "all), failed [{line, user, error}]"
         ),
     )
     parser.add_argument("file", metavar="FILE", help="CSV: user,points")
     parser.add_argument(
-        "--top-up", metavar="NAME", type=values.key, help="recharge also who has points, once a NAME"
+        "--top-up", metavar="NAME", type=values.key, help="also who has points, once a NAME"
     )
 
     parser = group.add(
@@ -78,13 +78,13 @@ def add(commands: Commands) -> None:
         "A user's balance, reservations and statement",
         "boxoffice users show mina --db sale.db",
         json_keys=(
-            "user {id, external_id, balance}, reservations [a reservation's fields], transfers [a\n"
+            "user {id, external_id, balance}, reservations [a reservation's fields], transfers [a "
             "transfer's fields]; newest first"
         ),
     )
     parser.add_argument("name", metavar="NAME", help="the external id")
     parser.add_argument(
-        "--limit", type=values.number(0, 100_000), default=20, metavar="N", help="lines of each (20)"
+        "--limit", type=values.number(0, 100_000), default=20, metavar="N", help="of each (20)"
     )
 
 
