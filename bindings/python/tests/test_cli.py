@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
+import io
 import json
 import os
 import re
@@ -17,12 +19,13 @@ import sys
 import time
 import unittest
 from typing import Iterator, Tuple
+from unittest import mock
 
 from .cli_support import DAY, PATIENCE, CliTest
 from .support import PACKAGE, ROOT, SOURCE
 import boxoffice  # noqa: E402
 from boxoffice import errors  # noqa: E402
-from boxoffice.cli import values  # noqa: E402
+from boxoffice.cli import output, values  # noqa: E402
 from boxoffice.cli.main import build_parser  # noqa: E402
 
 SECRET = "postgresql://ann:s3cret@127.0.0.1:1/hall"
@@ -276,6 +279,38 @@ class WatchTest(CliTest):
         self.assertEqual([json.loads(line)["users"] for line in lines], [1, 1])
         self.refused("stats", "--times", 2, code=2)
         self.refused("stats", "--watch", "0", code=2)
+
+
+class ProgressTest(unittest.TestCase):
+    def said(self, is_terminal: bool, seconds: float) -> str:
+        err = io.StringIO()
+        with contextlib.redirect_stderr(err), mock.patch.object(
+            err, "isatty", lambda: is_terminal
+        ), mock.patch.object(output, "_PLAIN_PROGRESS_SECONDS", seconds):
+            with output.Progress() as progress:
+                progress.show("100 of 200")
+                progress.show("done")
+        return err.getvalue()
+
+    def test_a_terminal_has_one_line_that_goes_away(self) -> None:
+        self.assertEqual(self.said(True, 60), "\r100 of 200\rdone      \r    \r")
+
+    def test_a_log_has_a_line_now_and_then(self) -> None:
+        self.assertEqual(self.said(False, 60), "")
+        self.assertEqual(self.said(False, 0), "boxoffice: 100 of 200\nboxoffice: done\n")
+
+    def test_a_call_that_does_not_tell_how_far_it_is(self) -> None:
+        err = io.StringIO()
+        with contextlib.redirect_stderr(err), mock.patch.object(
+            output, "_PLAIN_PROGRESS_SECONDS", 0.0
+        ), output.Elapsed("looking"):
+            time.sleep(1.5)
+        self.assertRegex(err.getvalue(), r"^boxoffice: looking: \d+ s\n")
+
+    def test_columns_of_a_table(self) -> None:
+        lines = output.table(("name", "count"), [("한강", 1_000), ("a\x1b", 5)])
+        self.assertEqual(lines, ["name  count", "한강  1,000", "a?        5"])
+        self.assertEqual(output.table(("name",), []), [])
 
 
 class ValuesTest(unittest.TestCase):

@@ -237,6 +237,9 @@ class SaleTest(CliTest):
         self.assertRegex(text, r"R +child +400")
         self.assertRegex(text, r"child +3 +full")
 
+        slip = self.write("p.csv", "category,points\nR,1\nr,1\n")
+        said_of_slip = self.run_cli("sale", "tariff", DAY, "--prices", slip).err
+        self.assertEqual(said_of_slip, 'boxoffice: the concert has no seats of category "r"\n')
         cleared = self.json("sale", "tariff", DAY, "--clear")
         self.assertEqual((cleared["prices"], len(cleared["types"])), ([], 3))
         none = self.write("p.csv", "category,points\n")

@@ -11,7 +11,7 @@ import unicodedata
 from types import TracebackType
 from typing import Any, Iterable, List, Mapping, Optional, Sequence, Type
 
-_PLAIN_PROGRESS_SECONDS = 5.0
+_PLAIN_PROGRESS_SECONDS = 10.0
 
 
 def one_line(text: str) -> str:
@@ -79,7 +79,7 @@ class Output:
 
 class Progress:
     """How far long work is, on the standard error: on a terminal a line that is written over, else
-    one every five seconds, so that a log is not flooded. ``show`` may be called as often as one
+    one every ten seconds, so that a log is not flooded. ``show`` may be called as often as one
     likes."""
 
     def __init__(self) -> None:

@@ -114,7 +114,12 @@ def _confirm(concert: Concert, seats: SeatCounts) -> None:
         file=sys.stderr,
         flush=True,
     )
-    if _same(sys.stdin.readline()) != _same(title):
+    try:
+        typed = sys.stdin.readline()
+    except KeyboardInterrupt:
+        print(file=sys.stderr)  # what is said of it stands on a line of its own
+        raise
+    if _same(typed) != _same(title):
         raise Failed("that is not its title; nothing was done")
 
 

@@ -261,6 +261,10 @@ def tariff(args: argparse.Namespace, output: Output) -> int:
             raise StaleVersion("it was changed meanwhile; look at it again")
         prices = tariff_of(rows, make_types(office, concert.id, rows))
         office.set_tariff(concert.id, prices, version)
+        known = {seat.category for seat in office.seats(concert.id)}
+        for price in prices:
+            if price.category not in known:  # mostly a name with a slip in it
+                output.note(f"the concert has no seats of category {in_quotes(price.category)}")
         return _answer(output, office, concert)
 
 
