@@ -79,9 +79,11 @@ class CliTest(unittest.TestCase):
         bare = {name: value for name, value in os.environ.items() if name != "BOXOFFICE_DB"}
         # What a slow machine says while it works is no part of what is compared here.
         silent = mock.patch.object(output, "_PLAIN_PROGRESS_SECONDS", float(PATIENCE))
-        for patched in (mock.patch.dict(os.environ, bare, clear=True), silent):
-            patched.start()
-            self.addCleanup(patched.stop)
+        silent.start()
+        self.addCleanup(silent.stop)
+        alone = mock.patch.dict(os.environ, bare, clear=True)
+        alone.start()
+        self.addCleanup(alone.stop)
 
     # ---- running ----------------------------------------------------------------------------
 
@@ -120,7 +122,6 @@ class CliTest(unittest.TestCase):
 
     def process(self, *arguments: object, **settings: Any) -> "subprocess.Popen[str]":
         """A process of its own; its streams are pipes unless said otherwise."""
-        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         environment = {
             **os.environ,
             "PYTHONPATH": str(SOURCE),
@@ -128,9 +129,13 @@ class CliTest(unittest.TestCase):
             **settings.pop("env", {}),
         }
         command = [sys.executable, "-W", "error", "-m", "boxoffice", *map(str, arguments)]
-        return subprocess.Popen(
-            command, text=True, env=environment, **{"cwd": self.folder, **streams, **settings}
+        settings.setdefault("stdin", subprocess.DEVNULL)
+        settings.setdefault("stdout", subprocess.PIPE)
+        settings.setdefault("stderr", subprocess.PIPE)
+        started: "subprocess.Popen[str]" = subprocess.Popen(
+            command, text=True, env=environment, cwd=self.folder, **settings
         )
+        return started
 
     def run_process(self, *arguments: object, **settings: Any) -> Said:
         with self.process(*arguments, **settings) as process:

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 import unittest
-from typing import Iterator, Tuple
+from typing import Any, Dict, Iterator, Tuple
 from unittest import mock
 
 from .cli_support import DAY, PATIENCE, CliTest
@@ -130,7 +130,7 @@ class WhereTest(CliTest):
     def test_the_rules_are_the_stores(self) -> None:
         """The host chose them; the command takes what the store says, and changes nothing."""
         second = datetime.timedelta(seconds=1)
-        rules = {
+        rules: Dict[str, Any] = {
             "hold_ttl": 61 * second,
             "holds_per_user": 3,
             "capture_ttl": 62 * second,

@@ -103,7 +103,7 @@ class ImportTest(CliTest):
             ({"name": 1, "categories": [], "zones": []}, "name: expected a string"),
             (plan(), "expected at least one seat"),
             (plan(one, one), "zones[0].rows[0].seats[1].seat_guid"),
-            (plan(plan_seat("1", category=7)), f"{zone}.seats[0].category: expected a string"),
+            (plan({**one, "category": 7}), f"{zone}.seats[0].category: expected a string"),
             (plan({**one, "position": {"x": True, "y": 0}}), "position.x: expected a number"),
             (plan({**one, "position": {"x": 0}}), 'expected a member "y"'),
             ('{"name": "x", "categories": [], "zones": [{"rows": 7}]}', "zones[0].rows: expected an array"),
@@ -235,7 +235,7 @@ class UsersTest(CliTest):
 
     def test_also_when_the_store_has_forgotten_the_keys(self) -> None:
         """It remembers them for a day; the ledger has the points for ever."""
-        forgetful = {"idempotency_ttl": datetime.timedelta(milliseconds=1)}
+        forgetful: Dict[str, Any] = {"idempotency_ttl": datetime.timedelta(milliseconds=1)}
         os.remove(self.db)
         self.make_house(**forgetful)
         text = "user,points\nmina,1000\n"
