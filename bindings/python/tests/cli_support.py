@@ -3,22 +3,26 @@ in a file to run it on."""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import functools
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 from unittest import mock
 
 from .support import DATE, SOURCE
 import boxoffice  # noqa: E402
 from boxoffice import NewSeat, Office, ReservationId  # noqa: E402
 from boxoffice.cli import main, output  # noqa: E402
+from boxoffice.cli.main import build_parser  # noqa: E402
 
 DAY = DATE.isoformat()
 PATIENCE = 120
@@ -67,6 +71,36 @@ def plan(
     }
 
 
+def commands(
+    parser: argparse.ArgumentParser, path: Tuple[str, ...] = ()
+) -> Iterator[Tuple[Tuple[str, ...], argparse.ArgumentParser]]:
+    """Every command and command below a command, found by looking."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                yield (*path, name), below
+                yield from commands(below, (*path, name))
+
+
+@functools.lru_cache(maxsize=None)
+def _every_command() -> Dict[Tuple[str, ...], argparse.ArgumentParser]:
+    return dict(commands(build_parser()))
+
+
+def documented_keys(line: List[str]) -> Set[str]:
+    """The keys of a command's answer, as its help has them: what is inside of one stands in
+    brackets."""
+    found = _every_command()
+    parser = found.get((line[0], line[1])) if len(line) > 1 else None
+    told = (parser or found[(line[0],)]).epilog or ""
+    keys = told.split("With --json: ")[1].split("\n\n")[0]
+    while True:
+        outer = re.sub(r"\[[^][{}()]*\]|\{[^][{}()]*\}|\([^][{}()]*\)", "", keys)
+        if outer == keys:
+            return {one.strip() for one in keys.split(";")[0].split(",")}
+        keys = outer
+
+
 class CliTest(unittest.TestCase):
     """Each test has a folder of its own, in it ``sale.db``, and no box office named by the
     environment."""
@@ -107,10 +141,12 @@ class CliTest(unittest.TestCase):
         return said
 
     def json(self, *arguments: object, code: int = 0) -> Any:
-        """The one object that it answers with."""
+        """The one object that it answers with, which has the keys that its help says."""
         said = self.run_cli(*arguments, "--json", code=code)
         (line,) = said.out.splitlines()
-        return json.loads(line)
+        answer = json.loads(line)
+        self.assertEqual(set(answer), documented_keys(list(map(str, arguments))))
+        return answer
 
     def refused(self, *arguments: object, code: int = 1) -> str:
         """The one line that says why, and no answer."""

@@ -18,28 +18,18 @@ import subprocess
 import sys
 import time
 import unittest
-from typing import Any, Dict, Iterator, Tuple
+from typing import Any, Dict
 from unittest import mock
 
-from .cli_support import DAY, PATIENCE, CliTest
+from .cli_support import DAY, PATIENCE, CliTest, commands
 from .support import PACKAGE, ROOT, SOURCE
+from .test_files import Ahead
 import boxoffice  # noqa: E402
 from boxoffice import errors  # noqa: E402
 from boxoffice.cli import output, values  # noqa: E402
 from boxoffice.cli.main import build_parser  # noqa: E402
 
 SECRET = "postgresql://ann:s3cret@127.0.0.1:1/hall"
-
-
-def commands(
-    parser: argparse.ArgumentParser, path: Tuple[str, ...] = ()
-) -> Iterator[Tuple[Tuple[str, ...], argparse.ArgumentParser]]:
-    """Every command and command below a command, found by looking."""
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for name, below in action.choices.items():
-                yield (*path, name), below
-                yield from commands(below, (*path, name))
 
 
 class HelpTest(CliTest):
@@ -145,6 +135,12 @@ class WhereTest(CliTest):
             with self.assertRaises(errors.InvalidOptions):
                 self.office()
             self.json("stats")  # beside the host, too
+
+    def test_a_clock_that_is_not_the_stores(self) -> None:
+        """A board without a battery sold for a while; the one that runs the house is right."""
+        self.make_house(clock=Ahead())
+        self.assertIn("clock_jump", self.refused("audit"))
+        self.assertEqual(self.json("audit", "--accept-time"), {"violations": []})
 
     def test_no_key_is_kept_that_signs_tokens(self) -> None:
         """Where the host brings its keys, the store is to hold none: who reads it could forge tokens."""

@@ -68,7 +68,7 @@ def open_office(args: argparse.Namespace, create: bool = False) -> Office:
             raise Failed(f"{name_of(db)}: {error.strerror}") from None
         if size == 0:
             raise Failed(f"{name_of(db)}: an empty file, not a box office")
-    rules: Dict[str, Any] = {}
+    rules: Dict[str, Any] = {"accept_time": getattr(args, "accept_time", False)}
     for _ in range(_RULES):
         try:
             return open_boxoffice(db, token_keys=_NO_KEY, **rules)

@@ -74,6 +74,12 @@ class Commands:
             default=argparse.SUPPRESS,
             help="answer with one JSON object a line",
         )
+        parser.add_argument(
+            "--accept-time",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help="go on from the store's time, although this machine's clock is far from it",
+        )
         if run is not None:
             parser.set_defaults(run=run)
         return parser
