@@ -158,7 +158,7 @@ class ImportTest(CliTest):
         prices = self.write("prices.csv", PRICES + "Kat C,1\n")
         said = self.run_cli("import", hall, prices, "--date", DAY, "--create")
         self.assertIn('line 4: "Kat C" is not on the plan', said.err)
-        self.assertIn("1 seats", said.out)
+        self.assertIn("1 seat\n", said.out)
 
     def test_types_of_ticket_are_on_sale_from_the_first_moment(self) -> None:
         prices = "category,type,points\nKat A,,100\nKat A,child,60\nKat B,,50\n"

@@ -451,12 +451,12 @@ class CallOffTest(CliTest):
             with self.subTest(typed):
                 said = self.on_terminal(typed)
                 self.assertEqual((said.code, said.out), (1, ""))
-                self.assertIn(f"Winter on {DAY}: 1 seats are sold, 0 held.", said.err)
+                self.assertIn(f"Winter on {DAY}: 1 seat sold, 0 held.", said.err)
                 self.assertIn("nothing was done", said.err)
         self.assertEqual(self.json("stats")["seats"]["sold"], 1)
         said = self.on_terminal(b" Winter \n")
         self.assertEqual(said.code, 0, said)
-        self.assertIn("1 sales refunded", said.out)
+        self.assertIn("1 sale refunded", said.out)
 
     def test_a_title_in_korean_typed_in_parts(self) -> None:
         self.run_cli("concerts", "change", DAY, "--title", "겨울")
@@ -488,8 +488,8 @@ class CallOffTest(CliTest):
             commands = [boxoffice.Recharge(mina, 10**12)] * (room // 10**12)
             office.batch([*commands, boxoffice.Recharge(mina, room % 10**12)]).check()
         said = self.run_cli("call-off", DAY, "--yes", code=1)
-        self.assertIn("1 sales refunded", said.out)
-        self.assertIn("2 sales are not given back yet", said.err)
+        self.assertIn("1 sale refunded", said.out)
+        self.assertIn("not given back yet: 2 sales", said.err)
         self.audit()
 
 

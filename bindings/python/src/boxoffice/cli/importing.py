@@ -12,7 +12,7 @@ from .. import Concert, ConcertId, Error, NewSeat, Office, Price, TypeId
 from .._json import id_characters
 from . import values
 from .house import database, is_address, name_of, open_office
-from .output import Output, in_quotes, one_line
+from .output import Output, counted, in_quotes, one_line
 from .parsing import Commands
 from .plan import NotForSale, Plan, PriceRow, label, price_seats, read_plan, read_prices
 from .problems import DONE, Failed
@@ -175,7 +175,8 @@ def _answer(
     }
     lines = [f"made {made}"] if made else []
     lines.append(
-        f"{id_characters(concert.id)}  {concert.date}  {one_line(concert.title)}: {seats:,} seats"
+        f"{id_characters(concert.id)}  {concert.date}  {one_line(concert.title)}: "
+        + counted(seats, "seat")
     )
     if blocked.seats:
         lines.append(f"not for sale: {blocked.seats:,}")

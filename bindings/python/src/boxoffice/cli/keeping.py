@@ -7,7 +7,7 @@ import os
 
 from .. import restore as restore_file
 from .house import VARIABLE, database, is_address, name_of, open_office
-from .output import Elapsed, Output, one_line
+from .output import Elapsed, Output, counted, one_line
 from .parsing import Commands
 from .problems import DONE, REFUSED, Failed, WrongUsage
 
@@ -57,7 +57,7 @@ def audit(args: argparse.Namespace, output: Output) -> int:
     value = {"violations": [one.to_dict() for one in violations]}
     output.answer(value, lines or ["sound"])
     if violations:
-        output.note(f"not sound: {len(violations)} found")
+        output.note(f"not sound: {counted(len(violations), 'violation')}")
     return REFUSED if violations else DONE
 
 

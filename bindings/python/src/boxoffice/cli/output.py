@@ -25,6 +25,11 @@ def in_quotes(text: str) -> str:
     return f'"{one_line(cut)}"'
 
 
+def counted(number: int, one: str) -> str:
+    """"1 seat", "1,248 seats"."""
+    return f"{number:,} {one}" + ("" if number == 1 else "s")
+
+
 def _width(text: str) -> int:
     """Columns of a terminal: Korean takes two a character."""
     marks = sum(1 for one in text if unicodedata.combining(one))

@@ -12,7 +12,7 @@ from .. import Concert, Fault, Office, SeatCounts, Swept
 from .._json import id_characters, instant_text
 from . import values
 from .house import find_concert, open_office
-from .output import Output, Progress, one_line, table
+from .output import Output, Progress, counted, one_line, table
 from .parsing import Commands
 from .problems import DONE, REFUSED, Failed, WrongUsage
 
@@ -108,8 +108,8 @@ def _confirm(concert: Concert, seats: SeatCounts) -> None:
         raise WrongUsage("calling off cannot be taken back: without a terminal it needs --yes")
     title = one_line(concert.title)
     print(
-        f"{title} on {concert.date}: {seats.sold:,} seats are sold, {seats.held:,} held. Calling "
-        "it off cannot be taken back.\nType its title to call it off: ",
+        f"{title} on {concert.date}: {counted(seats.sold, 'seat')} sold, {seats.held:,} held. "
+        "Calling it off cannot be taken back.\nType its title to call it off: ",
         end="",
         file=sys.stderr,
         flush=True,
@@ -167,13 +167,13 @@ def _answer(output: Output, concert: Concert, swept: Swept) -> int:
     which = f"{id_characters(concert.id)}  {concert.date}  {one_line(concert.title)}"
     lines = [
         f"{which}: called off {since}",
-        f"  {swept.refunded:,} sales refunded, {swept.released:,} holds ended",
+        f"  {counted(swept.refunded, 'sale')} refunded, {counted(swept.released, 'hold')} ended",
     ]
     output.answer(value, lines)
     if swept.stuck:
         output.note(
-            f"{swept.stuck:,} sales are not given back yet: their payers' balances have no room "
-            "for them; repeat this when they have, or leave it to the host's ticks"
+            f"not given back yet: {counted(swept.stuck, 'sale')}, for which the payers' balances "
+            "have no room; repeat this when they have, or leave it to the host's ticks"
         )
         return REFUSED
     return DONE

@@ -25,7 +25,7 @@ from .._json import id_characters, instant_text
 from . import values
 from .files import read_csv
 from .house import open_office
-from .output import Output, Progress, in_quotes, one_line, table
+from .output import Output, Progress, counted, in_quotes, one_line, table
 from .parsing import Commands
 from .problems import DONE, REFUSED, Failed
 
@@ -232,7 +232,7 @@ def import_file(args: argparse.Namespace, output: Output) -> int:
         ],
     }
     lines = [
-        f"{len(rows):,} users: {work.created:,} made, {work.recharged:,} recharged with "
+        f"{counted(len(rows), 'user')}: {work.created:,} made, {work.recharged:,} recharged with "
         f"{work.points:,} points in all"
     ]
     if work.left_alone:
