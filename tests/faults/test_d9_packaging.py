@@ -110,8 +110,9 @@ class PackagingTest(unittest.TestCase):
         missing = {f"library/{path.relative_to(ROOT)}" for path in made_of} - names
         self.assertEqual(missing, set())
         self.assertNotIn("library/tests", names)
-        for path in (ROOT / "bindings/python/src/boxoffice").glob("*.py"):
-            self.assertIn(f"src/boxoffice/{path.name}", names)
+        package = ROOT / "bindings/python"
+        for path in (package / "src").rglob("*.py"):
+            self.assertIn(str(path.relative_to(package)), names)
 
     def test_a_source_distribution_builds_its_library(self):
         archive, _ = self.sdist()

@@ -107,8 +107,8 @@ class WheelTest(unittest.TestCase):
         self.assertIn(f"boxoffice/_lib/libboxoffice.so.{_version.ABI}", names)
         self.assertIn("boxoffice/py.typed", names)
         self.assertIn(f"\nVersion: {version}\n", metadata)
-        modules = {path.name for path in (PACKAGE / "src" / "boxoffice").glob("*.py")}
-        self.assertEqual({name.split("/")[1] for name in names if name.endswith(".py")}, modules)
+        modules = {str(path.relative_to(PACKAGE / "src")) for path in (PACKAGE / "src").rglob("*.py")}
+        self.assertEqual({name for name in names if name.endswith(".py")}, modules)
 
         home = self.scratch / "venv"
         self.run_in(PYTHON, "-m", "venv", home, env=self.clean)
@@ -131,6 +131,8 @@ class WheelTest(unittest.TestCase):
             path = self.scratch / f"{name}.db"
             said = self.run_in(home / "bin/python", example, path, env=bare)
             self.assertIn("audit: clean", said)
+        said = self.run_in(home / "bin/boxoffice", "audit", "--db", self.scratch / "sale.db", env=bare)
+        self.assertEqual(said, "sound\n")
         typed = self.run_in(
             home / "bin/python",
             "-c",

@@ -16,6 +16,7 @@ any method from any thread; calls release the interpreter's lock.
 """
 
 from ._callbacks import Clock, LogCallback, PaymentGateway
+from ._json import to_dict
 from ._library import library_version
 from ._version import __version__
 from .answers import *  # noqa: F403
@@ -40,6 +41,7 @@ __all__ = [
     "open",
     "parse_id",
     "restore",
+    "to_dict",
 ]
 __all__ += _answers
 __all__ += _commands

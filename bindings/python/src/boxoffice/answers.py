@@ -3,7 +3,7 @@
 Units everywhere: instants are aware ``datetime`` values in UTC, exact to the microsecond; spans are
 ``timedelta``; dates are ``date``; points are whole ``int`` points; ids are ``int`` above 0.
 ``None`` stands for "never" (a deadline) or "none" (an id). An instant after the year 9999 reads as
-the last one of it.
+the last one of it. ``to_dict()`` of each is what ``json.dumps`` takes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import datetime
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, List, NewType, Optional, Tuple
+
+from ._json import Jsonable
 
 __all__ = [
     "CASH",
@@ -133,7 +135,7 @@ class PaymentState(IntEnum):
     RECONCILED = 5  # of a step only: nothing is charged, or no more
 
 
-class _Answer:
+class _Answer(Jsonable):
     __slots__: Tuple[str, ...] = ()
 
     def __reduce__(self) -> Tuple[Any, ...]:  # frozen and slotted: pickled by what makes it
@@ -141,7 +143,7 @@ class _Answer:
 
 
 @dataclass(frozen=True)
-class RoomLimits:
+class RoomLimits(Jsonable):
     """Limits of a waiting room; these defaults are the engine's. ``dataclasses.replace`` makes a
     changed one."""
 
@@ -160,7 +162,7 @@ class RoomLimits:
 
 
 @dataclass(frozen=True)
-class NewSeat:
+class NewSeat(Jsonable):
     """A seat to be made. ``number`` names it: a text of 1 to 64 bytes, unique in its concert;
     ``label`` is what people read, beside section and row ("": the number). ``price`` is 0 to 10^12
     points; ``x`` and ``y`` are coordinates on the plan, in units of yours; ``is_blocked``: off sale

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple
 
+from ._json import Jsonable, to_dict
 from .answers import ConcertId, OrderId, Reservation, ReservationId, SeatId, TypeId, _Answer
 
 __all__ = [
@@ -32,7 +33,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class RefundStep:
+class RefundStep(Jsonable):
     """Who cancels before ``until`` (None: whenever) gets so many thousandths of the price back."""
 
     until: Optional[datetime.datetime]
@@ -40,7 +41,7 @@ class RefundStep:
 
 
 @dataclass(frozen=True)
-class Terms:
+class Terms(Jsonable):
     """The terms on which a concert is sold; these defaults are those of a new one.
     ``dataclasses.replace`` makes changed ones."""
 
@@ -94,6 +95,10 @@ class Price(NamedTuple):
     price: int
     type: Optional[TypeId] = None
 
+    def to_dict(self) -> Dict[str, Any]:
+        """As of the answers."""
+        return to_dict(self)
+
 
 # ---- orders -------------------------------------------------------------------------------------
 
@@ -103,6 +108,10 @@ class OrderItem(NamedTuple):
 
     seat: SeatId
     type: Optional[TypeId] = None
+
+    def to_dict(self) -> Dict[str, Any]:
+        """As of the answers."""
+        return to_dict(self)
 
 
 @dataclass(frozen=True)
