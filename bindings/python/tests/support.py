@@ -9,7 +9,7 @@ import sys
 import textwrap
 import threading
 from pathlib import Path
-from typing import Any, List, Tuple
+from typing import Any, List, Tuple, cast
 
 PACKAGE = Path(__file__).resolve().parents[1]
 SOURCE = PACKAGE / "src"
@@ -62,8 +62,7 @@ class Gateway:
         self.requests.append(request)
         if isinstance(self.answer, BaseException):
             raise self.answer
-        answer: str = self.answer() if callable(self.answer) else self.answer
-        return answer
+        return cast(str, self.answer() if callable(self.answer) else self.answer)
 
     def cancel(self, request: boxoffice.PaymentRequest, transaction_key: str) -> None:
         self.cancelled.append((request, transaction_key))

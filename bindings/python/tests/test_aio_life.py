@@ -212,9 +212,7 @@ class CloseTest(AioTest):
 class LoopsTest(unittest.TestCase):
     def test_one_after_the_other(self) -> None:
         async def recharge(office: aio.Office, user: UserId) -> int:
-            for _ in range(10):
-                made = await office.recharge(user, 1)
-            return made.balance
+            return [(await office.recharge(user, 1)).balance for _ in range(10)][-1]
 
         async def begin() -> Tuple[aio.Office, UserId]:
             office = await open_memory()

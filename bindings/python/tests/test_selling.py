@@ -358,14 +358,17 @@ class BatchTest(SellingTest):
             items = [OrderItem(self.seats[0], full), *self.seats[1:3]]
             seats = [seat.id for seat in twin.seats]
             items_of_twin = [OrderItem(seats[0], full_of_twin), *seats[1:3]]
-            for key in ("a", "b"):
-                held, held_of_twin = both(
+
+            def hold(key: str) -> Any:
+                return both(
                     "hold_seats",
                     (mina, token, mine, items, 2_200, key),
                     (buyer_of_twin, token_of_twin, theirs, items_of_twin, 2_200, key),
                 )
-                if key == "a":
-                    both("release_order", (mina, held.order), (buyer_of_twin, held_of_twin.order))
+
+            held, held_of_twin = hold("a")
+            both("release_order", (mina, held.order), (buyer_of_twin, held_of_twin.order))
+            held, held_of_twin = hold("b")
             theirs_to_pay = (buyer_of_twin, token_of_twin, held_of_twin.order)
             both("pay", (mina, token, held.order), theirs_to_pay)
             bought = [one.id for one in self.office.get_order(mina, held.order).reservations]

@@ -17,18 +17,15 @@ any method from any thread; calls release the interpreter's lock.
 
 from ._callbacks import Clock, LogCallback, PaymentGateway
 from ._json import to_dict
+from . import answers, commands, errors, sales
 from ._library import library_version
 from ._version import __version__
 from .answers import *  # noqa: F403
-from .answers import __all__ as _answers
 from .commands import *  # noqa: F403
-from .commands import __all__ as _commands
 from .errors import *  # noqa: F403
-from .errors import __all__ as _errors
 from .office import Office
 from .opening import id_text, open, parse_id, restore  # noqa: A004
 from .sales import *  # noqa: F403
-from .sales import __all__ as _sales
 
 __all__ = [
     "Clock",
@@ -43,7 +40,7 @@ __all__ = [
     "restore",
     "to_dict",
 ]
-__all__ += _answers
-__all__ += _commands
-__all__ += _errors
-__all__ += _sales
+__all__ += answers.__all__
+__all__ += commands.__all__
+__all__ += errors.__all__
+__all__ += sales.__all__

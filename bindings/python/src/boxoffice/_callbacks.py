@@ -32,12 +32,15 @@ class Clock(Protocol):
 
     def wall(self) -> datetime.datetime:
         """The time of day, aware. It may be set, also back."""
+        ...
 
     def steady(self) -> datetime.timedelta:
         """Time since some fixed moment. A reading that goes back is taken as standing still."""
+        ...
 
     def wait(self, span: datetime.timedelta) -> None:
         """Lets a span pass: sleeps, or moves a virtual clock (``Office.await_turn``)."""
+        ...
 
 
 class PaymentGateway(Protocol):
@@ -63,10 +66,12 @@ class PaymentGateway(Protocol):
         decline. Where it is not known whether the payer was charged, raise an OSError (a
         ConnectionError or TimeoutError, say) or a Fault: the payment has failed all the same, and
         is listed for reconciling; so it is when what was returned could not be taken."""
+        ...
 
     def cancel(self, request: PaymentRequest, transaction_key: str) -> None:
         """Takes an approval back: the payment could not be captured after all. May be called more
         than once. If it raises, the payment stays listed for reconciling."""
+        ...
 
 
 #: Told of every fault that a call meets, on the thread of that call, before it is raised.

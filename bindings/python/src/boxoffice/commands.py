@@ -452,7 +452,8 @@ def append(commands: Sequence[Command], buffer: bytearray, arena: bytearray) -> 
                 encoders[command.__class__](buffer, at, command, arena)
                 at += COMMAND_SIZE
         except KeyError:
-            raise InvalidArgument(f"not a command, but {type(command).__name__}") from None
+            wrong = commands[(at - begin) // COMMAND_SIZE]
+            raise InvalidArgument(f"not a command, but {type(wrong).__name__}") from None
         except UnicodeEncodeError:
             raise InvalidArgument("valid text, without lone surrogates") from None
         except struct.error:
