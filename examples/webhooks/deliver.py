@@ -18,8 +18,9 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 from urllib.parse import urlsplit
 
 import boxoffice
@@ -161,17 +162,16 @@ def serve(office: boxoffice.Office, senders: List[Sender], stop: threading.Event
     for sender in senders:
         sender.start()
     print(f"delivering to {', '.join(sender.name for sender in senders)}", flush=True)
-    failure: Optional[BaseException] = None
     next_tick = time.monotonic()
-    # The signals are blocked and waited for: a handler could interrupt this thread just where it holds a lock.
-    while failure is None and signal.sigtimedwait(SIGNALS, 0.5) is None:
+    while True:
         failure = next((sender.failure for sender in senders if sender.failure), None)
-        if flags.prune and time.monotonic() >= next_tick:
+        if flags.prune and failure is None and time.monotonic() >= next_tick:
             next_tick = time.monotonic() + TICK_SECONDS
-            try:
+            with suppress(boxoffice.Busy):  # the next time
                 prune(office, senders)
-            except boxoffice.Busy:
-                pass  # the next time
+        # The signals are blocked and waited for: a handler could interrupt this thread just where it holds a lock.
+        if failure is not None or signal.sigtimedwait(SIGNALS, 0.5) is not None:
+            break
     stop.set()
     latest = time.monotonic() + 2 * flags.timeout
     for sender in senders:
