@@ -59,7 +59,7 @@ class Gateway:
 
 
 class House:
-    """Two rooms and four concerts, one of them called off; whatever can become of a reservation."""
+    """Three rooms and five concerts, one of them called off; whatever can become of a reservation."""
 
     def __init__(self, path):
         self.clock, self.gateway = Clock(), Gateway()
@@ -68,7 +68,8 @@ class House:
         )
         self.main = office.find_room("main").id
         self.side = office.create_room("side", boxoffice.RoomLimits(active_capacity=2))
-        self.concerts = [self.make_concert(index) for index in range(4)]
+        self.quiet = office.create_room("quiet")
+        self.concerts = [self.make_concert(index) for index in range(5)]
         self.users = [office.create_user(f"user-{index}") for index in range(12)]
         for index, user in enumerate(self.users):
             office.recharge(user, 10_000 if index else 500)
@@ -87,10 +88,11 @@ class House:
             for n in range(1, 10)
         ]
         day = DATE + datetime.timedelta(days=index)
-        concert = office.create_concert(day, f"Concert {index}", self.side if index == 3 else self.main, hall)
+        concert = office.create_concert(day, f"Concert {index}", {3: self.side, 4: self.quiet}.get(index, self.main), hall)
         steps = (boxoffice.RefundStep(None, 500),)
         version = office.get_sale(concert).version
         terms = replace(office.get_sale(concert).terms, seats_per_order=4, refund_steps=steps)
+        terms = replace(terms, hold_ttl=datetime.timedelta(seconds=1) if index == 4 else None)
         version = office.change_sale(concert, terms, version)
         if index == 1:
             child = office.create_type(concert, "child")
@@ -116,7 +118,7 @@ class House:
         return held
 
     def sell(self):
-        users, (first, second, third, _) = self.users, self.concerts
+        users, (first, second, third, _, _) = self.users, self.concerts
         self.buy(users[1], first, 2, "stalls")
         self.buy(users[2], first, 1, "free")
         self.buy(users[3], second, 3, "stalls")
@@ -126,10 +128,10 @@ class House:
         self.hold(users[7], third, 1)  # runs out before the concert is called off
         token, held = self.hold(users[8], second, 1)
         self.office.release_order(users[8], held.order)
-        self.hold(users[9], first, 1, "stalls")  # runs out, and nobody writes it down
+        self.hold(users[9], first, 1, "stalls")  # runs out, and is written down
 
     def sell_more(self):
-        office, users, (first, second, third, _) = self.office, self.users, self.concerts
+        office, users, (first, second, third, _, _) = self.office, self.users, self.concerts
         office.cancel(users[4], [self.cancelled.items[0].reservation])
         sold = self.buy(users[1], second, 1, "balcony")
         office.refund(sold.items[0].reservation, 100, False, "refund-1", "a broken chair")
@@ -145,11 +147,12 @@ class House:
     def call_one_off(self):
         office, third = self.office, self.concerts[2]
         office.call_off(third, "the singer is ill")
-        self.clock.advance(MINUTE)
+        self.clock.advance(6 * MINUTE)  # longer than what was held then would have lasted
         office.refund(next(office.reservations(self.users[6])).id, 600, True, "refund-2")  # one of three is given back
 
     def line_up(self):
         office, users = self.office, self.users
+        self.hold(users[6], self.concerts[4], 2)  # runs out, and its row says "held"
         for user in users[:5]:
             office.join(user, self.side)
             self.clock.advance(datetime.timedelta(milliseconds=1_234))
@@ -194,6 +197,8 @@ class ViewsTest(HostTest):
             if row["finished_at"] is not None:
                 self.assertEqual(parsed(row["finished_at"]), one.finished_at or parsed(row["finished_at"]))
         self.assertEqual({row["state"] for row in rows}, words(boxoffice.ReservationState))  # all of them were tried
+        changed = {(row["state_in_row"], row["state"]) for row in rows if row["state_in_row"] != row["state"]}
+        self.assertEqual(changed, {("held", "expired"), ("held", "released"), ("confirmed", "cancelled")})
         self.assertEqual({row["state_in_row"] for row in rows} - words(boxoffice.ReservationState), set())
 
     def test_sales_are_those_of_the_report(self):
