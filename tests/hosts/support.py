@@ -1,6 +1,7 @@
 """What the tests share: where things are, an office in a file with a concert, programs that are started and ended."""
 
 import datetime
+import importlib
 import os
 import select
 import shutil
@@ -109,3 +110,17 @@ def needs_module(name, package):
     except ImportError:
         return unittest.skip(f"no module {name} here (Debian: {package})")
     return lambda test: test
+
+
+def load(folder, name, also=()):
+    """A module of an example. Its neighbours may bear the names of another example's: none of them stays."""
+    names = (name, *also)
+    for one in names:
+        sys.modules.pop(one, None)
+    sys.path.insert(0, str(folder))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(folder))
+        for one in names:
+            sys.modules.pop(one, None)
