@@ -60,9 +60,9 @@ class FastApiTest(HostTest):
                     self.assertEqual((await client.post(**recharge)).json(), {"balance": 1_500})
                 recharge["json"] = {"amount": 2_000}
                 self.assert_refused(await client.post(**recharge), 422, "idempotency_conflict")
-                held = await client.post(
-                    "/holds", json={"seat": seats["seats"][1]["id"]}, headers={**me, "Idempotency-Key": "h-1"}
-                )
+                hold = {"url": "/holds", "json": {"seat": seats["seats"][1]["id"]}, "headers": {**me, "Idempotency-Key": "h-1"}}
+                held, again = await asyncio.gather(client.post(**hold), client.post(**hold))
+                self.assertEqual(again.json(), held.json())
                 self.assertEqual((held.status_code, held.json()["price"]), (200, 1_000))
                 changed = (await client.get(f"/concerts/{concert['id']}/seats?since={seats['version']}")).json()
                 self.assertEqual([(one["label"], one["state"]) for one in changed["seats"]], [("A-2", "held")])

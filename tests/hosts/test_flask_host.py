@@ -74,6 +74,7 @@ class FlaskTest(HostTest):
             self.assertEqual(self.post("/recharges", me, "r-1", amount=1_500).json, {"balance": 1_500})
         self.assert_refused(self.post("/recharges", me, "r-1", amount=2_000), 422, "idempotency_conflict")
         held = self.post("/holds", me, "h-1", seat=seats["seats"][1]["id"]).json
+        self.assertEqual(self.post("/holds", me, "h-1", seat=seats["seats"][1]["id"]).json, held)
         concert = self.client.get("/concerts").json[0]["id"]
         changed = self.client.get(f"/concerts/{concert}/seats?since={seats['version']}").json["seats"]
         self.assertEqual([(one["label"], one["state"]) for one in changed], [("A-2", "held")])
