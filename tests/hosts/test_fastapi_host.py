@@ -112,6 +112,8 @@ class FastApiTest(HostTest):
                 self.assert_refused(
                     await client.post(**pay, headers={**second, "Idempotency-Key": "p-1"}), 400, "reservation_mismatch"
                 )
+                for body in (b"", b"{", b"[]", b'{"user": null}', b'{"user": ""}'):
+                    self.assert_refused(await client.post("/join", content=body), 400, "invalid_argument")
                 forged = {"Authorization": first["Authorization"][:-1] + "~"}
                 for wrong in ({}, forged, {"Authorization": "Basic eA=="}):
                     self.assert_refused(await client.get("/reservations", headers=wrong), 401, "invalid_token")

@@ -7,13 +7,14 @@ import json
 import random
 import signal
 import sqlite3
+import ssl
 import subprocess
 import sys
 import threading
 import time
 import unittest
 
-from support import EXAMPLES, PATIENCE, HostTest, boxoffice
+from support import EXAMPLES, PATIENCE, HostTest, boxoffice, needs
 
 WEBHOOKS = EXAMPLES / "webhooks"
 sys.path.insert(0, str(WEBHOOKS))
@@ -45,6 +46,7 @@ class Receiver(http.server.ThreadingHTTPServer):
         self.requests = []  # all that came, in order
         self.accepted = []  # and those that were answered with 2xx
         self.hangs_up = False  # after each answer
+        self.retry_after = None
         self.answer = answer
         super().__init__(("127.0.0.1", port), ReceiverHandler)
         self.thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01})
@@ -78,6 +80,8 @@ class ReceiverHandler(http.server.BaseHTTPRequestHandler):
             self.server.accepted.append(request)
         self.send_response(status)
         self.send_header("Content-Length", "2")
+        if self.server.retry_after and status >= 300:
+            self.send_header("Retry-After", self.server.retry_after)
         self.end_headers()
         self.wfile.write(b"ok")
         self.close_connection = self.server.hangs_up
@@ -100,8 +104,8 @@ class WebhooksTest(HostTest):
             listed.append({"name": name, "secrets": [SECRET], **members})
         (self.folder / "receivers.json").write_text(json.dumps({"receivers": listed}))
 
-    def deliver(self, *flags):
-        process = self.start(*self.command(*flags))
+    def deliver(self, *flags, **variables):
+        process = self.start(*self.command(*flags), **variables)
         self.assertRegex(self.read_line(process), "^delivering to ")
         return process
 
@@ -215,6 +219,38 @@ class DeliveringTest(WebhooksTest):
             self.wait_for(lambda: len(server.accepted) == last(office), "all events")
         self.assertEqual(self.stop(process), 0)
         self.assertEqual(self.log.read_text(), "")
+
+    def test_a_receiver_says_how_long_it_is_to_be_left_alone(self):
+        office = self.make_house()
+        refusals = iter([503, 429])
+        server = self.receiver(lambda request: next(refusals, 200))
+        server.retry_after = "1"
+        self.configure(crm=server)
+        process = self.deliver("--backoff-max", "0.3")
+        self.wait_for(lambda: len(server.accepted) == last(office), "all events")
+        self.assertEqual(self.stop(process), 0)
+        self.assertEqual(self.log.read_text().count("in 0.3 s"), 2)  # not for longer than it waits at most
+
+    @needs("openssl", "openssl")
+    def test_https_is_trusted_where_its_certificate_is(self):
+        office = self.make_house()
+        made = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
+        given = ["-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "cert.pem"]
+        subprocess.run([*made.split(), *given], cwd=self.folder, check=True, stderr=subprocess.DEVNULL)
+        server = self.receiver()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / "cert.pem", self.folder / "key.pem")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        self.configure(good=f"https://localhost:{server.server_port}/", other=f"https://127.0.0.1:{server.server_port}/")
+        process = self.deliver()  # that the certificate is nobody's is told, and nothing sent
+        self.wait_for(lambda: "CERTIFICATE_VERIFY_FAILED" in self.log.read_text(), "an attempt")
+        self.assertEqual(self.stop(process), 0)
+        self.assertEqual(server.requests, [])
+        process = self.deliver(SSL_CERT_FILE=str(self.folder / "cert.pem"))
+        self.wait_for(lambda: self.cursor("good").sequence == last(office), "all events")
+        self.assertEqual(self.stop(process), 0)
+        self.assertEqual(self.cursor("other").sequence, 0)  # the certificate is another name's
+        self.assertEqual(len(server.accepted), last(office))
 
     def doCleanups_of(self, server):
         """It was ended by hand."""
