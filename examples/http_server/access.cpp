@@ -78,12 +78,26 @@ Result<IdempotencyKey> idempotency_key(const Request& request) {
     return IdempotencyKey{key};
 }
 
-Result<void> check_admin(const Call& call) {
+namespace {
+
+bool is_admin_key(const Call& call, std::optional<std::string_view> given) {
     const auto& key = call.host.settings.admin_key;
-    const auto given = call.request.header("X-Admin-Key");
     const auto expected = hash_of(key.value_or(""));
     const auto found = hash_of(given.value_or(""));
-    if (key && given && sodium_memcmp(expected.data(), found.data(), expected.size()) == 0) return {};
+    return key && given && sodium_memcmp(expected.data(), found.data(), expected.size()) == 0;
+}
+
+}  // namespace
+
+bool has_admin_key(const Call& call) {
+    constexpr std::string_view scheme = "Bearer ";
+    auto given = call.request.header("Authorization");
+    if (given && given->starts_with(scheme)) given->remove_prefix(scheme.size());
+    return is_admin_key(call, given) || is_admin_key(call, call.request.header("X-Admin-Key"));
+}
+
+Result<void> check_admin(const Call& call) {
+    if (is_admin_key(call, call.request.header("X-Admin-Key"))) return {};
     return refuse(ErrorCode::invalid_token, "the admin key is missing or wrong");
 }
 

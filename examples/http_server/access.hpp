@@ -31,6 +31,9 @@ Task<boxoffice::Result<TurnCaller>> turn_caller(const Call& call, const std::str
 /// The request's Idempotency-Key without quotes; empty: none. Mistakes: invalid_argument.
 boxoffice::Result<boxoffice::IdempotencyKey> idempotency_key(const Request& request);
 
+/// Does X-Admin-Key hold the key, or, for programs that can send no header of their own, `Authorization: Bearer`? In constant time.
+bool has_admin_key(const Call& call);
+
 /// Does X-Admin-Key hold the key? In constant time. Mistakes: invalid_token.
 boxoffice::Result<void> check_admin(const Call& call);
 

@@ -1,4 +1,5 @@
-# Writes a C++ source that holds the bytes of files: cmake -DOUT=out.cpp -P embed.cmake -- FILE…
+# Writes a C++ source that holds the bytes of files: cmake -DOUT=out.cpp -DTOP=web -P embed.cmake -- FILE…
+# A file below TOP is named by its path there, another by its name.
 set(names "")
 set(arrays "")
 set(count 0)
@@ -7,7 +8,10 @@ math(EXPR last "${CMAKE_ARGC} - 1")
 foreach(i RANGE ${last})
     if(is_file)
         set(file "${CMAKE_ARGV${i}}")
-        get_filename_component(name "${file}" NAME)
+        file(RELATIVE_PATH name "${TOP}" "${file}")
+        if(name MATCHES "^[.][.]")
+            get_filename_component(name "${file}" NAME)
+        endif()
         file(READ "${file}" bytes HEX)
         string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
         string(APPEND arrays "const unsigned char file_${count}[] = {${bytes}0};\n")

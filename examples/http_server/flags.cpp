@@ -53,6 +53,8 @@ const std::array known_flags{
          &Flags::admin_key_file},
     Flag{"--admin-key", "KEY", "the same; shows in the list of processes, unlike a file or BOXOFFICE_ADMIN_KEY",
          &Flags::admin_key},
+    Flag{"--close-metrics", "", "/metrics wants the admin key, too (X-Admin-Key, or Authorization: Bearer)",
+         &Flags::close_metrics},
     Flag{"--backup-dir", "DIR", "where POST /api/admin/backup puts its copies; without it there are none",
          &Flags::backup_directory},
     Flag{"--backup", "FILE", "copy --db to a new file, also while another process serves it, and exit", &Flags::backup},

@@ -24,6 +24,7 @@ struct Flags {
     std::string auth = "token";
     std::string admin_key;       ///< empty: none
     std::string admin_key_file;  ///< empty: none
+    bool close_metrics = false;
     std::vector<std::string> allowed_hosts;
     std::string time_zone;    ///< empty: the machine's
     std::string request_log;  ///< empty: none

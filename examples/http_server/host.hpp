@@ -16,6 +16,7 @@
 #include "metrics.hpp"
 #include "programme.hpp"
 #include "seat_answers.hpp"
+#include "takings.hpp"
 #include "time_zone.hpp"
 #include "users.hpp"
 
@@ -33,6 +34,7 @@ enum class Auth {
 struct Settings {
     Auth auth = Auth::token;
     std::optional<std::string> admin_key;  ///< none: there are no admin endpoints
+    bool is_metrics_closed = false;        ///< /metrics wants the key, too
     int turn_attempts = 3;                 ///< tries before not_your_turn is answered
     std::chrono::milliseconds turn_interval{50};
     Authenticator authenticator;                        ///< none: `userId` is trusted
@@ -51,11 +53,12 @@ struct Host {
     boxoffice::BoxOffice& office;
     Commands& commands;
     const Settings& settings;
-    const Metrics& metrics;
+    Metrics& metrics;
     Health& health;
     SeatAnswers& seats;
     Users& users;
     Programme& programme;
+    Takings& takings;
 };
 
 /// One request on its way through an endpoint.

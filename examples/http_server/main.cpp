@@ -80,6 +80,9 @@ Settings settings_of(const Flags& flags, const DayOf& day_of) {
     settings.auth = flags.auth == "none" ? Auth::none : Auth::token;
     settings.admin_key =
         read_admin_key({flags.admin_key, flags.admin_key_file, std::getenv(admin_key_variable)}, complain);
+    if (flags.close_metrics && !settings.admin_key)
+        throw support::BadInput("--close-metrics: expected an admin key (--admin-key-file), or nobody could see them");
+    settings.is_metrics_closed = flags.close_metrics;
     settings.turn_attempts = static_cast<int>(flags.turn_attempts);
     settings.turn_interval = std::chrono::milliseconds{flags.turn_interval_ms};
     settings.day_of = day_of;

@@ -36,7 +36,22 @@ void Metrics::count(std::size_t route, int status, std::chrono::nanoseconds took
     row.total_us.fetch_add(us, std::memory_order_relaxed);
 }
 
-std::string Metrics::text(const boxoffice::Stats& stats, const boxoffice::CommitStats& commits) const {
+void Metrics::count_refusal(boxoffice::ErrorCode code) {
+    const auto number = static_cast<std::size_t>(code);
+    if (number < refusals_.size()) refusals_[number].fetch_add(1, std::memory_order_relaxed);
+}
+
+std::vector<std::pair<boxoffice::ErrorCode, std::int64_t>> Metrics::refusals() const {
+    std::vector<std::pair<boxoffice::ErrorCode, std::int64_t>> out;
+    for (std::size_t number = 0; number < refusals_.size(); ++number)
+        if (const auto count = refusals_[number].load(std::memory_order_relaxed); count > 0)
+            out.emplace_back(static_cast<boxoffice::ErrorCode>(number), count);
+    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    return out;
+}
+
+std::string Metrics::text(const boxoffice::Stats& stats, const boxoffice::CommitStats& commits,
+                          std::span<const Taken> taken) const {
     std::string out;
     const auto add = [&]<class... Ts>(fmt::format_string<Ts...> format, Ts&&... values) {
         fmt::format_to(std::back_inserter(out), format, std::forward<Ts>(values)...);
@@ -65,6 +80,10 @@ std::string Metrics::text(const boxoffice::Stats& stats, const boxoffice::Commit
         add("boxoffice_http_request_seconds_count{{route=\"{}\"}} {}\n", route.label, sum);
     }
 
+    head(out, "boxoffice_refusals_total", "counter", "Requests refused, by the code of the answer.");
+    for (const auto& [code, count] : refusals())
+        add("boxoffice_refusals_total{{code=\"{}\"}} {}\n", boxoffice::name_of(code), count);
+
     head(out, "boxoffice_batch_commands", "histogram", "Commands that shared a transaction.");
     std::int64_t sum = 0;
     for (std::size_t i = 0; i < commits.command_bounds.size(); ++i)
@@ -91,6 +110,19 @@ std::string Metrics::text(const boxoffice::Stats& stats, const boxoffice::Commit
     gauge(out, "boxoffice_seats_available", "Seats on sale.", stats.seats.available);
     gauge(out, "boxoffice_seats_held", "Seats held and not paid.", stats.seats.held);
     gauge(out, "boxoffice_seats_sold", "Seats sold.", stats.seats.sold);
+    const auto of_concerts = [&](std::string_view name, std::string_view help, auto&& value) {
+        head(out, name, "gauge", help);
+        for (const auto& one : taken)
+            add("{}{{concert=\"{}\",date=\"{}\"}} {}\n", name, boxoffice::to_text(one.concert.id),
+                boxoffice::to_text(one.concert.date), value(one.report));
+    };
+    using boxoffice::SalesReport;
+    of_concerts("boxoffice_concert_sold", "Seats sold and not cancelled, by concert.",
+                [](const SalesReport& report) { return report.total.sold; });
+    of_concerts("boxoffice_concert_cancelled", "Sales cancelled, by concert.",
+                [](const SalesReport& report) { return report.total.cancelled; });
+    of_concerts("boxoffice_concert_revenue_points", "Points taken less points given back, by concert.",
+                [](const SalesReport& report) { return report.net.value; });
     gauge(out, "boxoffice_http_connections", "Open connections.", connections.load(std::memory_order_relaxed));
     gauge(out, "boxoffice_http_queued", "Requests that wait to be decided, or for a thread that may wait.",
           queued.load(std::memory_order_relaxed));

@@ -5,10 +5,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "boxoffice/answers.hpp"
+#include "boxoffice/error.hpp"
 
 namespace http_server {
 
@@ -19,11 +22,21 @@ class Metrics {
 
     /// Thread-safe.
     void count(std::size_t route, int status, std::chrono::nanoseconds took);
+    /// An answer that said no, and why. Thread-safe.
+    void count_refusal(boxoffice::ErrorCode code);
+    /// What was refused since the start, the most frequent first; none that never was.
+    [[nodiscard]] std::vector<std::pair<boxoffice::ErrorCode, std::int64_t>> refusals() const;
 
     std::atomic<std::int64_t> connections{0};
     std::atomic<std::int64_t> queued{0};  ///< requests that wait to be decided, or for a thread
 
-    [[nodiscard]] std::string text(const boxoffice::Stats& stats, const boxoffice::CommitStats& commits) const;
+    /// A concert on sale, and what it has taken.
+    struct Taken {
+        boxoffice::Concert concert;
+        boxoffice::SalesReport report;
+    };
+    [[nodiscard]] std::string text(const boxoffice::Stats& stats, const boxoffice::CommitStats& commits,
+                                   std::span<const Taken> taken) const;
 
   private:
     static constexpr std::array statuses{200, 204, 304, 400, 401, 403, 404, 405, 408, 409,
@@ -38,6 +51,7 @@ class Metrics {
         Counter total_us{0};
     };
     std::vector<Route> routes_;
+    std::array<Counter, 400> refusals_{};  ///< by the code's number
 };
 
 }  // namespace http_server

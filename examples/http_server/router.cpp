@@ -33,7 +33,10 @@ constexpr std::array giving_back_rules{ErrorRule{ErrorCode::balance_limit, 409, 
 /// For the house a concert is a concert, and no seat number.
 constexpr std::array concert_rules{ErrorRule{ErrorCode::unknown_concert, 404, "찾을 수 없는 콘서트입니다."}};
 
+constexpr std::array room_rules{ErrorRule{ErrorCode::unknown_room, 404, "찾을 수 없는 대기열입니다."}};
+
 constexpr Wording plain_wording{bad_parameters};
+constexpr Wording room_wording{bad_parameters, room_rules};
 constexpr Wording issue_wording{"잘못된 사용자 ID"};
 constexpr Wording peek_wording{"잘못되었거나 이미 만료된 토큰입니다."};
 constexpr Wording date_wording{"잘못된 형식의 날짜입니다."};
@@ -82,6 +85,7 @@ const std::array table{
     Route{"POST", "/api/payment", payment_wording, pay},
     Route{"POST", "/api/admin/users", plain_wording, create_user, nullptr, body_max, true},
     Route{"POST", "/api/admin/concerts", plain_wording, create_concert, nullptr, plan_max, true},
+    Route{"GET", "/api/admin/concerts", plain_wording, working<list_concerts>, nullptr, body_max, true},
     Route{"GET", "/api/admin/concerts/{id}", concert_wording, show_concert, nullptr, body_max, true},
     Route{"PATCH", "/api/admin/concerts/{id}", concert_wording, change_concert, nullptr, body_max, true},
     Route{"DELETE", "/api/admin/concerts/{id}", concert_wording, delete_concert, nullptr, body_max, true},
@@ -90,6 +94,10 @@ const std::array table{
     Route{"POST", "/api/admin/concerts/{id}/types", concert_wording, create_type, nullptr, body_max, true},
     Route{"POST", "/api/admin/concerts/{id}/call-off", concert_wording, call_off, nullptr, body_max, true},
     Route{"GET", "/api/admin/concerts/{id}/report", concert_wording, working<report_sales>, nullptr, body_max, true},
+    Route{"PUT", "/api/admin/concerts/{id}/seats", concert_wording, change_seats, nullptr, body_max, true},
+    Route{"GET", "/api/admin/stats", plain_wording, reading<show_stats>, nullptr, body_max, true},
+    Route{"PUT", "/api/admin/rooms/{id}", room_wording, change_room, nullptr, body_max, true},
+    Route{"GET", "/api/admin/users", balance_wording, reading<show_buyer>, nullptr, body_max, true},
     Route{"POST", "/api/admin/refunds", cancel_wording, refund, nullptr, body_max, true},
     Route{"GET", "/api/admin/audit", plain_wording, working<audit>, nullptr, body_max, true},
     Route{"POST", "/api/admin/backup", plain_wording, working<back_up>, nullptr, body_max, true},
@@ -164,7 +172,8 @@ Router::Router(boxoffice::BoxOffice& office, Settings settings)
       commands_(office, health_, metrics_.queued, settings_.commands),
       seats_(office),
       programme_(office),
-      host_{office_, commands_, settings_, metrics_, health_, seats_, users_, programme_} {}
+      takings_(office),
+      host_{office_, commands_, settings_, metrics_, health_, seats_, users_, programme_, takings_} {}
 
 std::vector<Router::Name> Router::routes() {
     std::vector<Name> out;
@@ -241,6 +250,7 @@ Reply Router::reply_to(const Call& call, std::size_t route, Answer answer) const
         if (call.is_turned_away) return TurnedAway{route};
         if (!answer && answer.error().code == ErrorCode::not_your_turn && call.attempt < settings_.turn_attempts)
             return Again{settings_.turn_interval};
+        if (!answer) host_.metrics.count_refusal(answer.error().code);
         auto response = answer ? *std::move(answer) : fail(answer.error(), call.wording);
         response.route = route;
         return response;

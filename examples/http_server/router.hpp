@@ -87,6 +87,7 @@ class Router {
     SeatAnswers seats_;
     Users users_;
     Programme programme_;
+    Takings takings_;
     Host host_;
 };
 

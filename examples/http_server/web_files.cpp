@@ -1,6 +1,7 @@
 #include "web_files.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "http.hpp"
@@ -22,9 +23,11 @@ std::vector<WebFile> read_files() {
     for (const auto& [name, bytes] : embedded_files()) {
         const std::string_view content{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
         out.push_back({"/" + std::string{name}, content_type_of(name), content, etag_of(content)});
-        if (name != "index.html") continue;
-        out.push_back(out.back());
-        out.back().path = "/";
+        for (const auto& [page, path] : {std::pair{"index.html", "/"}, {"house.html", "/house"}}) {
+            if (name != page) continue;
+            out.push_back(out.back());
+            out.back().path = path;
+        }
     }
     return out;
 }

@@ -28,7 +28,8 @@ int main(int argc, char **argv) {
 
     must(boxoffice_open(path, strlen(path), NULL, &office, &error));
     must(boxoffice_find_room(office, "main", 4, &room, &error));
-    if (boxoffice_find_user(office, "jiyeon", 6, &user, &error) == BOXOFFICE_UNKNOWN_USER) { /* the first run makes the house */
+    if (boxoffice_find_user(office, "jiyeon", 6, &user, &error) ==
+        BOXOFFICE_UNKNOWN_USER) { /* the first run makes the house */
         memset(hall, 0, sizeof hall);
         for (i = 0; i < 10; ++i) {
             hall[i].number = numbers[i];

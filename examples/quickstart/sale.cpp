@@ -10,7 +10,8 @@ int main(int argc, char** argv) try {
     if (office->concerts(date).value().empty()) {  // the first run makes the house, each sells a seat of it
         std::vector<NewSeat> hall;
         for (int n = 1; n <= 10; ++n)
-            hall.push_back({.number = "A-" + std::to_string(n), .section = "stalls", .row = "A", .price = Points{99'000}});
+            hall.push_back(
+                {.number = "A-" + std::to_string(n), .section = "stalls", .row = "A", .price = Points{99'000}});
         (void)office->execute(CreateConcert{date, "Winter", room, hall}).value();
         (void)office->execute(CreateUser{"jiyeon"}).value();
     }
@@ -24,7 +25,8 @@ int main(int argc, char** argv) try {
     if (seats.empty()) return std::puts("sold out"), 0;
     auto held = office->execute(HoldSeat{user, place.token, seats[0].id, key}).value();  // for five minutes
     auto paid = office->execute(Pay{user, place.token, held.reservation, key}).value();
-    std::printf("%s is sold, balance: %lld\n", seats[0].facts.number.c_str(), static_cast<long long>(paid.balance.value));
+    std::printf("%s is sold, balance: %lld\n", seats[0].facts.number.c_str(),
+                static_cast<long long>(paid.balance.value));
 } catch (const tl::bad_expected_access<Error>& refused) {
     std::fprintf(stderr, "sale: %s\n", refused.error().text().c_str());
     return 1;

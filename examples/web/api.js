@@ -11,12 +11,13 @@ export class NoAnswer extends Error {}
  * {ok, status, data, code, retryAfter}: data is the body, code the name of the refusal, retryAfter milliseconds.
  * Throws NoAnswer.
  */
-export async function request(method, path, { body, token, key, etag } = {}) {
+export async function request(method, path, { body, token, key, etag, adminKey } = {}) {
     const headers = {};
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (token) headers["Authorization"] = `Bearer ${token}`;
     if (key) headers["Idempotency-Key"] = key;
     if (etag) headers["If-None-Match"] = etag;
+    if (adminKey !== undefined) headers["X-Admin-Key"] = adminKey;
     const given = new AbortController();
     const timer = setTimeout(() => given.abort(), answerWithin);
     try {

@@ -137,6 +137,8 @@ class BoxOffice {
 
     /// Every concert from a date on that is not hidden, by date.
     Result<std::vector<Concert>> concerts(Date from);
+    /// The hidden ones too: for who runs the house.
+    Result<std::vector<Concert>> all_concerts(Date from);
 
     /// The dates from `from` (often today) on that have a seat available now, ascending, each once. Hidden concerts, and those
     /// called off, do not count.

@@ -76,12 +76,14 @@ Result<Concert> BoxOffice::concert(ConcertId id) {
     });
 }
 
+Result<std::vector<Concert>> BoxOffice::all_concerts(Date from) {
+    return engine_->ask([&](View& view, Time) { return view.concerts_from(from); });
+}
+
 Result<std::vector<Concert>> BoxOffice::concerts(Date from) {
-    return engine_->ask([&](View& view, Time) -> Result<std::vector<Concert>> {
-        BOXOFFICE_TRY_VALUE(auto found, view.concerts_from(from));
-        std::erase_if(found, [](const Concert& c) { return c.is_hidden; });
-        return found;
-    });
+    BOXOFFICE_TRY_VALUE(auto found, all_concerts(from));
+    std::erase_if(found, [](const Concert& c) { return c.is_hidden; });
+    return found;
 }
 
 Result<std::vector<Date>> BoxOffice::dates(Date from) {

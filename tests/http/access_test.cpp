@@ -159,6 +159,7 @@ std::vector<Row> matrix() {
                                       {{"date", "2027-01-01"}, {"title", "t"}, {"seats", json::array()}}, headers);
          },
          for_house},
+        {"GET", "/api/admin/concerts", get("/api/admin/concerts"), for_house},
         {"GET", "/api/admin/concerts/{id}", of_concert("GET", ""), for_house},
         {"PATCH", "/api/admin/concerts/{id}", of_concert("PATCH", "", {{"version", 1}, {"title", "t"}}), for_house},
         {"DELETE",
@@ -180,6 +181,15 @@ std::vector<Row> matrix() {
                                       with_key);
          },
          {bad, bad, bad, bad, "409 not_paid"}},
+        {"PUT", "/api/admin/concerts/{id}/seats",
+         of_concert("PUT", "/seats", {{"seatNumbers", {"2"}}, {"isBlocked", true}}), for_house},
+        {"GET", "/api/admin/stats", get("/api/admin/stats"), for_house},
+        {"PUT", "/api/admin/rooms/{id}",
+         [](Scene& scene, const HeaderList& headers, const std::string&) {
+             return scene.client.send("PUT", "/api/admin/rooms/main", json{{"activeCapacity", 5}}.dump(), headers);
+         },
+         for_house},
+        {"GET", "/api/admin/users", get("/api/admin/users?userId=ann"), for_house},
         {"GET", "/api/admin/audit", get("/api/admin/audit"), for_house},
         {"POST",
          "/api/admin/backup",

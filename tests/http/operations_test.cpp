@@ -149,11 +149,19 @@ TEST_CASE("metrics count requests by route and status, and the house's people an
           "boxoffice_http_request_seconds_bucket{route=\"POST /api/token\",le=\"0.005\"} 2",
           "boxoffice_http_request_seconds_bucket{route=\"POST /api/token\",le=\"+Inf\"} 2",
           "boxoffice_http_request_seconds_sum{route=\"POST /api/token\"} 0.006",
-          "boxoffice_http_request_seconds_count{route=\"POST /api/token\"} 2", "boxoffice_users 2",
-          "boxoffice_waiting 1", "boxoffice_admitted 1", "boxoffice_seats_available 2", "boxoffice_seats_held 1",
-          "boxoffice_seats_sold 0", "boxoffice_batch_commands_bucket{le=\"1\"} 6", "boxoffice_batch_commands_sum 6",
-          "boxoffice_batch_commands_count 6", "boxoffice_batch_seconds_bucket{le=\"+Inf\"} 6",
-          "boxoffice_batch_seconds_count 6"}) {
+          "boxoffice_http_request_seconds_count{route=\"POST /api/token\"} 2",
+          "boxoffice_users 2",
+          "boxoffice_waiting 1",
+          "boxoffice_admitted 1",
+          "boxoffice_seats_available 2",
+          "boxoffice_seats_held 1",
+          "boxoffice_seats_sold 0",
+          "boxoffice_batch_commands_bucket{le=\"1\"} 6",
+          "boxoffice_batch_commands_sum 6",
+          "boxoffice_batch_commands_count 6",
+          "boxoffice_batch_seconds_bucket{le=\"+Inf\"} 6",
+          "boxoffice_batch_seconds_count 6",
+          "boxoffice_refusals_total{code=\"unknown_reservation\"} 1"}) {
         INFO(line << "\n" << response.body);
         CHECK(has(line));
     }

@@ -190,7 +190,8 @@ class Paths(HttpTest):
         "/metrics": {"GET"},
         "/openapi.json": {"GET"},
         "/": {"GET"},
-        "/api/admin/users": {"POST"},
+        "/api/admin/users": {"GET", "POST"},
+        "/house": {"GET"},
         "/api/admin/audit": {"GET"},
     }
 

@@ -43,6 +43,13 @@ Answering leave(const Call& call);
 /// Does the place wait, as far as can be said without the store?
 bool is_waiting(const Call& call, const std::string& token);
 
+// running.cpp
+Answer list_concerts(const Call& call);
+Answer show_stats(const Call& call);
+Answering change_room(const Call& call);
+Answering change_seats(const Call& call);
+Answer show_buyer(const Call& call);
+
 // concerts.cpp
 Answer list_dates(const Call& call);
 Answer list_seats(const Call& call);

@@ -1,0 +1,70 @@
+// A buyer at the counter: what they have, and giving money back for one of it.
+
+import { h } from "../dom.js";
+import { seatName } from "../texts.js";
+import { action, answered, card, field, table } from "./parts.js";
+import { buyer, refund } from "./requests.js";
+import { refusal, words } from "./texts.js";
+
+/** Once for each time that somebody decides to: sent again, it has one effect. */
+const newKey = () => `house-${crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint32Array(4))].join("-")}`;
+
+function refundForm(reservation, { look, close }) {
+    const t = words().buyer;
+    const left = reservation.price - reservation.refunded;
+    const amount = field(`${t.amount} (${t.left(left)})`, { type: "number", min: 0, max: left, value: left });
+    const reason = field(t.reason, { maxlength: 200 });
+    const tick = h("input", { type: "checkbox", id: "refund_cancel", checked: reservation.status === "Confirmed", disabled: reservation.status !== "Confirmed" });
+    const { said, node } = card(`${t.refund}: ${seatName(reservation)}`, amount.node, reason.node, h("p", { class: "tick" }, tick, h("label", { for: "refund_cancel" }, t.cancel)));
+    const once = newKey();
+    const run = () => refund({ reservationId: reservation.reservationId, amount: Number(amount.input.value), cancel: tick.checked && !tick.disabled, reason: reason.input.value }, once);
+    const done = async () => {
+        await look();
+        return t.done;
+    };
+    node.append(h("div", { class: "buttons" }, h("button", { type: "button", onclick: close }, t.close), action(t.go, said, run, done, { class: "danger", "data-refund": "go" })));
+    return node;
+}
+
+export function buyerCard() {
+    const t = words().buyer;
+    const { input, node: row } = field(t.label, { required: true, "data-buyer": "id" });
+    const place = h("div", { class: "found", "aria-live": "polite" });
+    const form = h("form", { class: "find" }, row, h("button", { class: "primary" }, t.find));
+    const { said, node } = card(t.title, form, place);
+    async function look(userId) {
+        said.clear();
+        const answer = await answered(() => buyer(userId));
+        if (!answer.ok) {
+            place.replaceChildren();
+            return said.show(answer.code === "unknown_user" ? t.nobody : refusal(answer));
+        }
+        const { balance, reservations } = answer.data;
+        const { points, status, when } = words();
+        const below = h("div");
+        const rows = reservations.map((one) => [
+            seatName(one),
+            one.date,
+            points(one.price),
+            `${status[one.status] ?? one.status}${one.refunded > 0 ? ` (−${points(one.refunded)})` : ""}`,
+            one.status === "Reserved" && one.expirationTime ? when(one.expirationTime) : "",
+            (one.status === "Confirmed" || one.status === "Cancelled") && one.refunded < one.price
+                ? h("button", { type: "button", class: "link", "data-reservation": one.reservationId, onclick: () => {
+                      below.replaceChildren(refundForm(one, { look: () => look(userId), close: () => below.replaceChildren() }));
+                      below.querySelector("input").focus();
+                  } }, t.refund)
+                : "",
+        ]);
+        const c = words().concerts;
+        place.replaceChildren(
+            h("p", { "data-balance": balance }, `${t.balance}: ${points(balance)}`),
+            rows.length === 0 ? h("p", {}, t.none) : table(t.title, [words().concert.category, c.date, words().concert.gross, c.state, "", ""], rows, [2]),
+            below,
+        );
+    }
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        look(input.value.trim());
+    });
+    return node;
+}
