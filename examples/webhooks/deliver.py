@@ -77,11 +77,11 @@ def read_receivers(path: str) -> List[Receiver]:
 def read_receiver(given: Any, index: int) -> Receiver:
     unknown = set(given) - {"name", "url", "secrets", "events"}
     name, secrets, events = given["name"], given["secrets"], given.get("events", [])
-    address = urlsplit(given["url"])
+    address = urlsplit(given["url"] if re.fullmatch("[!-~]+", given["url"]) else "")
     if unknown or not re.fullmatch("[a-z0-9_-]{1,64}", name):
         raise ValueError(f"receiver {index}: {sorted(unknown)} is unknown, or its name is not of a-z, 0-9, - and _")
     if address.scheme not in ("http", "https") or not address.hostname or address.username or address.port == 0:
-        raise ValueError(f"{name}: url: http:// or https://, a host, and no user")
+        raise ValueError(f"{name}: url: http:// or https://, a host, no user; visible ASCII alone")
     if not isinstance(secrets, list) or not secrets:
         raise ValueError(f"{name}: secrets: one at least")
     for secret in secrets:

@@ -25,7 +25,7 @@ import sender  # noqa: E402
 import signing  # noqa: E402
 
 SECRET = "whsec_" + "A" * 32
-QUICK = ("--poll", "0.02", "--backoff", "0.02", "--backoff-max", "0.1", "--timeout", "0.3")
+QUICK = ("--poll", "0.02", "--backoff", "0.02", "--backoff-max", "0.1", "--timeout", "5")
 
 
 class Request:
@@ -193,7 +193,7 @@ class DeliveringTest(WebhooksTest):
 
     def test_an_answer_that_comes_too_late_counts_as_none(self):
         office = self.make_house()
-        slow = iter([1.0])
+        slow = iter([1.5])
 
         def answer(request):
             time.sleep(next(slow, 0) if request.sequence == 2 else 0)
@@ -201,11 +201,11 @@ class DeliveringTest(WebhooksTest):
 
         server = self.receiver(answer)
         self.configure(crm=server)
-        process = self.deliver()
+        process = self.deliver("--timeout", "0.5")
         self.wait_for(lambda: self.cursor("crm").sequence == last(office), "all events")
         self.assertEqual(self.stop(process), 0)
-        self.assertEqual([r.sequence for r in server.requests], [1, 2, 2])
-        self.assertEqual(server.requests[1].id, server.requests[2].id)
+        self.assert_in_order(server, range(1, last(office) + 1))
+        self.assertGreater([request.sequence for request in server.requests].count(2), 1)
         self.assertIn("TimeoutError", self.log.read_text())
 
     def test_a_connection_that_was_closed_meanwhile_is_no_failure(self):
@@ -325,7 +325,7 @@ class CrashTest(WebhooksTest):
 
         server = self.receiver(answer)
         self.configure(crm=server)
-        office.batch(boxoffice.CreateUser(f"user-{number}") for number in range(40)).check()
+        office.batch(boxoffice.CreateUser(f"user-{number}") for number in range(100)).check()
         for _ in range(5):
             process = self.start(*self.command())
             victims.append(process)
@@ -522,6 +522,8 @@ class OperatingTest(WebhooksTest):
             {**good, "url": "ftp://localhost/"},
             {**good, "url": "http://user@localhost/"},
             {**good, "url": "http://localhost:99999/"},
+            {**good, "url": "http://localhost/a b"},
+            {**good, "url": "http://localhost/\u00e9"},
             {**good, "secrets": []},
             {**good, "secrets": ["whsec_c2hvcnQ="]},
             {**good, "kinds": []},
