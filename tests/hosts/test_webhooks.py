@@ -275,6 +275,22 @@ class DeliveringTest(WebhooksTest):
         self.assert_in_order(up, range(1, last(office) + 1))
         self.assert_in_order(back, range(1, last(office) + 1))
 
+    def test_a_receiver_that_hangs_delays_only_itself(self):
+        office = self.make_house()
+        go_on = threading.Event()
+        self.addCleanup(go_on.set)
+        hangs, up = self.receiver(lambda request: 200 if go_on.wait(PATIENCE) else 500), self.receiver()
+        self.configure(hangs=hangs, up=up)
+        process = self.deliver("--timeout", "20")
+        for number in range(10):
+            office.create_user(f"user-{number}")
+        self.wait_for(lambda: len(up.accepted) == last(office), "all events, of the one that answers")
+        self.assertEqual(hangs.accepted, [])
+        go_on.set()
+        self.wait_for(lambda: len(hangs.accepted) == last(office), "all events, of the one that hung")
+        self.assertEqual(self.stop(process), 0)
+        self.assert_in_order(hangs, range(1, last(office) + 1))
+
     def test_only_the_events_that_a_receiver_wants(self):
         office = self.make_house()
         server = self.receiver()
