@@ -44,7 +44,7 @@ LAYERS = (
     Layer(("capi/boxoffice.h",), (), (*PURE, *EXAMPLES_ONLY)),
     Layer(("capi/",), (".", *PUBLIC, "engine/fork_guard.hpp"), ("sodium.h", *SQL, *EXAMPLES_ONLY)),
     # --- examples are hosts: public headers (of C or C++) and their own
-    Layer(("examples/c/",), ("boxoffice.h",)),
+    Layer(("examples/c/", "examples/go/"), ("boxoffice.h",)),
     Layer(("examples/quickstart/",), ("boxoffice.h", *PUBLIC), (*SQL, "boost/")),
     Layer(("examples/http_server/",), (".", "http_server/", "support/", *PUBLIC), SQL),
     Layer(("examples/onsale/",), (".", "onsale/", "support/", *PUBLIC), (*SQL, "boost/")),

@@ -1,0 +1,3 @@
+module boxoffice.example/go
+
+go 1.19
