@@ -3,6 +3,7 @@ code, never a traceback."""
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import List, Optional
