@@ -112,12 +112,11 @@ build_sanitized() {
 }
 
 test_sanitized() {
-    # Without a database beside them: see tests/README.md.
-    local which='~[processes]~[fork]~[postgres]'
+    local which='~[processes]~[fork]'
     [ "$1" = asan ] || which+='~[faults]'  # most of those stories are told by processes
     export ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
     run_tests "$1-test" '^(All tests passed|test cases:|assertions:|  under a sanitizer:)' \
-        env BOXOFFICE_TEST_POSTGRES=off "build/$1/tests/boxoffice_tests" "$which"
+        "build/$1/tests/boxoffice_tests" "$which"
     run_tests "$1-c-test" '^[0-9]+ passed, ' "build/$1/tests/boxoffice_c_tests"
     run_tests "$1-http-test" '^(All tests passed|test cases:|assertions:)' "build/$1/tests/boxoffice_http_tests"
     [ "$1" = tsan ] || run_tests "$1-http-contract" '^(Ran [0-9]+ tests|OK|FAILED)' env -C tests/http \

@@ -52,7 +52,7 @@ TEST_CASE("a deleted concert goes with its seats, terms, prices, types and accou
     changes.deleted_concerts = {ConcertId{31}};
     commit(*store, changes);
     CHECK(dump_of(*store) == before);
-    const auto view = must(store->read());
+    auto view = must(store->read());
     CHECK(must(view->seats_of(ConcertId{31})).empty());
     CHECK(must(view->counts(first_moment)).seats == SeatCounts{2, 0, 0, 2});
     CHECK(ids_of(must(view->concerts_from(Date{}))) == Ids{30, 32});
@@ -62,6 +62,7 @@ TEST_CASE("a deleted concert goes with its seats, terms, prices, types and accou
     CHECK(load(view->seats(), keys).empty());
 
     if (!factory.durable) return;
+    view.reset();
     store.reset();
     store = factory.reopen();
     CHECK(dump_of(*store) == before);
