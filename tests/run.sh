@@ -127,16 +127,18 @@ test_sanitized() {
 # A minute over sequences of C calls, from the stories of make_corpus.py on. Too few inputs, or a function that was never
 # called, or never did what it is for, means that nothing was shown.
 test_fuzz() {
-    local work=$root/build/asan/fuzz executions unreached
+    local work=$root/build/asan/fuzz stories executions unreached
     rm -rf "$work"
     mkdir -p "$work"
     /usr/bin/python3 tests/fuzz/make_corpus.py "$work/corpus"
+    stories=$(find "$work/corpus" -type f | wc -l)
     export BOXOFFICE_FUZZ_COUNTS=$work/counts
     run_tests fuzz '^#[0-9]+.*DONE|^Done [0-9]+ runs' build/asan/tests/boxoffice_fuzz_c_calls -seed=1 -max_total_time=60 \
         -max_len=1024 -timeout=20 -rss_limit_mb=4096 -artifact_prefix="$work/" "$work/corpus"
     executions=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$logs/fuzz.log")
     unreached=$(awk 'NR == FNR { done[$1] = $3; next } !done[$1]' "$work/counts" capi/symbols.txt | tr '\n' ' ')
-    [ "$executions" -ge 500 ] || { echo "FAILED: fuzz ran $executions inputs only" >&2; exit 1; }
+    # The stories, and twice as many made of them, on a machine that does other things too.
+    [ "$executions" -ge $((3 * stories)) ] || { echo "FAILED: fuzz ran $executions inputs only" >&2; exit 1; }
     [ -z "$unreached" ] || { echo "FAILED: fuzz never did $unreached" >&2; exit 1; }
 }
 
