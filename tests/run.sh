@@ -69,7 +69,7 @@ trap 'exit 130' INT TERM
 
 packages=("${boxoffice_packages[@]}" abigail-tools catch2 chromium clang clang-format curl doxygen fonts-noto-cjk gcc
     libboost1.81-dev libclang-rt-14-dev libhiredis-dev libpq-dev meson mypy nlohmann-json3-dev postgresql procps python3 python3-pip
-    python3-setuptools python3-venv python3-wheel redis-server sqlite3 strace)
+    python3-setuptools python3-venv python3-wheel redis-server sqlite3 strace zlib1g-dev)
 command -v npm >/dev/null || packages+=(nodejs npm)
 quietly install install_packages "${packages[@]}"
 
