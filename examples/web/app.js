@@ -41,7 +41,7 @@ const facts = {
     working: null, // the action under way: {kind, trouble}
     resuming: false, // requests that a reload cut off are being finished
     note: null, // what the next step should say first: a function of the texts
-    map: null, // the one that is shown
+    hall: null, // the one that is shown
 };
 let view = null;
 let shownAs = null;
@@ -308,7 +308,7 @@ const app = {
     /** `what` is {seatNumber}, or {seatNumbers, types, expectTotal}. */
     hold: (what) =>
         act("hold", async (onTrouble) => {
-            const concertId = facts.map?.concertId ?? facts.choice.concertId;
+            const concertId = facts.hall?.concertId ?? facts.choice.concertId;
             const answer = await perform("hold", { date: facts.choice.date, ...what, concertId }, onTrouble);
             if (answer.ok) facts.picks = null;
             return answer;
@@ -316,8 +316,13 @@ const app = {
 
     recharge: (amount) => act("recharge", (onTrouble) => perform("recharge", { amount }, onTrouble), { moves: false }),
 
-    pay: (hold) =>
+    /** Adds the points that are missing, if any, and pays. */
+    pay: (hold, missing = 0) =>
         act("pay", async (onTrouble) => {
+            if (missing > 0) {
+                const added = await perform("recharge", { amount: missing }, onTrouble);
+                if (!added.ok) return added;
+            }
             const answer = await perform("pay", { reservationId: hold.orderId }, onTrouble);
             if (answer.ok) store.saveReceipt(answer.data);
             return answer;
@@ -353,10 +358,10 @@ const app = {
         return failures === 0 ? facts.tickets : null;
     },
 
-    /** The map that is shown: its concert is the one that a hold is asked of. */
-    remember(map) {
-        facts.map = map;
-        remember(map);
+    /** The hall that is shown: its concert is the one that a hold is asked of. */
+    remember(hall) {
+        facts.hall = hall;
+        remember(hall);
     },
 };
 
