@@ -65,17 +65,21 @@ export function readPlan({ concertId, seats: count, unit, categories, sections }
         const row = rowAt(i);
         return row.labels ? row.labels[i - row.from] : String(labels[i]);
     };
+    const indexes = new Map(); // of the seats whose number was told; of all, once one is asked for that was not
     plan.number = (i) => {
         const row = rowAt(i);
-        if (row.numbers) return row.numbers[i - row.from];
         const { pattern } = plan.sections[row.section];
-        return pattern.replace("{r}", () => row.name).replace("{l}", () => plan.label(i));
+        const number = row.numbers
+            ? row.numbers[i - row.from]
+            : pattern.replace("{r}", () => row.name).replace("{l}", () => plan.label(i));
+        indexes.set(number, i);
+        return number;
     };
-    let indexes = null; // made when first asked for: most seats are never asked about by number
+    let isComplete = false;
     plan.indexOf = (number) => {
-        if (!indexes) {
-            indexes = new Map();
-            for (let i = 0; i < count; ++i) indexes.set(plan.number(i), i);
+        if (!indexes.has(number) && !isComplete) {
+            for (let i = 0; i < count; ++i) plan.number(i);
+            isComplete = true;
         }
         return indexes.get(number) ?? -1;
     };

@@ -42,7 +42,7 @@ function inventPlaces(plan) {
  * stand upright. Two that were put on one another by mistake do not count.
  */
 function distanceOf({ x, y, count }) {
-    const samples = Math.min(count, 120);
+    const samples = Math.min(count, Math.max(32, Math.floor(1_500_000 / count)));
     const nearest = [];
     for (let s = 0; s < samples; ++s) {
         const i = Math.floor((s * count) / samples);
