@@ -78,13 +78,14 @@ export function gestures(frame, { onMove, onZoom, onRest, isWhole }) {
                 return;
             }
             if (!dragged && Math.hypot(now.x - start.x, now.y - start.y) < slack) return;
+            pointers.set(event.pointerId, now);
+            const isFirst = !dragged;
+            dragged = true;
             if (isWhole()) return; // it is the page that scrolls
-            if (!dragged) {
-                dragged = true;
+            if (isFirst) {
                 frame.setPointerCapture(event.pointerId);
                 frame.classList.add("dragged");
             }
-            pointers.set(event.pointerId, now);
             const time = Math.max(1, event.timeStamp - speed.at);
             const share = Math.min(1, time / 60);
             speed = {

@@ -42,6 +42,7 @@ export function seatList({ onPick }) {
         rows = plan.rows.filter((one) => one.section === at);
         row.replaceChildren();
         showSections();
+        section.selectedIndex = at;
         row.selectedIndex = Math.max(0, rows.findIndex((one) => freeIn(one) > 0));
         showRow();
     }
@@ -90,9 +91,7 @@ export function seatList({ onPick }) {
         } else {
             plan = hall.plan;
             section.replaceChildren();
-            section.selectedIndex = 0;
             chooseSection(Math.max(0, hall.offer.findIndex((one) => one.available > 0)));
-            section.selectedIndex = plan.rows.indexOf(rows[0]) < 0 ? 0 : rows[0].section;
         }
     }
 

@@ -172,6 +172,7 @@ export function seatMap({ onPick }) {
 
     /** Brings a seat into the picture, closer where its label cannot be read. */
     function reveal(i) {
+        if (!view) return;
         const { box } = scene.layout;
         const next =
             look.seatSize(view) < look.detail.label

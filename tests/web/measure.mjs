@@ -6,13 +6,13 @@
 // BOXOFFICE_SERVER is the server (else build/examples/examples/boxoffice_server), CHROMIUM the browser. Prints a table for a
 // README, and with --json FILE also keeps the numbers. The phone has a processor slowed down to a quarter.
 
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
+import { makeHall } from "./large_hall.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const binary = process.env.BOXOFFICE_SERVER ?? join(root, "build/examples/examples/boxoffice_server");
@@ -33,17 +33,6 @@ const { values: flags } = parseArgs({
 });
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
-
-/** A hall of the shipped generator, with its prices. */
-function makeHall(seats, folder) {
-    const out = join(folder, String(seats));
-    execFileSync("python3", [join(root, "examples/data/make_data.py"), "--out", out, "--seats", String(seats), "--buyers", "1"]);
-    const rows = readFileSync(join(out, "prices.csv"), "utf8").trim().split(/\r?\n/).slice(1);
-    return {
-        plan: JSON.parse(readFileSync(join(out, "hall.json"), "utf8")),
-        prices: Object.fromEntries(rows.map((row) => row.split(",")).map(([name, price]) => [name, Number(price)])),
-    };
-}
 
 async function startServer() {
     const child = spawn(binary, ["--port", "0", "--demo", "--db", ":memory:", "--admin-key", adminKey, "--active-seconds", "3600"], {
@@ -250,7 +239,6 @@ async function measure(browser, url, hall, date, device, number) {
 }
 
 const least = (runs) => Math.min(...runs.map(({ rate }) => rate));
-const folder = mkdtempSync(join(tmpdir(), "boxoffice-halls-"));
 const server = await startServer();
 const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -261,12 +249,11 @@ try {
     let days = 20;
     let number = 0;
     for (const seats of flags.halls.split(",").map(Number)) {
-        const made = makeHall(seats, folder);
+        const { numbers, ...made } = makeHall(seats);
         const date = new Date(Date.now() + ++days * 86_400_000).toISOString().slice(0, 10);
         const asked = { date, title: `A hall of ${seats} seats`, ...made };
         const { concertId } = await ask(server.url, "POST", "/api/admin/concerts", asked, { "X-Admin-Key": adminKey });
-        const all = made.plan.zones.flatMap((zone) => zone.rows.flatMap((row) => row.seats.map((seat) => seat.seat_guid)));
-        const hall = { seats, concertId, lastSeat: { desktop: all.at(-1), phone: all.at(-2) } };
+        const hall = { seats, concertId, lastSeat: { desktop: numbers.at(-1), phone: numbers.at(-2) } };
         for (const device of flags.devices.split(",")) {
             const result = await measure(browser, server.url, hall, date, device, ++number);
             results.push(result);
@@ -276,7 +263,6 @@ try {
 } finally {
     await browser.close();
     server.stop();
-    rmSync(folder, { recursive: true });
 }
 
 const whole = (number) => (Number.isFinite(number) ? Math.round(number).toLocaleString("en") : "–");

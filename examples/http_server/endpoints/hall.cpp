@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -121,9 +122,9 @@ Answer seat_states(const Call& call) {
     if (question.since) std::tie(question.since, known_terms) = split_version(*question.since);
     const auto found = look(call, question, user);
     if (!found) return concert_error(call, question.date, found.error());
-    const auto& [seats, programmed] = *found;
+    const auto& seats = found->seats;
     const auto plan = call.host.plans.of(*seats.sheet);
-    const auto terms = programmed->version();
+    const auto terms = found->programmed->version();
     const bool may_zip = takes_gzip(call.request);
     const auto tag = version_for(seats, user) + "-" + terms + "-states" + (question.since ? "-since" : "") +
                      (may_zip ? "-gzip" : "");
