@@ -20,8 +20,9 @@ namespace {
 
 constexpr int user_count = 100;
 constexpr Points price{100};
-constexpr std::array<std::string_view, 3> titles{
-    "봄밤 재즈 콘서트 · Spring Night Jazz", "한강 오케스트라 · Han River Orchestra", "인디 록 페스티벌 · Indie Rock Festival"};
+constexpr std::array<std::string_view, 3> titles{"봄밤 재즈 콘서트 · Spring Night Jazz",
+                                                 "한강 오케스트라 · Han River Orchestra",
+                                                 "인디 록 페스티벌 · Indie Rock Festival"};
 constexpr std::size_t with_terms = 1;  // of them; the others are the seed's
 
 struct RowPlan {

@@ -9,7 +9,7 @@
 namespace http_server {
 namespace {
 
-constexpr int level = 6;                 // of 9: twice the time from here on, and hardly less
+constexpr int level = 6;                  // of 9: twice the time from here on, and hardly less
 constexpr int window_and_gzip = 15 + 16;  // the largest window, and gzip's header around it
 constexpr int memory_level = 8;
 
@@ -65,7 +65,8 @@ bool takes_gzip(const Request& request) {
         for (auto list = header.value; !list.empty();) {
             auto entry = take_entry(list, ',');
             const auto coding = take_entry(entry, ';');
-            if (equals_ignoring_case(coding, "gzip") || equals_ignoring_case(coding, "x-gzip")) return !is_refused(entry);
+            if (equals_ignoring_case(coding, "gzip") || equals_ignoring_case(coding, "x-gzip"))
+                return !is_refused(entry);
         }
     }
     return false;

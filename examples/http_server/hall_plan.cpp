@@ -42,8 +42,7 @@ std::map<std::string_view, std::size_t> rank_sections(const SeatSheet& sheet) {
     return ranks;
 }
 
-std::vector<std::uint32_t> reading_order(const SeatSheet& sheet,
-                                         const std::map<std::string_view, std::size_t>& ranks) {
+std::vector<std::uint32_t> reading_order(const SeatSheet& sheet, const std::map<std::string_view, std::size_t>& ranks) {
     std::vector<std::tuple<std::size_t, std::string, std::string>> keys;
     keys.reserve(sheet.size());
     for (std::size_t i = 0; i < sheet.size(); ++i) {

@@ -17,11 +17,11 @@ namespace http_server {
 /// Immutable. Seats are counted from 0 as people read a hall: section by section in the order of the plan that made them,
 /// then by row, then by label. The numbers that name them may be in no order that means anything.
 struct HallPlan {
-    std::vector<std::uint32_t> seats;      ///< by place in the plan: the seat's place in the sheet
-    std::vector<std::uint32_t> places;     ///< the inverse
-    std::string tag;                       ///< of the content
-    std::string text;                      ///< JSON, as openapi.json has it (HallPlan)
-    std::string zipped;                    ///< the same with gzip
+    std::vector<std::uint32_t> seats;   ///< by place in the plan: the seat's place in the sheet
+    std::vector<std::uint32_t> places;  ///< the inverse
+    std::string tag;                    ///< of the content
+    std::string text;                   ///< JSON, as openapi.json has it (HallPlan)
+    std::string zipped;                 ///< the same with gzip
 };
 
 HallPlan make_hall_plan(const boxoffice::SeatSheet& sheet);

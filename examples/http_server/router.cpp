@@ -48,7 +48,8 @@ constexpr Wording payment_wording{"잘못된 결제 요청입니다."};
 // ---- the table --------------------------------------------------------------------------------------------------
 
 constexpr std::size_t body_max = 64 * 1024;
-constexpr std::size_t plan_max = 32 * 1024 * 1024;  // a hall of 50,000 seats as an editor writes it, indented, with UUIDs
+constexpr std::size_t plan_max =
+    32 * 1024 * 1024;  // a hall of 50,000 seats as an editor writes it, indented, with UUIDs
 
 struct Route {
     std::string_view method;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "gzip.hpp"
 #include "http.hpp"
 
 namespace http_server {
@@ -21,7 +22,12 @@ std::vector<WebFile> read_files() {
     std::vector<WebFile> out;
     for (const auto& [name, bytes] : embedded_files()) {
         const std::string_view content{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-        out.push_back({"/" + std::string{name}, content_type_of(name), content, etag_of(content)});
+        out.push_back({"/" + std::string{name}, content_type_of(name), content, etag_of(content), {}, {}});
+        if (content.size() >= gzip_from) {
+            auto& file = out.back();
+            file.zipped = gzip(content);
+            file.zipped_etag = etag_of(file.zipped);
+        }
         if (name != "index.html") continue;
         out.push_back(out.back());
         out.back().path = "/";

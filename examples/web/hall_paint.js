@@ -10,7 +10,7 @@ import { pitch } from "./seat_plan.js";
 
 const roomAround = pitch * 0.75; // of a section's outermost seats
 
-function paintGround(ctx, { layout, colours, stage }, area, isFar) {
+function paintGround(ctx, { layout, colours, stage }, area) {
     const k = area.scale;
     const px = (x) => (x - area.left) * k;
     const py = (y) => (y - area.top) * k;
@@ -29,27 +29,32 @@ function paintGround(ctx, { layout, colours, stage }, area, isFar) {
         ctx.fillStyle = colours.paper;
         ctx.fill();
     }
-    const { x, y, width } = layout.stage;
+    paintStage(ctx, layout.stage, { px, py, k, colours, stage });
+}
+
+function paintStage(ctx, { x, y, width, height }, { px, py, k, colours, stage }) {
     const half = (width / 2) * k;
+    const high = height * k;
     ctx.save();
     ctx.translate(px(x), py(y));
     ctx.beginPath();
     ctx.moveTo(-half, 0);
-    ctx.quadraticCurveTo(0, 16 * k, half, 0);
-    ctx.lineTo(half - 14 * k, 34 * k);
-    ctx.quadraticCurveTo(0, 52 * k, 14 * k - half, 34 * k);
+    ctx.quadraticCurveTo(0, high * 0.47, half, 0);
+    ctx.lineTo(half - high * 0.41, high);
+    ctx.quadraticCurveTo(0, high * 1.53, high * 0.41 - half, high);
     ctx.closePath();
     ctx.fillStyle = colours.tint;
     ctx.strokeStyle = colours.accent;
-    ctx.lineWidth = Math.max(1, 1.5 * k);
+    ctx.lineWidth = Math.max(1, Math.min(3, 1.5 * k));
     ctx.fill();
     ctx.stroke();
-    const size = isFar ? Math.max(11, 15 * k) : 15 * k;
+    // Its name stands on it, or below where it is too thin.
+    const size = Math.max(11, Math.min(high * 0.45, 28));
     ctx.fillStyle = colours.accent;
     ctx.font = `700 ${size}px ${colours.font}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    ctx.fillText(stage, 0, isFar && 34 * k < size ? -size * 0.9 : 26 * k);
+    ctx.fillText(stage, 0, high * 0.76 > size * 0.8 ? high * 0.76 : high * 1.3 + size * 0.6);
     ctx.restore();
 }
 
@@ -280,7 +285,7 @@ export function paintHall(ctx, scene, area, { ratio, width, height, seen, only =
     }
     ctx.fillStyle = colours.card;
     ctx.fillRect(part.x, part.y, part.width, part.height);
-    paintGround(ctx, scene, area, isFar);
+    paintGround(ctx, scene, area);
     if (isFar) {
         paintDots(ctx, scene, area, ratio);
     } else {
@@ -304,8 +309,8 @@ export function paintSmall(ctx, scene, area, ratio) {
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.fillStyle = scene.colours.card;
     ctx.fillRect(0, 0, ctx.canvas.width / ratio, ctx.canvas.height / ratio);
-    const { x, y, width } = scene.layout.stage;
+    const { x, y, width, height } = scene.layout.stage;
     ctx.fillStyle = scene.colours.accent;
-    ctx.fillRect((x - width / 2 - area.left) * area.scale, (y - area.top) * area.scale, width * area.scale, Math.max(2, 34 * area.scale));
+    ctx.fillRect((x - width / 2 - area.left) * area.scale, (y - area.top) * area.scale, width * area.scale, Math.max(2, height * area.scale));
     paintDots(ctx, scene, area, ratio);
 }

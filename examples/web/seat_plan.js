@@ -3,6 +3,7 @@
 export const pitch = 40;
 const margin = 34;
 const stageRoom = 84; // above the front row
+const stageHeight = 34;
 const labelRoom = 78; // between one section's last row and the next one's first, with its name between
 const perRow = 10; // where the plan tells no rows
 
@@ -132,7 +133,7 @@ function makeRoom(plan, places, boxes) {
 }
 
 /**
- * {x, y: by seat; box: {x, y, width, height}; stage: {x, y, width}; sections: [{name, left, right, top, bottom, hull, label}]}.
+ * {x, y: by seat; box: {x, y, width, height}; stage: {x, y, width, height}; sections: [{name, left, right, top, bottom, hull, label}]}.
  * The plan's own coordinates where it has any; else seats are laid out row by row.
  */
 export function layOut(plan) {
@@ -147,12 +148,14 @@ export function layOut(plan) {
         /** Where its name stands: above its seats. */
         label: { x: (box.left + box.right) / 2, y: box.top - pitch * 0.85 },
     }));
-    const headRoom = stageRoom + (isStacked || boxes.length > 1 ? 34 : 0);
     const width = right - left;
+    // A deep hall is looked at from farther away: its stage must be seen from there.
+    const grown = Math.max(1, (bottom - top) / 2_200);
+    const headRoom = (stageRoom + (isStacked || boxes.length > 1 ? 34 : 0)) * grown;
     return {
         ...places,
         sections,
-        stage: { x: (left + right) / 2, y: top - headRoom, width: Math.max(pitch * 5, width * 0.6) },
+        stage: { x: (left + right) / 2, y: top - headRoom, width: Math.max(pitch * 5, width * 0.6), height: stageHeight * grown },
         box: {
             x: left - margin,
             y: top - headRoom - 22,

@@ -181,8 +181,8 @@ Result<std::string> write_listed(const Call& call, const Concert& concert) {
     BOXOFFICE_TRY_VALUE(const auto programmed, call.host.programme.find(concert.id));
     BOXOFFICE_TRY_VALUE(const auto found, call.host.seats.look(concert.id, std::nullopt, {}));
     const auto offer = call.host.seats.text(
-        *found.sheet, SeatAnswers::Kind::offer,
-        [&](const SeatSheet& sheet) { return write_offer(sheet, *programmed); }, programmed->version());
+        *found.sheet, SeatAnswers::Kind::offer, [&](const SeatSheet& sheet) { return write_offer(sheet, *programmed); },
+        programmed->version());
     const auto& sale = programmed->sale.terms;
     JsonWriter json;
     json.open_object()
@@ -278,12 +278,13 @@ Answer seat_map(const Call& call) {
     if (!found) return concert_error(call, question.date, found.error());
     const auto& seats = found->seats;
     const auto terms = found->programmed->version();
-    auto response = tagged_response(call, version_for(seats, user) + "-" + terms + (question.since ? "-since" : ""), [&] {
-        if (!seats.is_whole || !seats.mine.empty()) return write_map(call, *found, user);
-        return *call.host.seats.text(
-            *seats.sheet, SeatAnswers::Kind::map, [&](const SeatSheet&) { return write_map(call, *found, user); },
-            terms);
-    });
+    auto response =
+        tagged_response(call, version_for(seats, user) + "-" + terms + (question.since ? "-since" : ""), [&] {
+            if (!seats.is_whole || !seats.mine.empty()) return write_map(call, *found, user);
+            return *call.host.seats.text(
+                *seats.sheet, SeatAnswers::Kind::map, [&](const SeatSheet&) { return write_map(call, *found, user); },
+                terms);
+        });
     if (call.request.header("Authorization")) response.cache_control = revalidate_own;
     response.headers.emplace_back("Vary", "Authorization");
     return response;
