@@ -153,6 +153,7 @@ class Writer {
         std::vector<const SeatFacts*> seats;
         for (; end < sheet_.size() && at(end).section == at(from).section; ++end) seats.push_back(&at(end));
         const auto pattern = pattern_of(seats);
+        const bool has_numbers = !pattern && sheet_.size() <= listed_numbers_max;
         JsonWriter json;
         json.open_object().member("name", at(from).section);
         if (pattern)
@@ -163,7 +164,7 @@ class Writer {
         auto text = json.take();
         text.pop_back();
         text += ",\"rows\":[";
-        for (auto row = from; row < end;) row = write_row(row, end, !pattern, text);
+        for (auto row = from; row < end;) row = write_row(row, end, has_numbers, text);
         text += "]}";
         if (!sections_.empty()) sections_ += ',';
         sections_ += text;

@@ -24,6 +24,9 @@ struct HallPlan {
     std::string zipped;                 ///< the same with gzip
 };
 
+/// Numbers that machines made cannot be told briefly: a larger hall's are asked for by seat (GET /api/concert/numbers).
+inline constexpr std::size_t listed_numbers_max = 2'000;
+
 HallPlan make_hall_plan(const boxoffice::SeatSheet& sheet);
 
 /// Thread-safe. A concert only ever gets more seats, so that a plan holds for as long as their number does.

@@ -72,6 +72,7 @@ const std::array table{
     Route{"GET", "/api/concert/map", date_wording, reading<seat_map>},
     Route{"GET", "/api/concert/plan", date_wording, reading<hall_plan>},
     Route{"GET", "/api/concert/states", date_wording, reading<seat_states>},
+    Route{"GET", "/api/concert/numbers", date_wording, reading<seat_numbers>},
     Route{"GET", "/api/concert/programme", date_wording, reading<list_programme>},
     Route{"POST", "/api/reservations", hold_wording, hold_seat},
     Route{"GET", "/api/reservations", plain_wording, list_reservations},

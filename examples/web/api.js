@@ -66,6 +66,9 @@ const ofConcert = ({ date, concertId }, more = {}) => {
 export const plan = (choice, { fresh = false } = {}) =>
     request("GET", `api/concert/plan?${ofConcert(choice)}`, { cache: fresh ? "reload" : "default" });
 
+/** The numbers of these seats of the plan. */
+export const numbers = (choice, seats) => request("GET", `api/concert/numbers?${ofConcert(choice, { seats: seats.join() })}`);
+
 /** How the seats stand, and the terms of their sale; with `since`, the version of an earlier answer, only what has changed. */
 export const states = (choice, token, { etag, since } = {}) =>
     request("GET", `api/concert/states?${ofConcert(choice, since ? { since } : {})}`, { token, etag });

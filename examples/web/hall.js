@@ -16,6 +16,13 @@ function readSteps(steps, into, from, count) {
     }
 }
 
+/**
+ * A large hall does not tell the numbers that machines gave its seats. Until one is asked for, this and the seat's place stand for it: no
+ * number begins so.
+ */
+const unnamed = "\u0001";
+export const isUnnamed = (number) => number.startsWith(unnamed);
+
 /** The answer of the plan, as arrays. */
 export function readPlan({ concertId, seats: count, unit, categories, sections }) {
     const plan = {
@@ -69,12 +76,14 @@ export function readPlan({ concertId, seats: count, unit, categories, sections }
     plan.number = (i) => {
         const row = rowAt(i);
         const { pattern } = plan.sections[row.section];
-        const number = row.numbers
-            ? row.numbers[i - row.from]
-            : pattern.replace("{r}", () => row.name).replace("{l}", () => plan.label(i));
+        let number = unnamed + i;
+        if (row.numbers) number = row.numbers[i - row.from];
+        else if (pattern !== null) number = pattern.replace("{r}", () => row.name).replace("{l}", () => plan.label(i));
         indexes.set(number, i);
         return number;
     };
+    /** What a number that was not told is; `name` is the seat's own. */
+    plan.learn = (i, name) => indexes.set(name, i);
     let isComplete = false;
     plan.indexOf = (number) => {
         if (!indexes.has(number) && !isComplete) {

@@ -3,8 +3,9 @@
 // Where an order may have one seat of one type only, a seat is picked and held with a second press, or at once by keyboard.
 // Else seats are gathered (picks.js), and one button holds them all.
 
+import * as api from "./api.js";
 import { announce, h, notice, say } from "./dom.js";
-import { held, stateNames } from "./hall.js";
+import { held, isUnnamed, stateNames } from "./hall.js";
 import { hallFeed } from "./hall_feed.js";
 import { liveSign } from "./live.js";
 import { linesOf, totalOf, wayOf } from "./offer.js";
@@ -133,13 +134,24 @@ export function seatsView(app) {
         refuse(way.isGroup && picks.length > 0 ? `${words} ${texts().group.kept(picks.length)}` : words);
     }
 
+    /** The numbers of seats for a request; null: they cannot be had now. */
+    async function namesOf(seats) {
+        if (!seats.some(({ number }) => isUnnamed(number))) return seats.map(({ number }) => number);
+        const { plan, concertId } = hall;
+        const places = seats.map(({ index }) => index);
+        const answer = await api.patiently(() => api.numbers({ ...app.facts.choice, concertId }, places), app.trouble);
+        app.trouble(null);
+        if (!answer.ok) return null;
+        answer.data.numbers.forEach((name, i) => plan.learn(places[i], name));
+        return answer.data.numbers;
+    }
+
     /** What a hold is asked of. */
-    function wanted(expectTotal) {
-        const all = lines();
-        if (way.isPlain) return { seatNumber: all[0].seat.number };
+    function wanted(all, names, expectTotal) {
+        if (way.isPlain) return { seatNumber: names[0] };
         const types = all.map(({ choice }) => choice.type);
         return {
-            seatNumbers: all.map(({ seat }) => seat.number),
+            seatNumbers: names,
             ...(types.some((type) => type !== null) ? { types } : {}),
             expectTotal: expectTotal ?? totalOf(all),
         };
@@ -154,7 +166,9 @@ export function seatsView(app) {
             if (state !== "available") return refuse(t.cannot(seatName(seatOf(number)), t.states[state]));
         }
         const asked = lines();
-        const answer = await app.hold(wanted(expectTotal));
+        const names = await namesOf(asked.map(({ seat }) => seat));
+        if (!names) return refuse(texts().trouble.server);
+        const answer = await app.hold(wanted(asked, names, expectTotal));
         if (!answer || !node.isConnected) return undefined; // held, or on another step by now
         refused.clear();
         tell(answer, asked);
@@ -166,8 +180,9 @@ export function seatsView(app) {
         const { code, data } = answer;
         const words = texts().group;
         if (code === "seat_unavailable") {
-            const gone = data?.unavailable ?? asked.map(({ seat }) => seat.number);
-            const places = gone.map(at).filter((i) => i >= 0);
+            const told = data?.unavailable ?? asked.map(({ seat }) => seat.number);
+            const places = told.map(at).filter((i) => i >= 0);
+            const gone = places.map(hall.plan.number);
             for (const i of places) hall.states[i] = held;
             map.changed(places);
             asking.now();

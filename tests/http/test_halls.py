@@ -158,8 +158,22 @@ class Plans(HallTest):
         self.assertEqual(self.plan({"If-None-Match": known, "Accept-Encoding": "gzip"}).status, 304)
         self.assertEqual(self.plan({"If-None-Match": known}).status, 200)
 
+    def test_the_numbers_of_some_seats(self):
+        told = read_plan(self.plan(date=day(2)).json())
+        for places in ([0], [3, 1, 3], [len(told) - 1]):
+            with self.subTest(places=places):
+                asked = ",".join(map(str, places))
+                said = self.server.get("/api/concert/numbers", date=day(2), seats=asked)
+                self.assertEqual(said["numbers"], [told[place]["number"] for place in places])
+                self.assertEqual(said["plan"], self.states(date=day(2))["plan"])
+        for wrong in ("", "x", "1,", ",1", "-1", "1.5", str(len(told)), ",".join(["1"] * 51)):
+            with self.subTest(wrong=wrong):
+                said = self.server.get("/api/concert/numbers", date=day(2), seats=wrong)
+                self.assert_refused(said, 400, "invalid_argument", DATE)
+        self.assertEqual(len(self.server.get("/api/concert/numbers", date=day(2), seats=",".join(["1"] * 50))["numbers"]), 50)
+
     def test_refused_as_the_map_is(self):
-        for path in ("/api/concert/plan", "/api/concert/states"):
+        for path in ("/api/concert/plan", "/api/concert/states", "/api/concert/numbers"):
             for date in ("", "2024-2-3", "tomorrow"):
                 with self.subTest(path=path, date=date):
                     self.assert_refused(self.server.get(path, date=date), 400, "invalid_date", DATE)
@@ -306,6 +320,30 @@ class LargeHalls(HallTest):
         change = self.zipped("/api/concert/states", "gzip", since=of_states[1]["version"])
         self.assertEqual(change[1]["states"], "h")
         self.assertLess(len(change[2].body), 2_000)
+
+
+@only_server
+class MachineNames(HallTest):
+    """More seats than their names are told of."""
+
+    chance = random.Random(8)
+    hall = [
+        {"number": str(uuid.UUID(int=chance.getrandbits(128))), "label": str(place), "section": "s", "row": str(row), "price": 5,
+         "x": 24 * place, "y": 30 * row}
+        for row in range(1, 71)
+        for place in range(1, 31)
+    ]  # fmt: skip
+    concerts = ((1, "Arena", hall),)
+
+    def test_they_are_asked_for_by_seat(self):
+        plan = self.plan().json()
+        section = plan["sections"][0]
+        self.assertEqual((plan["seats"], section["numbers"]), (2100, None))
+        self.assertNotIn("numbers", section["rows"][0])
+        self.assertLess(len(self.zipped("/api/concert/plan", "gzip")[2].body), 4_000)
+        said = self.server.get("/api/concert/numbers", date=day(1), seats="31,0")
+        known = {(seat["row"], seat["label"]): seat["number"] for seat in self.hall}
+        self.assertEqual(said["numbers"], [known["2", "2"], known["1", "1"]])
 
 
 @only_server

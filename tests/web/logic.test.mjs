@@ -145,10 +145,12 @@ story("steps, progress and plans", housed, async ({ open, url }) => {
         ],
     );
     const read = await person.page.evaluate(async (json) => {
-        const { applyChanges, differences, legendOf, offerOf, readPlan, readStates, tiersOf } = await import("/hall.js");
+        const { applyChanges, differences, isUnnamed, legendOf, offerOf, readPlan, readStates, tiersOf } = await import("/hall.js");
         const { layOut } = await import("/seat_plan.js");
         const plan = readPlan(json);
         const { x, y } = layOut(plan);
+        const [, ...others] = json.sections;
+        const planless = { ...json, seats: 3, sections: others.map((one) => ({ ...one, numbers: null })) };
         const steps = readPlan({
             ...json,
             seats: 5,
@@ -157,6 +159,12 @@ story("steps, progress and plans", housed, async ({ open, url }) => {
         const states = readStates("ahsbma"); // the last is free and of the category that costs nothing
         const before = states.slice();
         return {
+            unnamed: (() => {
+                const bare = readPlan(planless);
+                const known = bare.number(1);
+                bare.learn(1, "b6b9");
+                return [isUnnamed(known), isUnnamed("b6b9"), bare.indexOf(known), bare.indexOf("b6b9"), bare.indexOf("x")];
+            })(),
             numbers: [...x].map((_, i) => plan.number(i)),
             labels: [...x].map((_, i) => plan.label(i)),
             left: x[0] < x[1] && x[3] < x[4],
@@ -172,6 +180,7 @@ story("steps, progress and plans", housed, async ({ open, url }) => {
         };
     }, named);
     assert.deepEqual(read, {
+        unnamed: [true, false, 1, 1, -1],
         numbers: ["9f", "4d", "2b", "B1/a", "B1/b", "B1/10"],
         labels: ["1", "2", "1", "a", "b", "10"],
         left: true,

@@ -62,6 +62,7 @@ boxoffice::Result<boxoffice::Date> today(const Call& call);
 // hall.cpp
 Answer hall_plan(const Call& call);
 Answer seat_states(const Call& call);
+Answer seat_numbers(const Call& call);
 
 // reservations.cpp
 Answering hold_seat(const Call& call);

@@ -10,6 +10,7 @@
 #include "endpoints/seat_question.hpp"
 #include "gzip.hpp"
 #include "hall_plan.hpp"
+#include "support/input.hpp"
 
 namespace http_server::endpoints {
 
@@ -97,7 +98,39 @@ std::string write_changes(const Found& found, const HallPlan& plan, UserId user,
     return text + ",\"changed\":[" + steps + "]}";
 }
 
+constexpr std::size_t asked_max = 50;  // as many as an order may have
+
+/// "12,7": places in a plan of so many seats.
+Result<std::vector<std::size_t>> read_places(std::string_view list, std::size_t size) {
+    std::vector<std::size_t> places;
+    while (places.size() <= asked_max) {
+        const auto comma = list.find(',');
+        const auto place = support::parse_number<std::size_t>(list.substr(0, comma));
+        if (!place || *place >= size) break;
+        places.push_back(*place);
+        if (comma == std::string_view::npos && places.size() <= asked_max) return places;
+        list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+    }
+    return refuse(ErrorCode::invalid_argument, "seats: expected 1 to 50 places of the plan, as in 12,7");
+}
+
 }  // namespace
+
+Answer seat_numbers(const Call& call) {
+    BOXOFFICE_TRY_VALUE(auto question, read_question(call));
+    question.since.reset();
+    const auto found = look(call, question, {});
+    if (!found) return concert_error(call, question.date, found.error());
+    const auto& sheet = *found->seats.sheet;
+    const auto plan = call.host.plans.of(sheet);
+    BOXOFFICE_TRY_VALUE(const auto places,
+                        read_places(call.request.parameter("seats").value_or(std::string{}), sheet.size()));
+    JsonWriter json;
+    json.open_object().member("plan", plan->tag).open_array("numbers");
+    for (const auto place : places) json.element(sheet[plan->seats[place]].facts.number);
+    json.close_array().close_object();
+    return json_response(json, revalidate);
+}
 
 Answer hall_plan(const Call& call) {
     BOXOFFICE_TRY_VALUE(auto question, read_question(call));
