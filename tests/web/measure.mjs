@@ -18,6 +18,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const binary = process.env.BOXOFFICE_SERVER ?? join(root, "build/examples/examples/boxoffice_server");
 const adminKey = "a-key-for-the-measuring-0123456789";
 const taps = 10;
+const longest = 8_000; // milliseconds that a gesture is kept up: what is slow need not be slow for long to be known
 
 const devices = {
     desktop: { slowed: 1, options: { viewport: { width: 1280, height: 860 } } },
@@ -120,7 +121,8 @@ const freeSeats = (page) =>
 
 async function measureTaps(page, touch) {
     const times = [];
-    for (let i = 0; i < taps; ++i) {
+    const began = Date.now();
+    for (let i = 0; i < taps && Date.now() - began < 4 * longest; ++i) {
         const seats = await freeSeats(page);
         if (seats.length === 0) break;
         const [x, y] = seats[(i * 37) % seats.length];
@@ -147,17 +149,20 @@ async function pan(page, cdp, touch) {
         window.stop = window.countFrames();
     });
     const steps = 40;
+    const began = Date.now();
+    const goesOn = () => Date.now() - began < longest;
     const at = (i) => ({ x: x + 80 * Math.sin(i / 6), y: y + 60 * Math.sin(i / 9) });
     if (touch) {
         await cdp.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [at(0)] });
-        for (let i = 1; i <= steps; ++i) await cdp.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [at(i)] });
+        for (let i = 1; i <= steps && goesOn(); ++i)
+            await cdp.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [at(i)] });
         await cdp.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
     } else {
         await page.mouse.move(x, y);
         await page.mouse.down();
-        for (let i = 1; i <= steps; ++i) await page.mouse.move(at(i).x, at(i).y);
+        for (let i = 1; i <= steps && goesOn(); ++i) await page.mouse.move(at(i).x, at(i).y);
         await page.mouse.up();
-        for (let i = 0; i < steps / 2; ++i) await page.mouse.wheel(i % 10 < 5 ? 40 : -40, i % 10 < 5 ? 30 : -30);
+        for (let i = 0; i < steps / 2 && goesOn(); ++i) await page.mouse.wheel(i % 10 < 5 ? 40 : -40, i % 10 < 5 ? 30 : -30);
     }
     return page.evaluate(() => window.stop());
 }
@@ -169,18 +174,21 @@ async function zoom(page, cdp, touch) {
         window.stop = window.countFrames();
     });
     const steps = 40;
+    const began = Date.now();
+    const goesOn = () => Date.now() - began < longest;
     if (touch) {
         const two = (i) => [
             { x: x - 40 - 30 * Math.sin(i / 8), y, id: 0 },
             { x: x + 40 + 30 * Math.sin(i / 8), y, id: 1 },
         ];
         await cdp.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: two(0) });
-        for (let i = 1; i <= steps; ++i) await cdp.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: two(i) });
+        for (let i = 1; i <= steps && goesOn(); ++i)
+            await cdp.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: two(i) });
         await cdp.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
     } else {
         await page.mouse.move(x, y);
         await page.keyboard.down("Control");
-        for (let i = 0; i < steps; ++i) await page.mouse.wheel(0, i % 20 < 10 ? 30 : -30);
+        for (let i = 0; i < steps && goesOn(); ++i) await page.mouse.wheel(0, i % 20 < 10 ? 30 : -30);
         await page.keyboard.up("Control");
     }
     return page.evaluate(() => window.stop());
