@@ -137,8 +137,8 @@ class Writer {
             .member("seats", static_cast<std::int64_t>(sheet_.size()))
             .member("unit", unit_)
             .open_array("categories");
-        for (const auto& [category, price] : classes_.list)
-            head.open_object().member("category", category).member("price", price).close_object();
+        for (const auto& [category, points] : classes_.list)
+            head.open_object().member("category", category).member("price", points).close_object();
         head.close_array().close_object();
         auto out = head.take();
         out.pop_back();
