@@ -44,7 +44,7 @@ std::vector<NewSeat> make_hall(bool by_section) {
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const auto& [section, row, count] = rows[r];
         // An aisle before the sections that begin with the third and the fifth row.
-        const double radius = first_radius + row_step * static_cast<double>(r) + (r >= 2 ? 14 : 0) + (r >= 4 ? 14 : 0);
+        const double radius = first_radius + row_step * static_cast<double>(r) + (r >= 2 ? 26 : 0) + (r >= 4 ? 26 : 0);
         for (int i = 0; i < count; ++i) {
             const double angle = (i - (count - 1) / 2.0) * seat_step / radius;
             seats.push_back({std::to_string(seats.size() + 1), std::string{section}, std::string{row}, price,

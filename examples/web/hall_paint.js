@@ -54,7 +54,7 @@ function paintStage(ctx, { x, y, width, height }, { px, py, k, colours, stage })
     ctx.font = `700 ${size}px ${colours.font}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    ctx.fillText(stage, 0, high * 0.76 > size * 0.8 ? high * 0.76 : high * 1.3 + size * 0.6);
+    ctx.fillText(stage, 0, high * 0.76 > size * 0.8 ? high * 0.76 : high * 1.3 + size * 0.75);
     ctx.restore();
 }
 
@@ -261,9 +261,12 @@ function paintNames(ctx, { layout, names, colours }, area, isFar) {
         const size = Math.max(11, Math.min(15, width / 7));
         ctx.font = `700 ${size}px ${colours.font}`;
         if (ctx.measureText(name).width + size > width * 1.15) return;
-        const hasMore = height > size * 4.2 && width > size * 5;
-        pill(ctx, colours, name || more, x, hasMore ? y - size * 0.85 : y, { size });
-        if (hasMore && name !== "") pill(ctx, colours, more, x, y + size * 0.95, { size: size * 0.86, weight: 500 });
+        const small = size * 0.86;
+        ctx.font = `500 ${small}px ${colours.font}`;
+        const said = more.find((text) => ctx.measureText(text).width + small < width);
+        const hasMore = height > size * 4.2 && said !== undefined && name !== "";
+        pill(ctx, colours, name || more[0], x, hasMore ? y - size * 0.85 : y, { size });
+        if (hasMore) pill(ctx, colours, said, x, y + size * 0.95, { size: small, weight: 500 });
     });
 }
 

@@ -237,7 +237,8 @@ export function seatMap({ onPick }) {
         const at = look.toHall({ x: event.clientX - edge.left, y: event.clientY - edge.top }, view);
         const kind = event.pointerType === "touch" ? "touch" : "mouse";
         if (isPointed && look.seatSize(view) < aim[kind]) return comeCloser(at, kind);
-        const i = isPointed ? (seatAt(scene.layout, at) ?? -1) : buttons.indexOf(event.target.closest(".seat"));
+        const button = event.target.closest(".seat");
+        const i = button ? buttons.indexOf(button) : (seatAt(scene.layout, at) ?? -1);
         if (i < 0) return;
         buttons.focus(i);
         onPick(i, { atOnce: !isPointed });
@@ -275,7 +276,7 @@ export function seatMap({ onPick }) {
         if (i !== buttons.current()) buttons.enter(i);
         if (event.target.matches(":focus-visible")) reveal(i);
     });
-    // What the browser would scroll to show a button that has the focus.
+    // Where `overflow: clip` is not known, a browser scrolls to show a button that has the focus.
     frame.addEventListener("scroll", () => frame.scrollTo(0, 0));
 
     function focus(i) {
@@ -288,7 +289,8 @@ export function seatMap({ onPick }) {
 
     const nameOf = ({ name, available, isForSale, least }) => {
         const words = !isForSale ? t.states.blocked : available > 0 ? t.sectionFree(available) : t.sectionOut;
-        return { name, more: isForSale && available > 0 ? `${words} · ${t.from(texts().points(least))}` : words };
+        const price = t.from(texts().points(least));
+        return { name, more: isForSale && available > 0 ? [`${words} · ${price}`, words] : [words] }; // as much as there is room for
     };
 
     function labelOf(i) {

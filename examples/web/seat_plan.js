@@ -87,6 +87,21 @@ export function hullOf(points) {
     return sorted.length < 3 ? sorted : [...half(sorted), ...half(sorted.reverse())];
 }
 
+const areaOf = (corners) =>
+    Math.abs(corners.reduce((sum, { x, y }, i) => sum + x * corners.at(i - 1).y - y * corners.at(i - 1).x, 0)) / 2;
+
+/** What a section looks like from afar: its box, where it is nearly that (the last row of many is shorter), else its hull. */
+function shapeOf({ left, right, top, bottom }, points) {
+    const hull = hullOf(points);
+    if (areaOf(hull) < 0.9 * (right - left) * (bottom - top)) return hull;
+    return [
+        { x: left, y: top },
+        { x: right, y: top },
+        { x: right, y: bottom },
+        { x: left, y: bottom },
+    ];
+}
+
 /** By section: its box, and the corners around it. Of a row only its ends can be corners. */
 function sectionsOf(plan, { x, y }) {
     const boxes = plan.sections.map(({ name }) => ({
@@ -144,7 +159,10 @@ export function layOut(plan) {
     const [right, bottom] = [Math.max(...boxes.map((box) => box.right)), Math.max(...boxes.map((box) => box.bottom))];
     const sections = boxes.map(({ ends, ...box }) => ({
         ...box,
-        hull: hullOf(ends.map((i) => ({ x: places.x[i], y: places.y[i] }))),
+        hull: shapeOf(
+            box,
+            ends.map((i) => ({ x: places.x[i], y: places.y[i] })),
+        ),
         /** Where its name stands: above its seats. */
         label: { x: (box.left + box.right) / 2, y: box.top - pitch * 0.85 },
     }));
