@@ -7,7 +7,7 @@ const glideSlows = 0.995; // a millisecond
 
 /**
  * onMove(dx, dy) → whether it moved; onZoom(factor, {x, y}); onRest() when nothing goes on any more; isWhole() → is there nothing to
- * drag. Returns {wasDragged(): whether the press that a click belongs to was a drag, stop()}.
+ * drag. Returns {wasDragged(): whether the press that a click belongs to was a drag, halt(): no gliding on, stop()}.
  */
 export function gestures(frame, { onMove, onZoom, onRest, isWhole }) {
     const pointers = new Map();
@@ -124,6 +124,7 @@ export function gestures(frame, { onMove, onZoom, onRest, isWhole }) {
         frame.addEventListener(kind, listener, { passive: kind !== "wheel" });
     return {
         wasDragged: () => dragged,
+        halt: stopGliding,
         stop() {
             stopGliding();
             clearTimeout(resting);

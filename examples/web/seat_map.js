@@ -149,6 +149,7 @@ export function seatMap({ onPick }) {
 
     function go(next, { isSwift = false } = {}) {
         cancelAnimationFrame(moving);
+        moves.halt();
         if (isSwift || isStill()) {
             setView(next);
             return rest();

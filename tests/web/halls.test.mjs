@@ -79,14 +79,14 @@ for (const seats of [1_248, 20_000, 50_000]) {
                 await person.page.locator(".sections button").first().click();
                 await person.see('.seat[data-state="available"]');
                 await rested(person);
-                const place = await person.seat(hall.numbers[0]).boundingBox();
+                const place = await person.seat(hall.numbers[12]).boundingBox();
                 const frame = await person.page.locator(".hall_frame").boundingBox();
-                assert.ok(place.x >= frame.x && place.y >= frame.y, "a section begins with its front");
+                assert.ok(place.x >= frame.x && place.y >= frame.y, "a section begins with the middle of its front");
                 assert.ok(frame.y >= -1 && frame.y + 200 < device.viewport.height, `the map is in sight: ${frame.y}`);
                 await person.shot("2_section");
-                await person.seat(hall.numbers[3]).click();
-                assert.equal(await person.seat(hall.numbers[3]).getAttribute("aria-pressed"), "true");
-                assert.match(await person.text(".picked_line"), /row 1, seat 4\s+198,000 points/);
+                await person.seat(hall.numbers[12]).click();
+                assert.equal(await person.seat(hall.numbers[12]).getAttribute("aria-pressed"), "true");
+                assert.match(await person.text(".picked_line"), /row 1, seat 13\s+198,000 points/);
                 await person.shot("3_picked");
             }
     });
@@ -111,14 +111,13 @@ story("a seat that goes is told in some hundred bytes, and painted", flags, asyn
     assert.equal(await paintedAt(person, hall.numbers[6]), beside, "and nothing beside it");
     const polls = wire.slice(from).map(([, length]) => length);
     assert.ok(Math.max(...polls) < 2_000, `a look at the states: ${polls}`);
-    assert.match(await person.text(".sections"), /1,110 left|[\d,]+ left/);
 
     // A second visit asks for no plan: the browser has kept it.
     await person.reload();
     await person.page.locator(".hall_frame canvas[data-painted]").first().waitFor();
     const again = wire.slice(from).filter(([at]) => at.includes("/plan")).map(([, length]) => length);
-    assert.ok(again.every((length) => length === 0) || again.length === 0, `the plan again: ${again}`);
-});
+    assert.ok(again.every((length) => length === 0), `the plan again: ${again}`);
+}, { mayFail: [/willReadFrequently/] });
 
 story("a large hall by keyboard, and from the list", flags, async ({ open, url }) => {
     const hall = await houseOf(url, 20_000);
