@@ -243,6 +243,20 @@ async function act(kind, run, { moves = true } = {}) {
     return answer && (!answer.ok || !moves) ? answer : null;
 }
 
+/**
+ * What is missing as things stand now: another device may have paid a moment ago, and points that were added for nothing would not
+ * come back by themselves. Answers as the recharge does; null: there is nothing to add.
+ */
+async function addMissing(hold, onTrouble) {
+    const { userId, token } = facts.session;
+    const found = await gather(facts.session);
+    if (found.gone || holdOf(found.rows)?.orderId !== hold.orderId) return null;
+    const has = await api.patiently(() => api.balance(userId, token), onTrouble);
+    if (!has.ok) return has;
+    const amount = hold.total - has.data.currentBalance;
+    return amount > 0 ? perform("recharge", { amount }, onTrouble) : null;
+}
+
 /** It is no loss to be told of when the facts come. */
 function letGo(rows) {
     facts.hold = null;
@@ -319,10 +333,8 @@ const app = {
     /** Adds the points that are missing, if any, and pays. */
     pay: (hold, missing = 0) =>
         act("pay", async (onTrouble) => {
-            if (missing > 0) {
-                const added = await perform("recharge", { amount: missing }, onTrouble);
-                if (!added.ok) return added;
-            }
+            const added = missing > 0 ? await addMissing(hold, onTrouble) : null;
+            if (added && !added.ok) return added;
             const answer = await perform("pay", { reservationId: hold.orderId }, onTrouble);
             if (answer.ok) store.saveReceipt(answer.data);
             return answer;

@@ -240,27 +240,39 @@ function rowLabels({ plan, layout }, area, seats, seen) {
     return labels;
 }
 
-function paintNames(ctx, { layout, names, colours }, area, isFar) {
+function paintNames(ctx, { layout, names, colours }, area, isFar, part) {
     const k = area.scale;
     layout.sections.forEach((section, at) => {
         const { name, more } = names[at];
         if (name === "" && !isFar) return;
         const x = ((section.left + section.right) / 2 - area.left) * k;
         if (!isFar) {
+            const y = (section.label.y - area.top) * k;
+            if (y < part.y - 30 || y > part.y + part.height + 30) return;
             ctx.font = `700 ${Math.max(13, 20 * k)}px ${colours.font}`;
             ctx.textAlign = "center";
             ctx.textBaseline = "alphabetic";
             ctx.fillStyle = colours.soft;
-            ctx.fillText(name, x, (section.label.y - area.top) * k);
+            ctx.fillText(name, x, y);
             return;
         }
-        // As many words as there is room for: a section that is too narrow keeps the dots alone.
+        // As many words as there is room for; in a narrow section they stand upright.
         const y = ((section.top + section.bottom) / 2 - area.top) * k;
+        if (y < part.y || y > part.y + part.height) return;
         const width = (section.right - section.left + 2 * roomAround) * k;
         const height = (section.bottom - section.top + 2 * roomAround) * k;
         const size = Math.max(11, Math.min(15, width / 7));
         ctx.font = `700 ${size}px ${colours.font}`;
-        if (ctx.measureText(name).width + size > width * 1.15) return;
+        const length = ctx.measureText(name).width + size;
+        if (length > width * 1.15) {
+            if (length > height || size * 1.6 > width) return;
+            ctx.save();
+            ctx.translate(x, y);
+            ctx.rotate(-Math.PI / 2);
+            pill(ctx, colours, name, 0, 0, { size });
+            ctx.restore();
+            return;
+        }
         const small = size * 0.86;
         ctx.font = `500 ${small}px ${colours.font}`;
         const said = more.find((text) => ctx.measureText(text).width + small < width);
@@ -300,10 +312,12 @@ export function paintHall(ctx, scene, area, { ratio, width, height, seen, only =
         paintFaces(ctx, scene, area, seats);
         // A part has no ends of rows of its own: it shows what stood there.
         if (!only) scene.rowLabels = size >= detail.mark ? rowLabels(scene, area, seats, seen) : [];
-        for (const { name, x, y, size: high } of scene.rowLabels ?? []) pill(ctx, colours, name, x, y, { size: high, colour: colours.soft });
+        for (const { name, x, y, size: high } of scene.rowLabels)
+            if (Math.abs(x - part.x - part.width / 2) < part.width / 2 + 40 && Math.abs(y - part.y - part.height / 2) < part.height / 2 + 20)
+                pill(ctx, colours, name, x, y, { size: high, colour: colours.soft });
     }
     paintChosen(ctx, scene, area);
-    paintNames(ctx, scene, area, isFar);
+    paintNames(ctx, scene, area, isFar, part);
     ctx.restore();
 }
 

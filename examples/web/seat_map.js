@@ -298,14 +298,14 @@ export function seatMap({ onPick }) {
         const state = stateNames[scene.states[i]];
         return t.seatLabel({
             seat: seatName(scene.plan.seat(i)),
-            price: state === "blocked" ? null : texts().points(scene.costs[scene.plan.categoryOf[i]]),
+            price: state === "blocked" ? null : scene.costWords[scene.plan.categoryOf[i]],
             state: t.states[state],
         });
     }
 
     function build(hall, chosen) {
         scene = { chosen, stage: t.stage, colours: coloursOf(frame), layout: layOut(hall.plan), rowLabels: [] };
-        Object.assign(scene, hall);
+        Object.assign(scene, hall, { costWords: hall.costs.map(texts().points) });
         const hadFocus = frame.contains(document.activeElement);
         const { plan, layout, states } = scene;
         buttons = seatButtons({ label: t.mapLabel, plan, layout, states, chosen, labelOf });
@@ -341,7 +341,7 @@ export function seatMap({ onPick }) {
             const isOther = scene?.plan !== hall.plan;
             if (hall.plan.count === 0) return;
             if (isOther) build(hall, scene?.chosen ?? new Set());
-            else Object.assign(scene, hall);
+            else Object.assign(scene, hall, { costWords: hall.costs.map(texts().points) });
             scene.names = hall.offer.map(nameOf);
             if (!isOther) buttons.markAll();
             needsPaint = true;

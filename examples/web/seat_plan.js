@@ -168,7 +168,7 @@ export function layOut(plan) {
     }));
     const width = right - left;
     // A deep hall is looked at from farther away: its stage must be seen from there.
-    const grown = Math.max(1, (bottom - top) / 2_200);
+    const grown = Math.max(1, (bottom - top) / 1_500);
     const headRoom = (stageRoom + (isStacked || boxes.length > 1 ? 34 : 0)) * grown;
     return {
         ...places,

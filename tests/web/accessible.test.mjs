@@ -27,6 +27,9 @@ for (const [label, device] of [
         await assertAccessible(person, "user");
         await person.join("user-1");
         await person.see(".day");
+        const cards = await person.page.locator(".day").allInnerTexts();
+        assert.match(cards[0], /^\w+day\n\w+ \d+\n.*Spring Night Jazz\nfrom 100 points\n50 left$/);
+        assert.match(cards[1], /Han River Orchestra\nBegins 7:00 PM .*\nfrom 100 points\n50 left$/);
         await assertAccessible(person, "dates");
         await person.shot("1_dates");
         await person.chooseDate(1);

@@ -54,7 +54,8 @@ story("a second device finds the hold, and then the ticket", [], async ({ open }
     await two.recharge();
     await two.pay();
     await two.see(".ticket");
-    // The first device learns of it when it tries.
+    // The first device learns of it when it tries, and adds no points for it.
+    await one.page.locator(".actions .wide", { hasText: "100포인트 충전하고" }).waitFor();
     await one.pay();
     await one.see(".ticket");
     assert.match(await one.text(".ticket_seat"), /12번/);
@@ -186,8 +187,9 @@ story("what is missing is added and paid in one step", [], async ({ open }) => {
     }
     await person.shot("1");
     assert.equal(await person.balance(), 0);
-    await person.recharge(30);
-    assert.match(await person.text(".actions .wide"), /^70포인트 충전하고 100포인트 결제하기$/);
+    await person.page.fill("#amount", "30");
+    await person.page.click(".amount_line button");
+    await person.page.locator(".actions .wide", { hasText: /^70포인트 충전하고 100포인트 결제하기$/ }).waitFor();
     await person.pay();
     await person.see(".ticket");
     assert.equal(await person.balance(), 0);
