@@ -32,7 +32,7 @@ function paintGround(ctx, { layout, colours, stage }, area) {
     paintStage(ctx, layout.stage, { px, py, k, colours, stage });
 }
 
-function paintStage(ctx, { x, y, width, height }, { px, py, k, colours, stage }) {
+function paintStage(ctx, { x, y, width, height, room }, { px, py, k, colours, stage }) {
     const half = (width / 2) * k;
     const high = height * k;
     ctx.save();
@@ -48,13 +48,14 @@ function paintStage(ctx, { x, y, width, height }, { px, py, k, colours, stage })
     ctx.lineWidth = Math.max(1, Math.min(3, 1.5 * k));
     ctx.fill();
     ctx.stroke();
-    // Its name stands on it, or below where it is too thin.
+    // Its name stands on it; where that is too thin, between it and the first row.
+    const below = (high * 1.27 + (room - roomAround) * k) / 2;
     const size = Math.max(11, Math.min(high * 0.45, 28));
     ctx.fillStyle = colours.accent;
     ctx.font = `700 ${size}px ${colours.font}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    ctx.fillText(stage, 0, high * 0.76 > size * 0.8 ? high * 0.76 : high * 1.3 + size * 0.75);
+    ctx.fillText(stage, 0, high * 0.76 > size * 0.8 ? high * 0.76 : below);
     ctx.restore();
 }
 

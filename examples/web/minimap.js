@@ -6,7 +6,7 @@ import { paintSmall } from "./hall_paint.js";
 
 const most = { width: 128, height: 96 };
 
-/** {node, draw(scene), frame(view, size), show(isShown)}; onGo({x, y}) of the hall. It is for the eye only. */
+/** {node, draw(scene), frame(view, size), show(isShown), leave(isRight)}; onGo({x, y}) of the hall. It is for the eye only. */
 export function minimap({ onGo }) {
     const canvas = h("canvas", {});
     const looked = h("i", {});
@@ -45,6 +45,10 @@ export function minimap({ onGo }) {
         },
         show(isShown) {
             node.hidden = !isShown;
+        },
+        /** To the other side, where it would cover what has the focus. */
+        leave(isRight) {
+            node.classList.toggle("left", isRight);
         },
     };
 }

@@ -179,6 +179,8 @@ export function seatMap({ onPick }) {
             look.seatSize(view) < look.detail.label
                 ? look.centredOn(point(i), close[usesTouch() ? "touch" : "mouse"] / pitch, box, size)
                 : look.showing(point(i), view, box, size);
+        frame.scrollIntoView({ block: "nearest" }); // the page's part of it
+        small.leave((point(i).x - next.left) * next.scale > size.width / 2);
         if (next.left !== view.left || next.top !== view.top || next.scale !== view.scale) go(next);
     }
 

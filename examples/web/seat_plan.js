@@ -148,7 +148,7 @@ function makeRoom(plan, places, boxes) {
 }
 
 /**
- * {x, y: by seat; box: {x, y, width, height}; stage: {x, y, width, height}; sections: [{name, left, right, top, bottom, hull, label}]}.
+ * {x, y: by seat; box: {x, y, width, height}; stage: {x, y, width, height, room: down to the first row}; sections: [{name, left, right, top, bottom, hull, label}]}.
  * The plan's own coordinates where it has any; else seats are laid out row by row.
  */
 export function layOut(plan) {
@@ -173,7 +173,7 @@ export function layOut(plan) {
     return {
         ...places,
         sections,
-        stage: { x: (left + right) / 2, y: top - headRoom, width: Math.max(pitch * 5, width * 0.6), height: stageHeight * grown },
+        stage: { x: (left + right) / 2, y: top - headRoom, width: Math.max(pitch * 5, width * 0.6), height: stageHeight * grown, room: headRoom },
         box: {
             x: left - margin,
             y: top - headRoom - 22,

@@ -137,7 +137,10 @@ story("a large hall by keyboard, and from the list", flags, async ({ open, url }
                 return [left, top, right, bottom];
             }),
         );
-        return seat[0] >= frame[0] && seat[1] >= frame[1] && seat[2] <= frame[2] && seat[3] <= frame[3];
+        const isWithin = seat[0] >= frame[0] && seat[1] >= frame[1] && seat[2] <= frame[2] && seat[3] <= frame[3];
+        // Nothing lies over it either: not the minimap, not the bar below.
+        const [x, y] = [(seat[0] + seat[2]) / 2, (seat[1] + seat[3]) / 2];
+        return isWithin && (await person.page.evaluate(([left, top]) => document.elementFromPoint(left, top) === document.activeElement, [x, y]));
     };
     assert.equal(await at(), hall.numbers[0]);
     await rested(person);
