@@ -66,7 +66,7 @@ bool takes_gzip(const Request& request) {
             auto entry = take_entry(list, ',');
             const auto coding = take_entry(entry, ';');
             if (equals_ignoring_case(coding, "gzip") || equals_ignoring_case(coding, "x-gzip"))
-                return !is_refused(entry);
+                return !is_refused(trimmed(entry));
         }
     }
     return false;

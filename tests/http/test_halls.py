@@ -49,6 +49,13 @@ def read_plan(plan):
     return out
 
 
+CHANCE = random.Random(7)
+
+
+def machine_name():
+    return str(uuid.UUID(int=CHANCE.getrandbits(128)))
+
+
 LETTERS = {"available": "a", "held": "h", "sold": "s", "blocked": "b", "mine": "m"}
 
 
@@ -73,9 +80,8 @@ class HallTest(HttpTest):
 
 @only_server
 class Plans(HallTest):
-    chance = random.Random(7)
     curved = [
-        {"number": str(uuid.UUID(int=chance.getrandbits(128))), "label": label, "section": section, "row": row,
+        {"number": machine_name(), "label": label, "section": section, "row": row,
          "category": "near" if row == "2" else "", "price": 100 + int(row), "x": 25.5 * place + 0.25 * int(row), "y": 30 * int(row) + 0.5 * place**2}
         for section in ("stalls", "balcony <b>")
         for row in ("10", "2")
@@ -326,9 +332,8 @@ class LargeHalls(HallTest):
 class MachineNames(HallTest):
     """More seats than their names are told of."""
 
-    chance = random.Random(8)
     hall = [
-        {"number": str(uuid.UUID(int=chance.getrandbits(128))), "label": str(place), "section": "s", "row": str(row), "price": 5,
+        {"number": machine_name(), "label": str(place), "section": "s", "row": str(row), "price": 5,
          "x": 24 * place, "y": 30 * row}
         for row in range(1, 71)
         for place in range(1, 31)
