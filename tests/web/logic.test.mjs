@@ -219,6 +219,7 @@ story("steps, progress and plans", housed, async ({ open, url }) => {
         const wide = { left: 0, right: 3000, top: 100, bottom: 900 };
         return {
             whole: [whole.scale, whole.left, whole.top],
+            tall: wholeOf({ x: 0, y: 0, width: 1000, height: 4000 }, size).scale,
             isWhole: [isWhole(whole, box, size), isWhole(closer, box, size)],
             stays: Math.hypot(a.x - b.x, a.y - b.y) < 1e-6,
             least: zoomed(whole, 0.01, point, box, size).scale === whole.scale,
@@ -231,6 +232,7 @@ story("steps, progress and plans", housed, async ({ open, url }) => {
     });
     assert.deepEqual(looked, {
         whole: [0.1, -100, -1050],
+        tall: 0.1,
         isWhole: [true, false],
         stays: true,
         least: true,
