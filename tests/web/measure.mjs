@@ -247,6 +247,14 @@ async function measure(browser, url, hall, date, device, number) {
 }
 
 const least = (runs) => Math.min(...runs.map(({ rate }) => rate));
+const whole = (number) => (Number.isFinite(number) ? Math.round(number).toLocaleString("en") : "–");
+console.log("| seats | device | first paint, ms | tap, ms (worst) | zoom, frames/s | pan, frames/s | plan and states, kB | a poll with a change, bytes |");
+console.log("|---|---|---|---|---|---|---|---|");
+const row = ({ seats, device, paint, tap, zoomed, panned, plan, poll }) =>
+    console.log(
+        `| ${whole(seats)} | ${device} | ${whole(paint)} | ${whole(tap.median)} (${whole(tap.worst)}) | ${whole(least(zoomed))} | ` +
+            `${whole(least(panned))} | ${(plan / 1000).toFixed(1)} | ${whole(poll)} |`,
+    );
 const server = await startServer();
 const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -265,7 +273,7 @@ try {
         for (const device of flags.devices.split(",")) {
             const result = await measure(browser, server.url, hall, date, device, ++number);
             results.push(result);
-            console.error(`${seats} seats, ${device}: done`);
+            row(result);
         }
     }
 } finally {
@@ -273,12 +281,4 @@ try {
     server.stop();
 }
 
-const whole = (number) => (Number.isFinite(number) ? Math.round(number).toLocaleString("en") : "–");
-console.log("| seats | device | first paint, ms | tap, ms (worst) | zoom, frames/s | pan, frames/s | plan and states, kB | a poll with a change, bytes |");
-console.log("|---|---|---|---|---|---|---|---|");
-for (const { seats, device, paint, tap, zoomed, panned, plan, poll } of results)
-    console.log(
-        `| ${whole(seats)} | ${device} | ${whole(paint)} | ${whole(tap.median)} (${whole(tap.worst)}) | ${whole(least(zoomed))} | ` +
-            `${whole(least(panned))} | ${(plan / 1000).toFixed(1)} | ${whole(poll)} |`,
-    );
 if (flags.json) writeFileSync(flags.json, JSON.stringify(results, null, 1));
