@@ -14,7 +14,7 @@ build=${BOXOFFICE_BUILD_DIR:-$root/build/examples}
 
 # shellcheck source=build.sh
 source "$here/build.sh"
-install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev >&2
+install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev zlib1g-dev >&2
 build_examples "$build" onsale
 
 # A sale of its own each time, unless the caller names a file.

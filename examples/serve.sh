@@ -13,7 +13,7 @@ build=${BOXOFFICE_BUILD_DIR:-$root/build/examples}
 
 # shellcheck source=build.sh
 source "$here/build.sh"
-install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev libboost1.81-dev >&2
+install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev libboost1.81-dev zlib1g-dev >&2
 build_examples "$build" boxoffice_server
 
 exec "$build/examples/boxoffice_server" "$@"

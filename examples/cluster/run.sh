@@ -32,7 +32,7 @@ done
 source "$root/examples/build.sh"
 packages=(postgresql patroni etcd-server python3 util-linux)
 if [ -z "$built" ]; then
-    install_packages "${packages[@]}" "${boxoffice_packages[@]}" libpq-dev nlohmann-json3-dev libboost1.81-dev >&2
+    install_packages "${packages[@]}" "${boxoffice_packages[@]}" libpq-dev nlohmann-json3-dev libboost1.81-dev zlib1g-dev >&2
     build_examples "$build" boxoffice_server
     built=$build
 else

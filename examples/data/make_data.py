@@ -20,8 +20,29 @@ CATEGORIES = [
 ]
 ZONES = [("1층", "F1", 0.55), ("2층", "F2", 0.30), ("발코니, 3층", "F3", 0.15)]
 SEATS_PER_ROW = 26
+AISLE = 48  # between blocks that stand beside one another, in the plan's unit
 SURNAMES = "김이박최정강조윤장임한오서신권황안송류홍"
 SYLLABLES = "가나다라마바사아자차하민서준지우현수연은영진호성재윤채원시도예하린"
+
+
+def make_zones(seat_count):
+    """What stands where: (name, code, seats, left, top). A large hall is as much wider as it is deeper: each floor is of blocks
+    beside one another, as halls of that size are."""
+    blocks = max(1, round((seat_count / 500) ** 0.5)) if seat_count >= 3000 else 1
+    made, top = 0, 0
+    for index, (name, code, share) in enumerate(ZONES):
+        wanted = seat_count - made if index == len(ZONES) - 1 else round(seat_count * share)
+        made += wanted
+        deepest = 0
+        for block in range(blocks):
+            seats = wanted // blocks + (1 if block < wanted % blocks else 0)
+            left = 40 + block * (24 * SEATS_PER_ROW + AISLE)
+            if blocks == 1:
+                yield name, code, seats, left, top
+            else:
+                yield f"{name} {block + 1}구역", f"{code}.{block + 1}", seats, left, top
+            deepest = max(deepest, -(-seats // SEATS_PER_ROW))
+        top += 30 * deepest + 90
 
 
 def make_plan(seat_count):
@@ -29,30 +50,36 @@ def make_plan(seat_count):
     bounds, total = [], 0.0
     for name, _, _, share in CATEGORIES:
         total += share
-        bounds.append((total * seat_count, name))
-    zones, made, top = [], 0, 0
-    for index, (name, code, share) in enumerate(ZONES):
-        is_last = index == len(ZONES) - 1
-        wanted = seat_count - made if is_last else round(seat_count * share)
+        bounds.append((total, name))
+    placed = list(make_zones(seat_count))
+    # How many seats are nearer to the stage than a row: those of all blocks in front of it, and of the floors before.
+    zones, right, bottom = [], 0, 0
+    before = {}
+    for name, code, seats, left, top in placed:
+        floor = code.split(".")[0]
+        before.setdefault(floor, sum(one[2] for one in placed if one[4] < top))
+        beside = sum(1 for one in placed if one[4] == top)
         rows = []
+        wanted = seats
         while wanted > 0:
-            row_number, seats = str(len(rows) + 1), []
+            row_number, row = str(len(rows) + 1), []
             for number in range(1, min(SEATS_PER_ROW, wanted) + 1):
-                category = next((name for bound, name in bounds if made < bound), CATEGORIES[-1][0])
-                seats.append({
+                nearer = before[floor] + (len(rows) * SEATS_PER_ROW + number - 1) * beside
+                category = next((name for bound, name in bounds if nearer < bound * seat_count), CATEGORIES[-1][0])
+                row.append({
                     "seat_guid": f"{code}-{row_number}-{number}",
                     "seat_number": str(number),
                     "position": {"x": (number - 1) * 24, "y": 0},
                     "category": category,
                 })
-                made += 1
-            wanted -= len(seats)
-            rows.append({"row_number": row_number, "position": {"x": 0, "y": 30 * len(rows)}, "seats": seats})
-        zones.append({"name": name, "zone_id": code, "position": {"x": 40, "y": top}, "rows": rows, "areas": []})
-        top += 30 * len(rows) + 90
+            wanted -= len(row)
+            rows.append({"row_number": row_number, "position": {"x": 0, "y": 30 * len(rows)}, "seats": row})
+        zones.append({"name": name, "zone_id": code, "position": {"x": left, "y": top}, "rows": rows, "areas": []})
+        right = max(right, left + 24 * SEATS_PER_ROW + 40)
+        bottom = max(bottom, top + 30 * len(rows) + 90)
     return {
         "name": "한강 콘서트홀",
-        "size": {"width": 80 + 24 * SEATS_PER_ROW, "height": top},
+        "size": {"width": right, "height": bottom},
         "categories": [{"name": name, "color": color} for name, _, color, _ in CATEGORIES],
         "zones": zones,
     }

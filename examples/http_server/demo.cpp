@@ -20,7 +20,9 @@ namespace {
 
 constexpr int user_count = 100;
 constexpr Points price{100};
-constexpr std::array<std::string_view, 3> titles{"봄밤 재즈 콘서트", "한강 오케스트라", "인디 록 페스티벌"};
+constexpr std::array<std::string_view, 3> titles{"봄밤 재즈 콘서트 · Spring Night Jazz",
+                                                 "한강 오케스트라 · Han River Orchestra",
+                                                 "인디 록 페스티벌 · Indie Rock Festival"};
 constexpr std::size_t with_terms = 1;  // of them; the others are the seed's
 
 struct RowPlan {
@@ -35,14 +37,14 @@ constexpr std::array rows{RowPlan{"R", "1", 8}, RowPlan{"R", "2", 9}, RowPlan{"S
 
 /// Seats 1 to 50, row by row on arcs around a stage at the origin's front. `by_section`: a section is a category of prices.
 std::vector<NewSeat> make_hall(bool by_section) {
-    constexpr double first_radius = 120;
+    constexpr double first_radius = 300;  // so flat that upright seats stand free of their neighbours in front
     constexpr double row_step = 30;
     constexpr double seat_step = 26;
     std::vector<NewSeat> seats;
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const auto& [section, row, count] = rows[r];
         // An aisle before the sections that begin with the third and the fifth row.
-        const double radius = first_radius + row_step * static_cast<double>(r) + (r >= 2 ? 14 : 0) + (r >= 4 ? 14 : 0);
+        const double radius = first_radius + row_step * static_cast<double>(r) + (r >= 2 ? 26 : 0) + (r >= 4 ? 26 : 0);
         for (int i = 0; i < count; ++i) {
             const double angle = (i - (count - 1) / 2.0) * seat_step / radius;
             seats.push_back({std::to_string(seats.size() + 1), std::string{section}, std::string{row}, price,

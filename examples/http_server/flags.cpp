@@ -27,6 +27,11 @@ const std::array known_flags{
     Flag{"--port", "N", "the port; 0 takes any free one, which is printed (default: 8080)",
          Whole{&Flags::port, 0, 65'535}},
     Flag{"--demo", "", "fill an empty box office: user-1 to user-100, three concerts with 50 seats each", &Flags::demo},
+    Flag{"--plan", "FILE", "add a concert in this hall, a seating plan, unless one of its title and date is there",
+         &Flags::plan},
+    Flag{"--prices", "FILE", "what the plan's categories cost (CSV: category,points)", &Flags::prices},
+    Flag{"--title", "TEXT", "of that concert (default: the plan's name)", &Flags::title},
+    Flag{"--date", "YYYY-MM-DD", "of that concert (default: in a week)", &Flags::date},
     Flag{"--capacity", "N", "people in their turn at once (default: 200)", MaybeWhole{&Flags::capacity, 0, count_max}},
     Flag{"--queue-capacity", "N", "people waiting at once (default: 1000000)",
          MaybeWhole{&Flags::queue_capacity, 0, count_max}},
@@ -105,6 +110,10 @@ Flags read_flags(int argc, const char* const* argv) {
     if (out.auth != "token" && out.auth != "none")
         throw support::BadInput("--auth: expected token or none, found " + support::in_quotes(out.auth));
     if (out.db == ":memory:") out.db.clear();
+    if (out.plan.empty() != out.prices.empty())
+        throw support::BadInput("--plan: expected --prices with it, and the other way round");
+    if (out.plan.empty() && !(out.title.empty() && out.date.empty()))
+        throw support::BadInput("--title, --date: expected --plan, whose concert they are of");
     for (const auto& [name, is_given] :
          {std::pair{"--backup", !out.backup.empty()}, std::pair{"--backup-dir", !out.backup_directory.empty()},
           std::pair{"--restore", !out.restore.empty()}})

@@ -13,6 +13,10 @@ struct Flags {
     std::string host = "127.0.0.1";
     std::int64_t port = 8080;
     bool demo = false;
+    std::string plan;    ///< a seating plan's file; empty: no hall is added
+    std::string prices;  ///< of its categories
+    std::string title;   ///< of the concert in it; empty: the plan's name
+    std::string date;    ///< of the concert in it; empty: in a week
     // Of the room main; one that is in the file already keeps what is not given.
     std::optional<std::int64_t> capacity;
     std::optional<std::int64_t> queue_capacity;

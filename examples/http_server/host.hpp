@@ -11,6 +11,7 @@
 #include "boxoffice/office.hpp"
 #include "commands.hpp"
 #include "front.hpp"
+#include "hall_plan.hpp"
 #include "health.hpp"
 #include "http.hpp"
 #include "metrics.hpp"
@@ -56,6 +57,7 @@ struct Host {
     Metrics& metrics;
     Health& health;
     SeatAnswers& seats;
+    HallPlans& plans;
     Users& users;
     Programme& programme;
     Takings& takings;

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "boxoffice/sqlite_store.hpp"
 #include "demo.hpp"
+#include "support/hall.hpp"
 #include "support/input.hpp"
 #include "support/store.hpp"
 
@@ -30,6 +33,23 @@ RoomLimits with_flags(RoomLimits limits, const Flags& flags) {
     return limits;
 }
 
+/// The concert of the flags. A second start finds it there, and leaves it alone.
+void add_hall(BoxOffice& office, const Flags& flags, const DayOf& day_of,
+              const std::function<void(const std::string&)>& warn) {
+    auto [hall, not_for_sale] = support::read_hall(flags.plan, flags.prices);
+    const auto title = flags.title.empty() ? hall.name : flags.title;
+    const auto date = flags.date.empty() ? Date{day_of(must(office.now(), "the clock")) + std::chrono::days{7}}
+                                         : must(parse_date(flags.date), "--date " + support::in_quotes(flags.date));
+    const auto there = must(office.concerts(date), flags.plan);
+    if (std::any_of(there.begin(), there.end(),
+                    [&](const Concert& one) { return one.date == date && one.title == title; }))
+        return;
+    if (not_for_sale.seats > 0)
+        warn(fmt::format("{}: {} seats are not for sale: they have no category, or one without a price", flags.plan,
+                         not_for_sale.seats));
+    must(office.execute(CreateConcert{date, title, office.main_room(), std::move(hall.seats)}), flags.plan);
+}
+
 }  // namespace
 
 std::unique_ptr<BoxOffice> open_house(const Flags& flags, const DayOf& day_of,
@@ -48,6 +68,7 @@ std::unique_ptr<BoxOffice> open_house(const Flags& flags, const DayOf& day_of,
         must(office->execute(ChangeRoom{room.id, limits}), name);
     if (flags.demo && !must(fill_demo(*office, day_of), name))
         warn(name + ": has users or concerts already; --demo left it alone");
+    if (!flags.plan.empty()) add_hall(*office, flags, day_of, warn);
     return office;
 }
 

@@ -51,7 +51,8 @@ constexpr Wording payment_wording{"잘못된 결제 요청입니다."};
 // ---- the table --------------------------------------------------------------------------------------------------
 
 constexpr std::size_t body_max = 64 * 1024;
-constexpr std::size_t plan_max = 8 * 1024 * 1024;  // a hall of 50,000 seats
+constexpr std::size_t plan_max =
+    32 * 1024 * 1024;  // a hall of 50,000 seats as an editor writes it, indented, with UUIDs
 
 struct Route {
     std::string_view method;
@@ -72,6 +73,10 @@ const std::array table{
     Route{"GET", "/api/concert/date", date_wording, reading<list_dates>},
     Route{"GET", "/api/concert/seat", date_wording, reading<list_seats>},
     Route{"GET", "/api/concert/map", date_wording, reading<seat_map>},
+    Route{"GET", "/api/concert/plan", date_wording, reading<hall_plan>},
+    Route{"GET", "/api/concert/states", date_wording, reading<seat_states>},
+    Route{"GET", "/api/concert/numbers", date_wording, reading<seat_numbers>},
+    Route{"GET", "/api/concert/programme", date_wording, reading<list_programme>},
     Route{"POST", "/api/reservations", hold_wording, hold_seat},
     Route{"GET", "/api/reservations", plain_wording, list_reservations},
     Route{"GET", "/api/reservations/{id}", plain_wording, show_reservation},
@@ -173,7 +178,7 @@ Router::Router(boxoffice::BoxOffice& office, Settings settings)
       seats_(office),
       programme_(office),
       takings_(office),
-      host_{office_, commands_, settings_, metrics_, health_, seats_, users_, programme_, takings_} {}
+      host_{office_, commands_, settings_, metrics_, health_, seats_, plans_, users_, programme_, takings_} {}
 
 std::vector<Router::Name> Router::routes() {
     std::vector<Name> out;

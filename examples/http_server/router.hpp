@@ -85,6 +85,7 @@ class Router {
     Metrics metrics_;
     Commands commands_;
     SeatAnswers seats_;
+    HallPlans plans_;
     Users users_;
     Programme programme_;
     Takings takings_;

@@ -19,7 +19,7 @@ namespace http_server {
 /// Thread-safe. One thread at a time writes a text; those who ask meanwhile wait for it and share it.
 class SeatAnswers {
   public:
-    enum class Kind { map, list, sections };
+    enum class Kind { map, list, sections, states, states_gzip, offer };
     using Write = std::function<std::string(const boxoffice::SeatSheet&)>;
 
     explicit SeatAnswers(boxoffice::BoxOffice& office) : office_(office) {}

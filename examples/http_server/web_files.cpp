@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "gzip.hpp"
 #include "http.hpp"
 
 namespace http_server {
@@ -22,7 +23,12 @@ std::vector<WebFile> read_files() {
     std::vector<WebFile> out;
     for (const auto& [name, bytes] : embedded_files()) {
         const std::string_view content{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-        out.push_back({"/" + std::string{name}, content_type_of(name), content, etag_of(content)});
+        out.push_back({"/" + std::string{name}, content_type_of(name), content, etag_of(content), {}, {}});
+        if (content.size() >= gzip_from) {
+            auto& file = out.back();
+            file.zipped = gzip(content);
+            file.zipped_etag = etag_of(file.zipped);
+        }
         for (const auto& [page, path] : {std::pair{"index.html", "/"}, {"house.html", "/house"}}) {
             if (name != page) continue;
             out.push_back(out.back());

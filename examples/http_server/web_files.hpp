@@ -20,6 +20,8 @@ struct WebFile {
     std::string_view content_type;
     std::string_view content;
     std::string etag;
+    std::string zipped;       ///< with gzip; empty: too small to be worth it
+    std::string zipped_etag;  ///< of that
 };
 
 /// Thread-safe.

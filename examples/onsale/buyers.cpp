@@ -10,7 +10,7 @@
 
 #include "boxoffice/domain/sale.hpp"
 #include "boxoffice/domain/user.hpp"
-#include "csv.hpp"
+#include "support/csv.hpp"
 #include "support/input.hpp"
 
 namespace onsale {

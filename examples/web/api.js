@@ -11,7 +11,7 @@ export class NoAnswer extends Error {}
  * {ok, status, data, code, retryAfter}: data is the body, code the name of the refusal, retryAfter milliseconds.
  * Throws NoAnswer.
  */
-export async function request(method, path, { body, token, key, etag, adminKey } = {}) {
+export async function request(method, path, { body, token, key, etag, adminKey, cache = "no-store" } = {}) {
     const headers = {};
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (token) headers["Authorization"] = `Bearer ${token}`;
@@ -24,7 +24,7 @@ export async function request(method, path, { body, token, key, etag, adminKey }
         const response = await fetch(path, {
             method,
             headers,
-            cache: "no-store",
+            cache,
             credentials: "omit",
             signal: given.signal,
             body: body === undefined ? undefined : JSON.stringify(body),
@@ -56,15 +56,26 @@ export async function request(method, path, { body, token, key, etag, adminKey }
 export const join = (userId) => request("POST", "api/token", { body: { userId } });
 export const peek = (token) => request("POST", "api/token/peek", { body: { tokenId: token } });
 export const leave = (token) => request("DELETE", "api/token", { token });
-export const dates = () => request("GET", "api/concert/date");
 
-/** With `since`, the version of an earlier answer, only what has changed. */
-export function map({ date, concertId }, token, { etag, since } = {}) {
-    const query = new URLSearchParams({ date });
+const ofConcert = ({ date, concertId }, more = {}) => {
+    const query = new URLSearchParams({ date, ...more });
     if (concertId) query.set("concertId", concertId);
-    if (since) query.set("since", since);
-    return request("GET", `api/concert/map?${query}`, { token, etag });
-}
+    return query;
+};
+
+/** The plan of a hall, which the browser keeps; `fresh`: not the one that it has kept. */
+export const plan = (choice, { fresh = false } = {}) =>
+    request("GET", `api/concert/plan?${ofConcert(choice)}`, { cache: fresh ? "reload" : "default" });
+
+/** The numbers of these seats of the plan. */
+export const numbers = (choice, seats) => request("GET", `api/concert/numbers?${ofConcert(choice, { seats: seats.join() })}`);
+
+/** How the seats stand, and the terms of their sale; with `since`, the version of an earlier answer, only what has changed. */
+export const states = (choice, token, { etag, since } = {}) =>
+    request("GET", `api/concert/states?${ofConcert(choice, since ? { since } : {})}`, { token, etag });
+
+/** What is on, from today. */
+export const programme = (etag) => request("GET", "api/concert/programme", { etag });
 
 export const reservations = (userId, token) =>
     request("GET", `api/reservations?${new URLSearchParams({ userId, limit: "100" })}`, { token });

@@ -41,7 +41,7 @@ const facts = {
     working: null, // the action under way: {kind, trouble}
     resuming: false, // requests that a reload cut off are being finished
     note: null, // what the next step should say first: a function of the texts
-    map: null, // the one that is shown
+    hall: null, // the one that is shown
 };
 let view = null;
 let shownAs = null;
@@ -243,6 +243,20 @@ async function act(kind, run, { moves = true } = {}) {
     return answer && (!answer.ok || !moves) ? answer : null;
 }
 
+/**
+ * What is missing as things stand now: another device may have paid a moment ago, and points that were added for nothing would not
+ * come back by themselves. Answers as the recharge does; null: there is nothing to add.
+ */
+async function addMissing(hold, onTrouble) {
+    const { userId, token } = facts.session;
+    const found = await gather(facts.session);
+    if (found.gone || holdOf(found.rows)?.orderId !== hold.orderId) return null;
+    const has = await api.patiently(() => api.balance(userId, token), onTrouble);
+    if (!has.ok) return has;
+    const amount = hold.total - has.data.currentBalance;
+    return amount > 0 ? perform("recharge", { amount }, onTrouble) : null;
+}
+
 /** It is no loss to be told of when the facts come. */
 function letGo(rows) {
     facts.hold = null;
@@ -308,7 +322,7 @@ const app = {
     /** `what` is {seatNumber}, or {seatNumbers, types, expectTotal}. */
     hold: (what) =>
         act("hold", async (onTrouble) => {
-            const concertId = facts.map?.concertId ?? facts.choice.concertId;
+            const concertId = facts.hall?.concertId ?? facts.choice.concertId;
             const answer = await perform("hold", { date: facts.choice.date, ...what, concertId }, onTrouble);
             if (answer.ok) facts.picks = null;
             return answer;
@@ -316,8 +330,11 @@ const app = {
 
     recharge: (amount) => act("recharge", (onTrouble) => perform("recharge", { amount }, onTrouble), { moves: false }),
 
-    pay: (hold) =>
+    /** Adds the points that are missing, if any, and pays. */
+    pay: (hold, missing = 0) =>
         act("pay", async (onTrouble) => {
+            const added = missing > 0 ? await addMissing(hold, onTrouble) : null;
+            if (added && !added.ok) return added;
             const answer = await perform("pay", { reservationId: hold.orderId }, onTrouble);
             if (answer.ok) store.saveReceipt(answer.data);
             return answer;
@@ -353,10 +370,10 @@ const app = {
         return failures === 0 ? facts.tickets : null;
     },
 
-    /** The map that is shown: its concert is the one that a hold is asked of. */
-    remember(map) {
-        facts.map = map;
-        remember(map);
+    /** The hall that is shown: its concert is the one that a hold is asked of. */
+    remember(hall) {
+        facts.hall = hall;
+        remember(hall);
     },
 };
 

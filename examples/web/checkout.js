@@ -167,15 +167,24 @@ export function checkoutView(app) {
         (newBalance >= hold.total ? pay : recharge.amount).focus();
     });
 
+    /** What is missing is added first, in the same step. Before the balance is known, it is the host who says what is missing. */
+    const missing = () => (balance === null ? 0 : Math.max(0, hold.total - balance));
+
     function setBalance(points) {
         if (points !== balance) say(done, "");
         balance = points;
-        const missing = Math.max(0, hold.total - balance);
         say(has, texts().points(balance));
-        say(after, missing > 0 ? "–" : texts().points(balance - hold.total));
-        say(short, missing > 0 ? t.short(texts().points(missing)) : "");
-        node.classList.toggle("is_short", missing > 0);
-        recharge.needs(missing);
+        say(after, missing() > 0 ? texts().points(0) : texts().points(balance - hold.total));
+        say(short, missing() > 0 ? t.short(texts().points(missing())) : "");
+        node.classList.toggle("is_short", missing() > 0);
+        recharge.needs(missing());
+        sayPay();
+    }
+
+    function sayPay() {
+        const [sum, added] = [texts().points(hold.total), texts().points(missing())];
+        if (app.facts.working?.kind === "pay") say(pay, texts().working.pay);
+        else say(pay, missing() > 0 ? t.addAndPay(added, sum) : t.pay(sum));
     }
 
     const asking = api.repeat(
@@ -192,12 +201,11 @@ export function checkoutView(app) {
         refused.clear();
         recharge.refused.clear();
         done.textContent = "";
-        const answer = await app.pay(hold);
+        const answer = await app.pay(hold, missing());
         if (!answer || !node.isConnected) return; // paid, or on another step by now
         status.textContent = "";
+        asking.now(); // points may have been added all the same, or spent by another device
         if (answer.code === "insufficient_points") {
-            // Another device may have spent what was here a moment ago.
-            asking.now();
             recharge.refused.show(refusalText(answer));
             recharge.amount.focus();
         } else {
@@ -229,7 +237,7 @@ export function checkoutView(app) {
         ),
         h(
             "div",
-            { class: "card" },
+            { class: "card paying" },
             h(
                 "dl",
                 { class: "sums" },
@@ -237,15 +245,10 @@ export function checkoutView(app) {
                 h("div", {}, h("dt", {}, t.balance), has),
                 h("div", {}, h("dt", {}, t.after), after),
             ),
-            h(
-                "div",
-                { class: "recharge_box" },
-                h("h2", {}, t.recharge),
-                h("div", { class: "told" }, short, done),
-                recharge.node,
-            ),
+            h("div", { class: "told" }, short, done),
+            h("div", { class: "actions" }, refused.node, pay, other),
         ),
-        h("div", { class: "actions" }, refused.node, pay, other),
+        h("div", { class: "card recharge_box" }, h("h2", {}, t.recharge), recharge.node),
     );
 
     say(concert, whenOf(hold));
@@ -292,7 +295,7 @@ export function checkoutView(app) {
                 showOrder();
             }
             const all = hold.rows.length > 1 ? t.giveBackAll : t.other;
-            say(pay, busy("pay") ? texts().working.pay : t.pay(texts().points(hold.total)));
+            sayPay();
             say(recharge.add, busy("recharge") ? texts().working.recharge : t.doRecharge);
             say(other, busy("release") ? texts().working.release : all);
             for (const button of [pay, recharge.add, other]) button.toggleAttribute("disabled", Boolean(working));

@@ -1,4 +1,4 @@
-// What is known of concerts beside their seats, from the latest maps: titles, when they begin, names of types, terms, what was
+// What is known of concerts beside their seats, from the latest answers: titles, when they begin, names of types, terms, what was
 // called off.
 
 import * as api from "./api.js";
@@ -11,7 +11,7 @@ export function remember({ concertId, title, startsAt = null, types = [], sale =
 
 /** {title, startsAt, types, sale, calledOff} of a reservation's concert as it is now; null if it cannot be had. */
 export async function concertNow({ date, concertId }) {
-    const answer = await api.map({ date, concertId }).catch(() => null);
+    const answer = await api.states({ date, concertId }).catch(() => null);
     if (answer?.ok) remember(answer.data);
     return known.get(concertId) ?? null;
 }

@@ -4,7 +4,7 @@ const byText = new Intl.Collator("und", { numeric: true }).compare;
 const alone = ({ needs }) => (needs === null ? 0 : 1);
 
 /**
- * All that a seat can be bought as: [{type, name, price, needs, maxPerOrder}]; type null: without naming one. Those that need
+ * All that a seat ({category, price}) can be bought as: [{type, name, price, needs, maxPerOrder}]; type null: without naming one. Those that need
  * no other come first, the dearest before the others.
  */
 export function choicesOf({ prices = [], types = [] }, seat) {
@@ -22,40 +22,28 @@ export function choicesOf({ prices = [], types = [] }, seat) {
 /** The one that needs no other beside it. */
 export const usualOf = (choices) => choices.find(({ needs }) => needs === null) ?? choices[0];
 
-/** The map with the prices that people see first: of each seat's usual type, and of its sections by those. */
-export function priced(map) {
-    if ((map.types ?? []).length === 0) return map;
-    const seats = map.seats.map((seat) => ({ ...seat, price: usualOf(choicesOf(map, seat)).price }));
-    const sections = map.sections.map((section) => {
-        const there = seats.filter((seat) => seat.section === section.name);
-        const forSale = there.filter(({ state }) => state !== "blocked");
-        const all = (forSale.length > 0 ? forSale : there).map(({ price }) => price);
-        if (all.length === 0) return section;
-        return { ...section, minPrice: Math.min(...all), maxPrice: Math.max(...all) };
-    });
-    return { ...map, seats, sections };
-}
+/** By category of a plan: what people see first, the price of the usual type. */
+export const pricesOf = (offer, categories) => categories.map((one) => usualOf(choicesOf(offer, one)).price);
 
 /**
  * How seats are chosen: most, how many an order; isGroup, whether they are gathered before they are held; isPlain, whether
  * nothing but the seats' own prices counts, as of a house that has set no terms.
  */
-export function wayOf(map) {
-    const most = map.sale?.seatsPerOrder ?? 1;
-    const hasChoice = (map.types ?? []).length > 0 && map.seats.some((seat) => choicesOf(map, seat).length > 1);
-    return { most, isGroup: most > 1 || hasChoice, isPlain: most === 1 && (map.prices ?? []).length === 0 };
+export function wayOf(offer, categories) {
+    const most = offer.sale?.seatsPerOrder ?? 1;
+    const hasChoice = (offer.types ?? []).length > 0 && categories.some((one) => choicesOf(offer, one).length > 1);
+    return { most, isGroup: most > 1 || hasChoice, isPlain: most === 1 && (offer.prices ?? []).length === 0 };
 }
 
 /**
  * Picks with what they cost now: [{seat, choices, choice}]. One whose type is not sold there any more gets the usual one; one
- * whose seat is not there any more is left out.
+ * whose seat is not there any more (seatOf(number) is null) is left out.
  */
-export function linesOf(map, picks) {
-    const seats = new Map(map.seats.map((seat) => [seat.number, seat]));
+export function linesOf(offer, picks, seatOf) {
     return picks.flatMap(({ number, type }) => {
-        const seat = seats.get(number);
+        const seat = seatOf(number);
         if (!seat) return [];
-        const choices = choicesOf(map, seat);
+        const choices = choicesOf(offer, seat);
         return [{ seat, choices, choice: choices.find((one) => one.type === type) ?? usualOf(choices) }];
     });
 }

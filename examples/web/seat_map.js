@@ -1,318 +1,395 @@
-// The drawing of a hall: SVG, one element a seat, of which an update touches only those that changed.
+// The hall: a canvas that shows a part of it, buttons where its seats are, the whole in small. While something moves, what is
+// painted is only shifted and stretched; it is painted anew when it rests, or when what is needed was not painted.
 
-import { s, say } from "./dom.js";
-import { inReadingOrder, layOut, neighbour, pitch, rowEnd, tiersOf } from "./seat_plan.js";
+import { h } from "./dom.js";
+import { held, sold, stateNames } from "./hall.js";
+import { coloursOf, onThemeChange } from "./hall_colours.js";
+import { gestures } from "./hall_gestures.js";
+import { paintHall } from "./hall_paint.js";
+import * as look from "./hall_view.js";
+import { minimap } from "./minimap.js";
+import { seatButtons } from "./seat_buttons.js";
+import { layOut, neighbour, pitch, rowEnd, seatAt, seatsWithin } from "./seat_plan.js";
 import { seatName, texts } from "./texts.js";
 
-// States are told by shape as well as by colour; an available seat shows its label instead.
-const marks = {
-    available: "",
-    held: "M-7-8h14M-7 8h14M-6-8c0 6 12 10 12 16M6-8c0 6-12 10-12 16", // an hourglass
-    sold: "M-7-7 7 7M7-7-7 7",
-    blocked: "M-7 0H7",
-    mine: "M-8 0-2 6 8-6",
-};
+const overscan = 0.22; // of the frame, on each side: how far one can drag without painting
+const aim = { touch: 20, mouse: look.detail.button }; // pixels that a seat must have to be meant by a press
+const close = { touch: 32, mouse: 26 }; // that it has after coming closer
+const buttonsMost = 1_600;
+const glanceTime = 220; // milliseconds that the view takes to get somewhere
 
-const seatPixels = { least: 9, comfortable: 34, most: 68, fitMost: 50 };
-
-/** A seat's label on its face: smaller, then narrower where it is longer; one that does not fit is for the ear and for a
- * closer look, since a scrap of it would name another seat. */
-function faceText(label) {
-    const width = [...label].reduce((sum, char) => sum + (char > "\u2e80" ? 2 : 1), 0);
-    return s(
-        "text",
-        {
-            y: 5,
-            class: width > 2 ? "long" : undefined,
-            textLength: width > 4 ? 26 : undefined,
-            lengthAdjust: width > 4 ? "spacingAndGlyphs" : undefined,
-        },
-        width > 8 ? "" : label,
-    );
-}
+const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const usesTouch = () => matchMedia("(pointer: coarse)").matches;
 
 /**
- * onPick(number, {atOnce}) when a seat is pressed: at once by keyboard, else after a closer look.
- * Returns {node, draw(map), mark(number, state), select(numbers), focus(number), show(section), stateOf(number)}.
+ * onPick(seat, {atOnce}) when a seat is pressed: at once by keyboard, else after a closer look.
+ * Returns {node, draw(hall), changed(seats), select(seats), focus(seat), show(section), zoom(factor), fit(), close()}; a hall is
+ * {plan, states, costs, tiers, offer}, seats are counted as the plan does.
  */
 export function seatMap({ onPick }) {
     const t = texts().seats;
-    const drawing = s("svg", {
-        class: "hall",
-        role: "group",
-        "aria-label": t.mapLabel,
-        "aria-describedby": "map_hint",
-    });
-    const frame = document.createElement("div");
-    frame.className = "hall_frame";
-    frame.append(drawing);
+    const canvas = h("canvas", { "aria-hidden": "true" });
+    const frame = h("div", { class: "hall_frame" }, canvas);
+    const small = minimap({ onGo: (point) => go(look.centredOn(point, view.scale, scene.layout.box, size), { isSwift: true }) });
+    const ctx = canvas.getContext("2d", { alpha: false });
 
-    let plan = null;
-    let scale = 0; // pixels a seat
-    let current = null; // the seat in the tab order
-    let selected = new Set();
-    const drawn = new Map(); // number → {seat, state, node, mark}
+    let scene = null;
+    let buttons = null;
+    let view = null;
+    let size = { width: 0, height: 0 };
+    let painted = null; // {left, top, scale} of the canvas
+    let ratio = 1;
+    let isWhole = true;
+    let parts = new Set(); // seats to paint anew
+    let needsPaint = false;
+    let frameAsked = 0;
+    let moving = 0;
+    let resting = 0;
 
-    function label(entry) {
-        return t.seatLabel({
-            seat: seatName(entry.seat),
-            price: entry.state === "blocked" ? null : texts().points(entry.seat.price),
-            state: t.states[entry.state],
-        });
+    // ---- painting ---------------------------------------------------------------------------------------------------
+
+    /** Is all that is looked at painted? */
+    function covers() {
+        const slack = 0.01 / view.scale;
+        const reach = (length, scale) => length / scale;
+        return (
+            view.left >= painted.left - slack &&
+            view.top >= painted.top - slack &&
+            view.left + reach(size.width, view.scale) <= painted.left + reach(canvas.width / ratio, painted.scale) + slack &&
+            view.top + reach(size.height, view.scale) <= painted.top + reach(canvas.height / ratio, painted.scale) + slack
+        );
     }
 
-    function setState(entry, state) {
-        if (entry.state === state) return false;
-        entry.state = state;
-        entry.node.setAttribute("data-state", state);
-        entry.mark.setAttribute("d", marks[state]);
-        entry.node.setAttribute("aria-label", label(entry));
-        if (state === "available" || state === "mine") entry.node.removeAttribute("aria-disabled");
-        else entry.node.setAttribute("aria-disabled", "true");
-        return true;
-    }
-
-    function build(map) {
-        const seats = inReadingOrder(map.seats);
-        plan = layOut(seats);
-        drawn.clear();
-        const { box, stage } = plan;
-        const tiers = tiersOf(seats);
-        const half = stage.width / 2;
-        const parts = [
-            s(
-                "g",
-                { class: "stage", transform: `translate(${stage.x} ${stage.y})` },
-                s("path", { d: `M${-half} 0Q0 16 ${half} 0L${half - 14} 34Q0 52 ${14 - half} 34Z` }),
-                s("text", { y: 31 }, t.stage),
-            ),
-        ];
-        for (const { name, x, y } of plan.labels) parts.push(s("text", { class: "section_name", x, y }, name));
-        for (const seat of seats) {
-            const { x, y } = plan.places.get(seat.number);
-            const mark = s("path", { class: "mark" });
-            const node = s(
-                "g",
-                {
-                    class: "seat",
-                    role: "button",
-                    tabindex: -1,
-                    "data-number": seat.number,
-                    "data-tier": tiers.get(seat.price),
-                    "aria-pressed": String(selected.has(seat.number)),
-                    transform: `translate(${x} ${y})`,
-                },
-                s("rect", { class: "hit", x: -pitch / 2, y: -pitch / 2, width: pitch, height: pitch }),
-                s("path", {
-                    class: "face",
-                    d: "M-13-16h26a4 4 0 0 1 4 4v17a11 11 0 0 1-11 11h-12a11 11 0 0 1-11-11v-17a4 4 0 0 1 4-4z",
-                }),
-                faceText(seat.label),
-                mark,
-            );
-            const entry = { seat, state: null, node, mark };
-            drawn.set(seat.number, entry);
-            setState(entry, seat.state);
-            parts.push(node);
+    function paintAll() {
+        ratio = Math.min(2, devicePixelRatio || 1);
+        const [extraX, extraY] = [Math.round(size.width * overscan), Math.round(size.height * overscan)];
+        const [width, height] = [size.width + 2 * extraX, size.height + 2 * extraY];
+        if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+            Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+            canvas.style.width = `${width}px`;
+            canvas.style.height = `${height}px`;
         }
-        drawing.setAttribute("viewBox", `${box.x} ${box.y} ${box.width} ${box.height}`);
-        const hadFocus = drawing.contains(document.activeElement);
-        drawing.replaceChildren(...parts);
-        const first = seats.find((seat) => seat.state === "available") ?? seats[0];
-        if (first) enterTabOrder(drawn.has(current) ? current : first.number);
-        if (hadFocus && current !== null) drawn.get(current).node.focus({ preventScroll: true });
-        requestAnimationFrame(() => {
-            if (scale === 0) fit(true);
-            else resize(scale);
-        });
+        painted = { scale: view.scale, left: view.left - extraX / view.scale, top: view.top - extraY / view.scale };
+        const seen = { left: extraX, top: extraY, right: extraX + size.width, bottom: extraY + size.height };
+        paintHall(ctx, scene, painted, { ratio, width, height, seen });
+        canvas.dataset.painted = "true";
+        needsPaint = false;
+        parts.clear();
     }
 
-    function enterTabOrder(number) {
-        if (current !== null) drawn.get(current)?.node.setAttribute("tabindex", "-1");
-        current = number;
-        drawn.get(number).node.setAttribute("tabindex", "0");
+    function paintParts() {
+        const cell = pitch * painted.scale;
+        if (cell < look.detail.face || parts.size > 60) return paintAll();
+        const [width, height] = [canvas.width / ratio, canvas.height / ratio];
+        for (const i of parts) {
+            const x = (scene.layout.x[i] - painted.left) * painted.scale - cell / 2 - 3;
+            const y = (scene.layout.y[i] - painted.top) * painted.scale - cell / 2 - 3;
+            if (x > width || y > height || x + cell < 0 || y + cell < 0) continue;
+            const only = { x: Math.floor(x), y: Math.floor(y), width: Math.ceil(cell) + 7, height: Math.ceil(cell) + 7 };
+            paintHall(ctx, scene, painted, { ratio, width, height, seen: null, only });
+        }
+        parts.clear();
+        return undefined;
     }
 
-    function fitting() {
-        return Math.min(((frame.clientWidth - 2) / plan.box.width) * pitch, seatPixels.fitMost);
+    /** Puts what is painted where it belongs. */
+    function place() {
+        const stretch = view.scale / painted.scale;
+        const [x, y] = [(painted.left - view.left) * view.scale, (painted.top - view.top) * view.scale];
+        canvas.style.transform = `translate(${x}px, ${y}px) scale(${stretch})`;
+        buttons.place(view);
+        small.frame(view, size);
     }
 
-    function resize(next, around) {
-        const least = Math.min(seatPixels.least, fitting());
-        const before = scale || next;
-        scale = Math.max(least, Math.min(seatPixels.most, next));
-        const point = around ?? { x: frame.clientWidth / 2, y: frame.clientHeight / 2 };
-        const ratio = scale / before;
-        const left = (frame.scrollLeft + point.x) * ratio - point.x;
-        const top = (frame.scrollTop + point.y) * ratio - point.y;
-        drawing.style.width = `${(plan.box.width * scale) / pitch}px`;
-        drawing.style.height = `${(plan.box.height * scale) / pitch}px`;
-        drawing.classList.toggle("far", scale < 20);
-        frame.scrollLeft = left;
-        frame.scrollTop = top;
+    function step() {
+        frameAsked = 0;
+        if (!scene || size.width === 0) return;
+        const stretch = painted ? view.scale / painted.scale : 0;
+        if (needsPaint || !painted || stretch > 1.8 || stretch < 0.55 || !covers()) paintAll();
+        else if (parts.size > 0) paintParts();
+        place();
     }
 
-    /** The whole width; at first a size that a finger can hit, with the stage in the middle. */
-    function fit(atFirst) {
-        const whole = fitting();
-        resize(atFirst && whole < 26 ? seatPixels.comfortable : whole);
-        frame.scrollLeft = (drawing.clientWidth - frame.clientWidth) / 2;
-        if (atFirst) frame.scrollTop = 0;
+    function ask() {
+        if (frameAsked === 0) frameAsked = requestAnimationFrame(step);
     }
 
-    function focus(number) {
-        if (!drawn.has(number)) return;
-        enterTabOrder(number);
-        const { node } = drawn.get(number);
-        node.focus({ preventScroll: true });
-        node.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // ---- looking ----------------------------------------------------------------------------------------------------
+
+    function setView(next) {
+        view = next;
+        isWhole = look.isWhole(view, scene.layout.box, size);
+        ask();
     }
 
-    const numberAt = (event) => event.target.closest?.(".seat")?.getAttribute("data-number") ?? null;
+    /** Nothing moves any more: sharp again, with buttons where the seats are now. */
+    function rest() {
+        if (!scene || size.width === 0) return;
+        if (painted && (view.scale !== painted.scale || scene.labelsAt !== view)) needsPaint = true;
+        scene.labelsAt = view;
+        frame.style.touchAction = isWhole ? "pan-y" : "none";
+        frame.classList.toggle("whole", isWhole);
+        small.show(!isWhole);
+        ask();
+        clearTimeout(resting);
+        resting = setTimeout(showButtons, 30);
+    }
 
-    drawing.addEventListener("click", (event) => {
-        const number = numberAt(event);
-        if (number === null) return;
-        focus(number);
-        // A click that no pointer made comes from a screen reader: there is no second look to be had.
-        onPick(number, { atOnce: event.detail === 0 });
+    function showButtons() {
+        const seen = {
+            left: view.left - pitch / 2,
+            top: view.top - pitch / 2,
+            right: view.left + size.width / view.scale + pitch / 2,
+            bottom: view.top + size.height / view.scale + pitch / 2,
+        };
+        const near = look.seatSize(view) >= look.detail.button ? seatsWithin(scene.layout, seen) : [];
+        buttons.show(near.length <= buttonsMost ? near : []);
+        frame.dataset.seats = String(near.length);
+    }
+
+    function go(next, { isSwift = false } = {}) {
+        cancelAnimationFrame(moving);
+        moves.halt();
+        if (isSwift || isStill()) {
+            setView(next);
+            return rest();
+        }
+        const from = view;
+        let began = null;
+        const move = (now) => {
+            began ??= now;
+            const share = Math.min(1, (now - began) / glanceTime);
+            const eased = 1 - (1 - share) ** 3;
+            setView(share === 1 ? next : look.mix(from, next, eased));
+            if (share < 1) moving = requestAnimationFrame(move);
+            else rest();
+        };
+        moving = requestAnimationFrame(move);
+        return undefined;
+    }
+
+    const point = (i) => ({ x: scene.layout.x[i], y: scene.layout.y[i] });
+    const inFrame = (i) => ({ x: (point(i).x - view.left) * view.scale, y: (point(i).y - view.top) * view.scale });
+
+    /** Brings a seat into the picture, closer where its label cannot be read. */
+    function reveal(i) {
+        if (!view) return;
+        const { box } = scene.layout;
+        const next =
+            look.seatSize(view) < look.detail.label
+                ? look.centredOn(point(i), close[usesTouch() ? "touch" : "mouse"] / pitch, box, size)
+                : look.showing(point(i), view, box, size);
+        frame.scrollIntoView({ block: "nearest" }); // the page's part of it
+        small.leave((point(i).x - next.left) * next.scale > size.width / 2);
+        if (next.left !== view.left || next.top !== view.top || next.scale !== view.scale) go(next);
+    }
+
+    function measure() {
+        const next = { width: frame.clientWidth, height: frame.clientHeight };
+        if (next.width === size.width && next.height === size.height) return;
+        const wasWhole = isWhole;
+        size = next;
+        if (!scene || size.width === 0) return;
+        const { box } = scene.layout;
+        painted = null;
+        setView(view && !wasWhole ? look.within(view, box, size) : look.wholeOf(box, size));
+        rest();
+    }
+    const observer = new ResizeObserver(measure);
+    observer.observe(frame);
+
+    // ---- pressing ---------------------------------------------------------------------------------------------------
+
+    const moves = gestures(frame, {
+        isWhole: () => isWhole,
+        onMove(dx, dy) {
+            if (!scene) return false;
+            cancelAnimationFrame(moving);
+            const moved = { ...view, left: view.left - dx / view.scale, top: view.top - dy / view.scale };
+            const next = look.within(moved, scene.layout.box, size);
+            const hasMoved = next.left !== view.left || next.top !== view.top;
+            if (hasMoved) setView(next);
+            return hasMoved;
+        },
+        onZoom(factor, at) {
+            if (!scene) return;
+            cancelAnimationFrame(moving);
+            setView(look.zoomed(view, factor, at, scene.layout.box, size));
+        },
+        onRest: rest,
     });
-    drawing.addEventListener("keydown", (event) => {
-        const number = numberAt(event);
-        if (number === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    frame.addEventListener("touchmove", (event) => event.touches.length > 1 && event.preventDefault(), { passive: false });
+
+    /** Too far away for a seat to be meant: to the section, if its seats can be pressed then, else to the place. */
+    function comeCloser(at, kind) {
+        const { layout } = scene;
+        const near = seatAt(layout, at, 40 / view.scale);
+        if (near === null) return;
+        const part = layout.sections[scene.plan.sectionOf(near)];
+        const toPart = look.closeTo(part, close[kind], layout.box, size);
+        const fits = toPart.scale * (part.bottom - part.top) <= size.height && toPart.scale * (part.right - part.left) <= size.width;
+        go(fits && toPart.scale > view.scale ? toPart : look.centredOn(at, close[kind] / pitch, layout.box, size));
+    }
+
+    frame.addEventListener("click", (event) => {
+        if (!scene) return;
+        // A click that no pointer made comes from a screen reader: there is no second look to be had.
+        const isPointed = event.detail !== 0;
+        if (isPointed && moves.wasDragged()) return;
+        const edge = frame.getBoundingClientRect();
+        const at = look.toHall({ x: event.clientX - edge.left, y: event.clientY - edge.top }, view);
+        const kind = event.pointerType === "touch" ? "touch" : "mouse";
+        if (isPointed && look.seatSize(view) < aim[kind]) return comeCloser(at, kind);
+        const button = event.target.closest(".seat");
+        const i = button ? buttons.indexOf(button) : (seatAt(scene.layout, at) ?? -1);
+        if (i < 0) return;
+        buttons.focus(i);
+        onPick(i, { atOnce: !isPointed });
+    });
+
+    const byKey = {
+        "+": 1.25,
+        "=": 1.25,
+        "-": 1 / 1.25,
+    };
+    frame.addEventListener("keydown", (event) => {
+        const i = buttons ? buttons.indexOf(event.target.closest(".seat")) : -1;
+        if (i < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
         if (event.key === "Enter" || event.key === " ") {
-            if (!event.repeat) onPick(number, { atOnce: true });
+            if (!event.repeat) onPick(i, { atOnce: true });
         } else if (event.key.startsWith("Arrow")) {
-            const next = neighbour(plan.places, number, event.key);
+            const next = neighbour(scene.layout, i, event.key);
             if (next !== null) focus(next);
         } else if (event.key === "Home" || event.key === "End") {
-            focus(rowEnd(plan.places, number, event.key));
-        } else if (event.key === "+" || event.key === "=") {
-            resize(scale * 1.25);
-        } else if (event.key === "-") {
-            resize(scale / 1.25);
+            focus(rowEnd(scene.layout, i, event.key));
+        } else if (event.key in byKey) {
+            go(look.zoomed(view, byKey[event.key], inFrame(i), scene.layout.box, size), { isSwift: true });
         } else {
             return;
         }
         event.preventDefault();
     });
-    drawing.addEventListener("focusin", (event) => {
-        const number = numberAt(event);
-        if (number !== null && number !== current) enterTabOrder(number);
+    frame.addEventListener("keyup", (event) => {
+        // A button is pressed by Space when it is let go: that press was taken already.
+        if (event.key === " " && event.target.closest(".seat")) event.preventDefault();
     });
-
-    // Two fingers zoom; one finger scrolls, which the browser does by itself.
-    let pinch = null;
-    const spread = ([a, b]) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
-    frame.addEventListener(
-        "touchmove",
-        (event) => {
-            if (event.touches.length !== 2) {
-                pinch = null;
-                return;
-            }
-            event.preventDefault();
-            const distance = spread(event.touches);
-            const edge = frame.getBoundingClientRect();
-            const [a, b] = event.touches;
-            if (pinch)
-                resize((scale * distance) / pinch, {
-                    x: (a.clientX + b.clientX) / 2 - edge.left,
-                    y: (a.clientY + b.clientY) / 2 - edge.top,
-                });
-            pinch = distance;
-        },
-        { passive: false },
-    );
-    frame.addEventListener("touchend", () => {
-        pinch = null;
+    frame.addEventListener("focusin", (event) => {
+        const i = buttons ? buttons.indexOf(event.target.closest(".seat")) : -1;
+        if (i < 0) return;
+        if (i !== buttons.current()) buttons.enter(i);
+        if (event.target.matches(":focus-visible")) reveal(i);
     });
-    frame.addEventListener(
-        "wheel",
-        (event) => {
-            if (!event.ctrlKey) return;
-            event.preventDefault();
-            const edge = frame.getBoundingClientRect();
-            resize(scale * Math.exp(-event.deltaY / 300), {
-                x: event.clientX - edge.left,
-                y: event.clientY - edge.top,
-            });
-        },
-        { passive: false },
-    );
+    // Where `overflow: clip` is not known, a browser scrolls to show a button that has the focus.
+    frame.addEventListener("scroll", () => frame.scrollTo(0, 0));
 
-    const samePlan = (map) =>
-        map.seats.length === drawn.size &&
-        map.seats.every((seat) => {
-            const entry = drawn.get(seat.number);
-            return (
-                entry &&
-                entry.seat.x === seat.x &&
-                entry.seat.y === seat.y &&
-                entry.seat.price === seat.price &&
-                entry.seat.section === seat.section &&
-                entry.seat.row === seat.row &&
-                entry.seat.label === seat.label
-            );
+    function focus(i) {
+        if (!scene) return;
+        buttons.focus(i);
+        reveal(i);
+    }
+
+    // ---- what there is to see -----------------------------------------------------------------------------------------
+
+    const nameOf = ({ name, available, isForSale, least }) => {
+        const words = !isForSale ? t.states.blocked : available > 0 ? t.sectionFree(available) : t.sectionOut;
+        const price = t.from(texts().points(least));
+        return { name, more: isForSale && available > 0 ? [`${words} · ${price}`, words] : [words] }; // as much as there is room for
+    };
+
+    function labelOf(i) {
+        const state = stateNames[scene.states[i]];
+        return t.seatLabel({
+            seat: seatName(scene.plan.seat(i)),
+            price: state === "blocked" ? null : scene.costWords[scene.plan.categoryOf[i]],
+            state: t.states[state],
         });
+    }
+
+    function build(hall, chosen) {
+        scene = { chosen, stage: t.stage, colours: coloursOf(frame), layout: layOut(hall.plan), rowLabels: [] };
+        Object.assign(scene, hall, { costWords: hall.costs.map(texts().points) });
+        const hadFocus = frame.contains(document.activeElement);
+        const { plan, layout, states } = scene;
+        buttons = seatButtons({ label: t.mapLabel, plan, layout, states, chosen, labelOf });
+        frame.replaceChildren(canvas, buttons.node, small.node);
+        const first = states.findIndex((state) => state === 0);
+        buttons.enter(Math.max(0, first));
+        if (hadFocus) buttons.focus(buttons.current());
+        painted = null;
+        view = null;
+        isWhole = true;
+        size = { width: 0, height: 0 };
+        measure();
+    }
+
+    let drawnSmall = 0;
+    function drawSmall() {
+        clearTimeout(drawnSmall);
+        drawnSmall = setTimeout(() => scene && small.draw(scene) === undefined && view && small.frame(view, size), 250);
+    }
+
+    const stopTheme = onThemeChange(() => {
+        if (!scene) return;
+        scene.colours = coloursOf(frame);
+        needsPaint = true;
+        ask();
+        drawSmall();
+    });
 
     return {
         node: frame,
-        /** Draws an answer of the map; returns the numbers of the seats whose state changed. */
-        draw(map) {
-            if (!plan || !samePlan(map)) {
-                build(map);
-                return [];
-            }
-            return map.seats.filter((seat) => setState(drawn.get(seat.number), seat.state)).map((seat) => seat.number);
+        /** Shows a hall as it is now; `states` is kept, and what changes in it is told to changed(). */
+        draw(hall) {
+            const isOther = scene?.plan !== hall.plan;
+            if (hall.plan.count === 0) return;
+            if (isOther) build(hall, scene?.chosen ?? new Set());
+            else Object.assign(scene, hall, { costWords: hall.costs.map(texts().points) });
+            scene.names = hall.offer.map(nameOf);
+            if (!isOther) buttons.markAll();
+            needsPaint = true;
+            // At once, not in the next frame: it is what everybody waits for.
+            if (isOther) step();
+            else ask();
+            drawSmall();
         },
-        mark(number, state) {
-            if (drawn.has(number)) setState(drawn.get(number), state);
+        changed(seats, offer) {
+            if (offer) scene.names = offer.map(nameOf);
+            buttons.mark(seats);
+            for (const i of seats) parts.add(i);
+            ask();
+            drawSmall();
         },
-        select(numbers) {
-            const next = new Set(numbers);
-            for (const number of selected)
-                if (!next.has(number)) drawn.get(number)?.node.setAttribute("aria-pressed", "false");
-            for (const number of next)
-                if (!selected.has(number)) drawn.get(number)?.node.setAttribute("aria-pressed", "true");
-            selected = next;
+        select(seats) {
+            if (!scene) return;
+            const next = new Set(seats);
+            const touched = [...scene.chosen, ...next].filter((i) => scene.chosen.has(i) !== next.has(i));
+            scene.chosen.clear();
+            for (const i of next) scene.chosen.add(i);
+            buttons.mark(touched);
+            for (const i of touched) parts.add(i);
+            ask();
         },
         focus,
-        seat: (number) => drawn.get(number)?.seat,
-        stateOf: (number) => drawn.get(number)?.state ?? null,
-        zoom: (factor) => resize(scale * factor),
-        fit: () => fit(false),
-        /** Scrolls to a section. */
-        show(name) {
-            const box = plan?.sections.find((section) => section.name === name);
-            if (!box) return;
-            const smooth = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
-            frame.scrollTo({
-                top: ((box.top - plan.box.y - pitch * 1.6) * scale) / pitch,
-                behavior: smooth,
-                left: (((box.left + box.right) / 2 - plan.box.x) * scale) / pitch - frame.clientWidth / 2,
-            });
+        isTaken: (i) => scene.states[i] === held || scene.states[i] === sold,
+        zoom: (factor) =>
+            scene && go(look.zoomed(view, factor, { x: size.width / 2, y: size.height / 2 }, scene.layout.box, size)),
+        fit: () => scene && go(look.wholeOf(scene.layout.box, size)),
+        /** Goes to a section, so close that its seats can be pressed. */
+        show(at) {
+            if (!scene) return;
+            go(look.closeTo(scene.layout.sections[at], close[usesTouch() ? "touch" : "mouse"], scene.layout.box, size));
+            const { top, bottom } = frame.getBoundingClientRect();
+            if (top < 0 || bottom > innerHeight)
+                frame.parentElement.scrollIntoView({ block: "start", behavior: isStill() ? "auto" : "smooth" });
+        },
+        close() {
+            observer.disconnect();
+            stopTheme();
+            moves.stop();
+            cancelAnimationFrame(moving);
+            cancelAnimationFrame(frameAsked);
+            clearTimeout(resting);
+            clearTimeout(drawnSmall);
         },
     };
-}
-
-/** A small picture of a state, for the legend; `chosen`: as it looks while it is chosen. */
-export function stateSample(state, chosen = false) {
-    const drawing = s("svg", { class: "sample", viewBox: "-20 -20 40 40", "aria-hidden": "true" });
-    const text = s("text", { y: 5 });
-    say(text, "12");
-    drawing.append(
-        s(
-            "g",
-            { class: "seat", "data-state": state, "data-tier": 0, "aria-pressed": chosen ? "true" : undefined },
-            chosen && s("rect", { class: "hit", x: -20, y: -20, width: 40, height: 40 }),
-            s("path", {
-                class: "face",
-                d: "M-13-16h26a4 4 0 0 1 4 4v17a11 11 0 0 1-11 11h-12a11 11 0 0 1-11-11v-17a4 4 0 0 1 4-4z",
-            }),
-            text,
-            s("path", { class: "mark", d: marks[state] }),
-        ),
-    );
-    return drawing;
 }

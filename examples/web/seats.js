@@ -5,91 +5,17 @@
 
 import * as api from "./api.js";
 import { announce, h, notice, say } from "./dom.js";
-import { linesOf, priced, totalOf, wayOf } from "./offer.js";
+import { held, isUnnamed, stateNames } from "./hall.js";
+import { hallFeed } from "./hall_feed.js";
+import { liveSign } from "./live.js";
+import { linesOf, totalOf, wayOf } from "./offer.js";
 import { picksList, ruleWords } from "./picks.js";
 import { offNotice, refundWords, saleNotice, saleWords } from "./sale_notice.js";
-import { seatMap, stateSample } from "./seat_map.js";
-import { tiersOf } from "./seat_plan.js";
+import { stateSample } from "./seat_face.js";
+import { seatList } from "./seat_list.js";
+import { seatMap } from "./seat_map.js";
+import { priceList, sectionList } from "./section_list.js";
 import { refusalText, seatName, seatNames, texts, whenOf } from "./texts.js";
-
-const askedEvery = 2_500;
-const askedEveryHidden = 15_000;
-
-/** The hall now: all of the answer, or what was known with what has changed. */
-function merged(known, answer) {
-    if (!known || answer.isWhole !== false) return answer;
-    const changed = new Map(answer.seats.map((seat) => [seat.number, seat]));
-    return { ...answer, seats: known.seats.map((seat) => changed.get(seat.number) ?? seat) };
-}
-
-/** The sections as buttons that lead to them: name, price, seats left. */
-function sectionList(onChoose) {
-    const t = texts().seats;
-    const node = h("ul", { class: "sections" });
-    const lines = new Map();
-    return {
-        node,
-        update({ sections, seats }) {
-            const names = JSON.stringify(sections.map(({ name, minPrice, maxPrice }) => [name, minPrice, maxPrice]));
-            if (node.dataset.names !== names) {
-                const tiers = tiersOf(seats);
-                node.dataset.names = names;
-                lines.clear();
-                node.replaceChildren(
-                    ...sections.map(({ name, minPrice, maxPrice }) => {
-                        const free = h("span", { class: "free" });
-                        const price = h("span", { class: "price" }, t.priceRange(minPrice, maxPrice));
-                        lines.set(name, { free, price });
-                        const swatches = [...new Set([tiers.get(maxPrice), tiers.get(minPrice)])];
-                        return h(
-                            "li",
-                            {},
-                            h(
-                                "button",
-                                { type: "button", onclick: () => onChoose(name) },
-                                h(
-                                    "span",
-                                    { class: "swatches", "aria-hidden": "true" },
-                                    swatches.map((tier) => h("i", { "data-tier": tier })),
-                                ),
-                                h("strong", {}, name || t.wholeHall),
-                                free,
-                                price,
-                            ),
-                        );
-                    }),
-                );
-            }
-            const forSale = new Set(seats.filter(({ state }) => state !== "blocked").map(({ section }) => section));
-            for (const { name, available } of sections) {
-                const { free, price } = lines.get(name);
-                say(free, !forSale.has(name) ? t.states.blocked : available > 0 ? t.sectionFree(available) : t.sectionOut);
-                price.hidden = !forSale.has(name);
-            }
-        },
-    };
-}
-
-/** The prices and what colour has which. */
-function priceList() {
-    const node = h("ul", { class: "prices" });
-    return {
-        node,
-        update({ seats }) {
-            const tiers = tiersOf(seats);
-            const text = [...tiers.keys()].join();
-            if (node.dataset.prices === text) return;
-            node.dataset.prices = text;
-            node.replaceChildren(
-                ...(tiers.size < 2
-                    ? []
-                    : [...tiers].map(([price, tier]) =>
-                          h("li", {}, h("i", { "data-tier": tier, "aria-hidden": "true" }), texts().points(price)),
-                      )),
-            );
-        },
-    };
-}
 
 export function seatsView(app) {
     const t = texts().seats;
@@ -99,11 +25,12 @@ export function seatsView(app) {
     const title = h("span", { class: "concert" });
     const soldOut = h("p", { class: "note", role: "status" });
     const hint = h("p", { class: "unseen", id: "map_hint" }, t.mapHint);
-    const chosenSample = h("li", { hidden: true }, stateSample("available", true), t.chosen);
+    const chosenSample = h("li", { hidden: true }, stateSample("available", { chosen: true }), t.chosen);
     const pickedName = h("strong");
     const pickedPrice = h("span");
     const hold = h("button", { type: "button", class: "primary", disabled: true }, t.hold);
-    const sections = sectionList((name) => map.show(name));
+    const sections = sectionList((at) => map.show(at));
+    const live = liveSign();
     const prices = priceList();
     const sale = saleNotice({ onChange: () => hall && showSale() });
     const off = offNotice(app);
@@ -111,35 +38,51 @@ export function seatsView(app) {
         onType: (number, type) => setPicks(picks.map((one) => (one.number === number ? { number, type } : one))),
         onRemove: (number) => toggle(number),
     });
-    let hall = null; // the map as it was told, prices of who names no type
+    let hall = null; // as hall_feed.js tells it
     let way = { most: 1, isGroup: false, isPlain: true };
     let picks = []; // [{number, type}]
+    let freePicks = []; // those of them that could be had when somebody looked last
     let isSaleTold = false; // a refusal says that nothing is sold now
 
-    const map = seatMap({
-        onPick(number, { atOnce }) {
-            if (app.facts.working || !hall) return;
-            if (way.isGroup) return toggle(number);
-            const again = picks[0]?.number === number;
-            setPicks([{ number, type: undefined }]);
-            if (atOnce || again) holdPicked();
-        },
-    });
+    /** A seat was pressed, on the map or in the list. */
+    function press(i, { atOnce = false } = {}) {
+        if (app.facts.working || !hall) return undefined;
+        const number = hall.plan.number(i);
+        if (way.isGroup) return toggle(number);
+        const again = picks[0]?.number === number;
+        setPicks([{ number, type: undefined }]);
+        return atOnce || again ? holdPicked() : undefined;
+    }
+    const map = seatMap({ onPick: press });
+    const list = seatList({ onPick: (i) => press(i) });
 
-    const lines = () => (hall ? linesOf(hall, picks) : []);
+    // By the number that names a seat in requests; null: there is none.
+    const at = (number) => hall?.plan.indexOf(number) ?? -1;
+    const seatOf = (number) => (at(number) < 0 ? null : hall.plan.seat(at(number)));
+    const stateOf = (number) => (at(number) < 0 ? null : stateNames[hall.states[at(number)]]);
+    const costOf = (seat) => hall.costs[hall.plan.categoryOf[seat.index]];
+
+    const lines = () => (hall ? linesOf(hall, picks, seatOf) : []);
     const isOpen = () => sale.now().state === "open";
 
     function setPicks(next) {
         picks = next;
         app.facts.picks = { concertId: hall.concertId, picks };
-        map.select(picks.map(({ number }) => number));
+        showChosen();
         refused.clear();
         showPicked();
     }
 
+    function showChosen() {
+        const chosen = picks.map(({ number }) => at(number));
+        map.select(chosen);
+        list.select(chosen);
+        freePicks = picks.map(({ number }) => number).filter((number) => stateOf(number) === "available");
+    }
+
     function toggle(number) {
-        const name = seatName(map.seat(number));
-        const state = map.stateOf(number);
+        const name = seatName(seatOf(number));
+        const state = stateOf(number);
         if (picks.some((one) => one.number === number)) {
             setPicks(picks.filter((one) => one.number !== number));
             announce(texts().group.removed(name, picks.length));
@@ -158,7 +101,7 @@ export function seatsView(app) {
     function showPicked() {
         const busy = app.facts.working?.kind === "hold";
         if (busy && app.facts.working.trouble) refused.tell(texts().unsure.hold);
-        const isFree = picks.length > 0 && picks.every(({ number }) => map.stateOf(number) === "available");
+        const isFree = picks.length > 0 && picks.every(({ number }) => stateOf(number) === "available");
         hold.toggleAttribute("disabled", busy || !isFree || !isOpen());
         if (busy) say(hold, texts().working.hold);
         if (way.isGroup) {
@@ -169,10 +112,10 @@ export function seatsView(app) {
             gathered.update(all, { types: hall.types, most: way.most, terms: refundWords(hall.sale) });
         } else {
             const number = picks[0]?.number;
-            const seat = number === undefined ? null : map.seat(number);
-            const state = seat ? map.stateOf(number) : null;
+            const seat = number === undefined ? null : seatOf(number);
+            const state = seat ? stateOf(number) : null;
             say(pickedName, seat ? seatName(seat) : t.pick);
-            say(pickedPrice, !seat ? "" : state === "available" ? texts().points(seat.price) : t.states[state]);
+            say(pickedPrice, !seat ? "" : state === "available" ? texts().points(costOf(seat)) : t.states[state]);
             if (!busy) say(hold, t.hold);
         }
     }
@@ -184,20 +127,31 @@ export function seatsView(app) {
 
     /** These are gone: they are shown so, and the others stay picked. */
     function lose(numbers) {
-        const gone = numbers.map((number) => map.seat(number)).filter(Boolean);
+        const gone = numbers.map(seatOf).filter(Boolean);
         picks = picks.filter(({ number }) => !numbers.includes(number) || !way.isGroup);
         setPicks(picks);
         const words = gone.length === 1 ? t.taken(seatName(gone[0])) : texts().group.taken(seatNames(gone));
         refuse(way.isGroup && picks.length > 0 ? `${words} ${texts().group.kept(picks.length)}` : words);
     }
 
+    /** The numbers of seats for a request; null: they cannot be had now. */
+    async function namesOf(seats) {
+        if (!seats.some(({ number }) => isUnnamed(number))) return seats.map(({ number }) => number);
+        const { plan, concertId } = hall;
+        const places = seats.map(({ index }) => index);
+        const answer = await api.patiently(() => api.numbers({ ...app.facts.choice, concertId }, places), app.trouble);
+        app.trouble(null);
+        if (!answer.ok) return null;
+        answer.data.numbers.forEach((name, i) => plan.learn(places[i], name));
+        return answer.data.numbers;
+    }
+
     /** What a hold is asked of. */
-    function wanted(expectTotal) {
-        const all = lines();
-        if (way.isPlain) return { seatNumber: all[0].seat.number };
+    function wanted(all, names, expectTotal) {
+        if (way.isPlain) return { seatNumber: names[0] };
         const types = all.map(({ choice }) => choice.type);
         return {
-            seatNumbers: all.map(({ seat }) => seat.number),
+            seatNumbers: names,
             ...(types.some((type) => type !== null) ? { types } : {}),
             expectTotal: expectTotal ?? totalOf(all),
         };
@@ -207,12 +161,14 @@ export function seatsView(app) {
         if (!isOpen()) return refuse(saleWords(sale.now()));
         if (!way.isGroup) {
             const [{ number }] = picks;
-            const state = map.stateOf(number);
+            const state = stateOf(number);
             if (state === "mine") return app.refresh();
-            if (state !== "available") return refuse(t.cannot(seatName(map.seat(number)), t.states[state]));
+            if (state !== "available") return refuse(t.cannot(seatName(seatOf(number)), t.states[state]));
         }
         const asked = lines();
-        const answer = await app.hold(wanted(expectTotal));
+        const names = await namesOf(asked.map(({ seat }) => seat));
+        if (!names) return refuse(texts().trouble.server);
+        const answer = await app.hold(wanted(asked, names, expectTotal));
         if (!answer || !node.isConnected) return undefined; // held, or on another step by now
         refused.clear();
         tell(answer, asked);
@@ -224,11 +180,14 @@ export function seatsView(app) {
         const { code, data } = answer;
         const words = texts().group;
         if (code === "seat_unavailable") {
-            const gone = data?.unavailable ?? asked.map(({ seat }) => seat.number);
-            for (const number of gone) map.mark(number, "held");
+            const told = data?.unavailable ?? asked.map(({ seat }) => seat.number);
+            const places = told.map(at).filter((i) => i >= 0);
+            const gone = places.map(hall.plan.number);
+            for (const i of places) hall.states[i] = held;
+            map.changed(places);
             asking.now();
             lose(gone);
-            map.focus(gone[0]);
+            if (places.length > 0) map.focus(places[0]);
         } else if (code === "price_changed") {
             asking.now();
             refuse(
@@ -272,70 +231,46 @@ export function seatsView(app) {
         showPicked();
     }
 
-    function received(data) {
+    function received(next, { touched, isOther }) {
         const totalBefore = totalOf(lines());
-        const wasFree = picks.map(({ number }) => number).filter((number) => map.stateOf(number) === "available");
-        hall = data;
-        way = wayOf(hall);
+        const wasFree = freePicks;
+        hall = next;
+        way = wayOf(hall, hall.plan.categories);
         app.remember(hall);
-        say(when, whenOf({ date: app.facts.choice.date, startsAt: hall.startsAt }, "short"));
-        say(title, hall.title);
-        say(hint, way.isGroup ? t.mapHintSeveral : t.mapHint);
-        chosenSample.hidden = !way.isGroup;
-        gathered.node.hidden = !way.isGroup;
-        const shown = priced(hall);
-        map.draw(shown);
-        sections.update(shown);
-        prices.update(shown);
+        if (isOther) {
+            say(when, whenOf({ date: app.facts.choice.date, startsAt: hall.startsAt }, "short"));
+            say(title, hall.title);
+            say(hint, way.isGroup ? t.mapHintSeveral : t.mapHint);
+            chosenSample.hidden = !way.isGroup;
+            gathered.node.hidden = !way.isGroup;
+            map.draw(hall);
+            prices.update(hall);
+        } else {
+            map.changed(touched, hall.offer);
+        }
+        sections.update(hall);
+        list.update(hall);
         if (app.facts.picks && app.facts.picks.concertId !== hall.concertId) app.facts.picks = null;
         // What was chosen before the language changed.
         if (picks.length === 0 && app.facts.picks) picks = app.facts.picks.picks.slice(0, way.most);
-        picks = picks.filter(({ number }) => map.seat(number));
-        map.select(picks.map(({ number }) => number));
-        if (isSaleTold) refused.clear(); // the map says it from now on
+        picks = picks.filter(({ number }) => at(number) >= 0);
+        showChosen();
+        if (isSaleTold) refused.clear(); // the answer says it from now on
         isSaleTold = false;
         sale.update(hall);
         showSale();
         if (!app.facts.working && sale.now().state !== "off") {
-            const gone = wasFree.filter((number) => map.stateOf(number) !== "available");
+            const gone = wasFree.filter((number) => stateOf(number) !== "available");
             if (gone.length > 0) lose(gone);
             else if (way.isGroup && wasFree.length > 0 && totalBefore !== totalOf(lines()) && !refused.isShown())
                 refused.tell(texts().group.repriced(texts().points(totalOf(lines()))));
         }
-        const left = hall.seats.some((seat) => seat.state === "available") || sale.now().state === "off";
+        const left = hall.offer.some(({ available }) => available > 0) || sale.now().state === "off";
         if (soldOut.textContent === "" && !left) announce(t.soldOut);
         say(soldOut, left ? "" : t.soldOut);
     }
 
-    let etag = null;
-    const asking = api.repeat(
-        async (isCurrent) => {
-            const { choice, session } = app.facts;
-            let answer = await api.map(choice, session.token, { etag, since: hall?.version });
-            // Other terms are other prices, also of seats that nothing has happened to.
-            if (answer.ok && answer.data.isWhole === false && answer.data.sale?.version !== hall?.sale?.version)
-                answer = await api.map(choice, session.token);
-            if (!isCurrent()) return answer;
-            if (answer.ok) {
-                etag = answer.etag;
-                received(merged(hall, answer.data));
-            } else if (answer.code === "ambiguous_concert") {
-                app.severalConcerts(answer.data.concerts);
-            } else if (answer.status === 401) {
-                app.refresh();
-            } else if (answer.status === 404 || answer.code === "invalid_date") {
-                app.choose(null, (texts) => texts.refusals.unknown_concert);
-            }
-            return answer;
-        },
-        {
-            every: () =>
-                document.hidden
-                    ? askedEveryHidden
-                    : Math.max(1_000, Math.min(askedEvery, app.facts.place?.nextPollMs ?? askedEvery)),
-            trouble: app.trouble,
-        },
-    );
+    const asking = hallFeed(app, { onHall: received, onLook: (look) => live.heard(look) });
 
     const icon = (text, label, press) =>
         h("button", { type: "button", class: "zoom", "aria-label": label, onclick: press }, text);
@@ -348,7 +283,7 @@ export function seatsView(app) {
             h(
                 "div",
                 { class: "hall_tools" },
-                h("span", { class: "live", title: t.liveLabel }, t.live),
+                live.node,
                 icon("−", t.zoomOut, () => map.zoom(1 / 1.3)),
                 icon("＋", t.zoomIn, () => map.zoom(1.3)),
                 icon("⤢", t.zoomFit, () => map.fit()),
@@ -363,6 +298,7 @@ export function seatsView(app) {
             h("h2", {}, t.sections),
             sections.node,
             prices.node,
+            list.node,
             h("h2", {}, t.legend),
             h(
                 "ul",
@@ -408,6 +344,8 @@ export function seatsView(app) {
         update: showPicked,
         close() {
             sale.stop();
+            live.stop();
+            map.close();
             asking();
         },
     };

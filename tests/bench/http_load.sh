@@ -41,7 +41,7 @@ done
 
 # shellcheck source=../../examples/build.sh
 source "$root/examples/build.sh"
-install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev libboost1.81-dev curl wrk >&2
+install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev libboost1.81-dev zlib1g-dev curl wrk >&2
 build_examples "$build" boxoffice_server beast_hello
 
 # ---- two servers ------------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ quietly() {
 }
 
 quietly install install_packages "${boxoffice_packages[@]}" postgresql redis-server libpq-dev libhiredis-dev procps python3 strace \
-    libboost1.81-dev nlohmann-json3-dev
+    libboost1.81-dev nlohmann-json3-dev zlib1g-dev
 # A warning that another compiler gives is no reason not to measure.
 if ! $is_built; then
     (cd "$root" && quietly configure cmake --preset release -B "$build" -DBOXOFFICE_BENCH=ON -DBOXOFFICE_TESTS=OFF \

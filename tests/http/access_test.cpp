@@ -93,6 +93,10 @@ std::vector<Row> matrix() {
         {"GET", "/api/concert/date", get("/api/concert/date"), for_all},
         {"GET", "/api/concert/seat", get("/api/concert/seat?date=2026-12-24"), for_all},
         {"GET", "/api/concert/map", get("/api/concert/map?date=2026-12-24"), {"200", "200", "200", bad, "200"}},
+        {"GET", "/api/concert/plan", get("/api/concert/plan?date=2026-12-24"), for_all},
+        {"GET", "/api/concert/states", get("/api/concert/states?date=2026-12-24"), {"200", "200", "200", bad, "200"}},
+        {"GET", "/api/concert/numbers", get("/api/concert/numbers?date=2026-12-24&seats=0"), for_all},
+        {"GET", "/api/concert/programme", get("/api/concert/programme"), for_all},
         {"POST",
          "/api/reservations",
          [](Scene& scene, const HeaderList& headers, const std::string& token) {

@@ -241,7 +241,7 @@ TEST_CASE("a house is set up over HTTP: users, concerts by seats or by plan, the
     http_server::Request plan_request;
     plan_request.method = "POST";
     plan_request.path = "/api/admin/concerts";
-    CHECK(client.router.body_size_max(plan_request) == 8 * 1024 * 1024);
+    CHECK(client.router.body_size_max(plan_request) == 32 * 1024 * 1024);
     plan_request.path = "/api/reservations";
     CHECK(client.router.body_size_max(plan_request) == 64 * 1024);
     plan_request.path = "/api/admin/concerts";

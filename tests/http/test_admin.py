@@ -100,7 +100,7 @@ class Administration(HttpTest):
         self.assertEqual(self.server.post("/api/token", {"userId": "u-1", "seats": rows}).status, 413)
 
     def test_here_too_there_is_a_largest_body(self):
-        body = b'{"userId": "u", "padding": "' + b"x" * (8 * 1024 * 1024) + b'"}'
+        body = b'{"userId": "u", "padding": "' + b"x" * (32 * 1024 * 1024) + b'"}'
         for path in ("users", "concerts"):
             self.assert_refused(self.ask(path, body), 413, "payload_too_large", TOO_LARGE)
 

@@ -54,7 +54,8 @@ story("a second device finds the hold, and then the ticket", [], async ({ open }
     await two.recharge();
     await two.pay();
     await two.see(".ticket");
-    // The first device learns of it when it tries.
+    // The first device learns of it when it tries, and adds no points for it.
+    await one.page.locator(".actions .wide", { hasText: "100포인트 충전하고" }).waitFor();
     await one.pay();
     await one.see(".ticket");
     assert.match(await one.text(".ticket_seat"), /12번/);
@@ -171,25 +172,44 @@ story("pressed again after server errors, it is the same request", [], async ({ 
     assert.equal(await person.balance(), 250, "recharged once");
 });
 
-story("too few points is said beside the recharge", [], async ({ open }) => {
+story("what is missing is added and paid in one step", [], async ({ open }) => {
     const person = await open({ ...phone }, "insufficient");
     await person.toCheckout("user-1", "3");
     await person.page.locator(".short:not(:empty)").waitFor();
     assert.match(await person.text(".short"), /100포인트가 부족합니다/);
+    assert.match(await person.text(".actions .wide"), /^100포인트 충전하고 100포인트 결제하기$/);
     assert.equal(await person.page.inputValue("#amount"), "100", "what is missing is filled in");
-    await person.pay();
-    await person.see(".recharge .notice.shown");
-    assert.match(await person.text(".recharge .notice"), /포인트가 부족합니다/);
-    assert.ok(await person.page.evaluate(() => document.activeElement.id === "amount"));
-    await person.shot("1");
     for (const wrong of ["0", "-5", "1.5", "1e3", "x", "1000000000001", ""]) {
         await person.page.fill("#amount", wrong);
         await person.page.click(".amount_line button");
         await person.see(".recharge .notice.shown");
         assert.match(await person.text(".recharge .notice"), /정수를 입력해 주세요/, `amount ${wrong}`);
     }
+    await person.shot("1");
     assert.equal(await person.balance(), 0);
-    await person.recharge(100);
+    await person.page.fill("#amount", "30");
+    await person.page.click(".amount_line button");
+    await person.page.locator(".actions .wide", { hasText: /^70포인트 충전하고 100포인트 결제하기$/ }).waitFor();
+    await person.pay();
+    await person.see(".ticket");
+    assert.equal(await person.balance(), 0);
+});
+
+story("points that are not there any more are said beside the recharge", [], async ({ open }) => {
+    const person = await open({ ...phone });
+    // As if another device had spent them a moment ago.
+    await person.page.route("**/api/balance?*", (route) =>
+        route.fulfill({ json: { userId: "user-1", currentBalance: 100 } }),
+    );
+    await person.toCheckout("user-1", "3");
+    await person.page.locator(".actions .wide", { hasText: /^100포인트 결제하기$/ }).waitFor();
+    await person.page.locator(".sums", { hasText: "100포인트" }).waitFor();
+    await person.page.unroute("**/api/balance?*");
+    await person.pay();
+    await person.see(".recharge .notice.shown");
+    assert.match(await person.text(".recharge .notice"), /포인트가 부족합니다/);
+    assert.ok(await person.page.evaluate(() => document.activeElement.id === "amount"));
+    await person.page.locator(".actions .wide", { hasText: "100포인트 충전하고" }).waitFor();
     await person.pay();
     await person.see(".ticket");
 });
@@ -217,7 +237,7 @@ story("a busy server is given the time it asks for", [], async ({ open }) => {
     const person = await open();
     await person.toSeats("user-1");
     const at = [];
-    await person.page.route("**/api/concert/map*", (route) => {
+    await person.page.route("**/api/concert/states*", (route) => {
         at.push(Date.now());
         if (at.length > 1) return route.continue();
         return route.fulfill({
@@ -227,7 +247,7 @@ story("a busy server is given the time it asks for", [], async ({ open }) => {
         });
     });
     await person.page.locator("#trouble", { hasText: "혼잡합니다" }).waitFor();
-    while (at.length < 2) await person.page.waitForRequest("**/api/concert/map*");
+    while (at.length < 2) await person.page.waitForRequest("**/api/concert/states*");
     assert.ok(at[1] - at[0] >= 4_000, `asked again after ${at[1] - at[0]} ms`);
 });
 

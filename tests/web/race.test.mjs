@@ -46,12 +46,12 @@ story("the map is live, and asks with what it knows", [], async ({ open, url }) 
     await person.toSeats("user-1");
     const answers = [];
     person.page.on("response", (response) => {
-        if (response.url().includes("/api/concert/map"))
+        if (response.url().includes("/api/concert/states"))
             answers.push([response.status(), response.request().headers()["if-none-match"], response.url()]);
     });
     await person.seat("9").click();
     while (answers.length < 4)
-        await person.page.waitForResponse((response) => response.url().includes("/api/concert/map"));
+        await person.page.waitForResponse((response) => response.url().includes("/api/concert/states"));
     // The first that asks for changes has them told, that there are none; from then on it is 304.
     assert.ok(
         answers.every(([status, tag, at], i) => (status === 304 || i === 0) && tag && at.includes("since=")),

@@ -226,7 +226,7 @@ class Person {
         const thawed = new Promise((done) => {
             thaw = done;
         });
-        const pattern = "**/api/concert/map**";
+        const pattern = "**/api/concert/states**";
         await this.page.route(pattern, async (route) => {
             await thawed;
             await route.continue().catch(() => {}); // the page may have given up

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "endpoints/endpoints.hpp"
+#include "endpoints/seat_question.hpp"
 #include "endpoints/writing.hpp"
 
 namespace http_server::endpoints {
@@ -15,19 +16,6 @@ namespace http_server::endpoints {
 using namespace boxoffice;
 
 namespace {
-
-struct Question {
-    Date date{};
-    std::optional<std::string> concert;
-    std::optional<std::string> since;
-};
-
-Result<Question> read_question(const Call& call) {
-    const auto date = call.request.parameter("date");
-    if (!date) return refuse(ErrorCode::invalid_date);
-    BOXOFFICE_TRY_VALUE(const auto day, parse_date(*date));
-    return Question{day, call.request.parameter("concertId"), call.request.parameter("since")};
-}
 
 /// What the sections of a hall offer, in the order of their first seats. Prices are of the seats for sale, where there
 /// are any: one that is not may have none. They are those of who names no type.
@@ -84,27 +72,6 @@ std::string write_list(const SeatSheet& sheet, const Concert& concert) {
     return json.take();
 }
 
-/// What is asked about: the seats, and what else there is to be told of their concert.
-struct Found {
-    SeatChanges seats;
-    std::shared_ptr<const Programmed> programmed;
-};
-
-/// Who has a map with seats of their own has a version of their own, which tells nobody else anything.
-std::string version_for(const SeatChanges& found, UserId user) {
-    auto version = to_text(found.sheet->version());
-    return found.mine.empty() ? version : version + "-" + to_text(user);
-}
-
-/// The version that a caller has, as far as it tells them anything. None: they have none.
-std::optional<SeatVersion> version_of(const std::optional<std::string>& text, UserId user) {
-    if (!text) return std::nullopt;
-    std::string_view version = *text;
-    const auto own = "-" + to_text(user);
-    if (user && version.ends_with(own)) version.remove_suffix(own.size());
-    return parse_seat_version(version).value_or(SeatVersion{});
-}
-
 void write_seat(JsonWriter& json, const SeatShown& seat, const Programmed& programmed, bool is_mine) {
     json.open_object()
         .member("number", seat.facts.number)
@@ -151,21 +118,6 @@ std::string join(std::initializer_list<std::string_view> objects) {
     return all + "}";
 }
 
-/// What buyers are told of the concert beside its seats. Small, so it is in every answer, also in one of what changed since.
-std::string write_programmed(const Programmed& programmed) {
-    const auto& [concert, sale, tariff, types, plain_prices] = programmed;
-    JsonWriter json;
-    json.open_object().member_or_null("startsAt", concert.starts_at, never);
-    write_called_off(json, concert);
-    json.open_object("sale");
-    write_terms(json, sale);
-    json.close_object();
-    write_types(json, types);
-    write_prices(json, "prices", tariff);
-    json.close_object();
-    return json.take();
-}
-
 std::string write_map(const Call& call, const Found& of, UserId user) {
     const auto& [found, programmed] = of;
     const auto& concert = programmed->concert;
@@ -182,34 +134,68 @@ std::string write_map(const Call& call, const Found& of, UserId user) {
         *found.sheet, SeatAnswers::Kind::sections,
         [&programmed = *programmed](const SeatSheet& sheet) { return write_sections(sheet, programmed); },
         programmed->version());
-    return join({json.take(), write_programmed(*programmed), *sections, write_seats(found, *programmed)});
+    JsonWriter rest;  // small, so it is in every answer, also in one of what changed since
+    rest.open_object();
+    write_programmed(rest, *programmed);
+    rest.close_object();
+    return join({json.take(), rest.take(), *sections, write_seats(found, *programmed)});
 }
 
-/// The seats of the one concert that is asked for: where it is named, without a look at the store.
-Result<Found> look(const Call& call, const Question& question, UserId user) {
-    ConcertId id;
-    if (question.concert) {
-        const auto parsed = parse_id<ConcertId>(*question.concert);
-        if (!parsed) return refuse(ErrorCode::unknown_concert);
-        id = *parsed;
-    } else {
-        BOXOFFICE_TRY_VALUE(const auto concert, call.host.office.concert(question.date));
-        id = concert.id;
+constexpr std::size_t listed_max = 100;
+
+/// What is left of a concert, and from which price on: the least that somebody pays who comes alone. In brackets, so that it can be
+/// joined with what else is told.
+std::string write_offer(const SeatSheet& sheet, const Programmed& programmed) {
+    std::map<std::string, Points, std::less<>> least_of;  // by category, where the tariff has it
+    for (const auto& row : programmed.tariff) {
+        const auto type = std::find_if(programmed.types.begin(), programmed.types.end(),
+                                       [&](const TicketType& one) { return one.id == row.type; });
+        if (type != programmed.types.end() && type->needs) continue;
+        const auto [known, is_new] = least_of.emplace(row.category, row.price);
+        if (!is_new) known->second = std::min(known->second, row.price);
     }
-    BOXOFFICE_TRY_VALUE(auto programmed, call.host.programme.find(id));
-    if (programmed->concert.date != question.date) return refuse(ErrorCode::unknown_concert, "it is on another date");
-    BOXOFFICE_TRY_VALUE(auto seats, call.host.seats.look(id, version_of(question.since, user), user));
-    return Found{std::move(seats), std::move(programmed)};
+    std::int64_t seats = 0;
+    std::int64_t available = 0;
+    std::optional<Points> least;
+    for (std::size_t i = 0; i < sheet.size(); ++i) {
+        const auto state = sheet.state(i);
+        if (state == SeatState::blocked) continue;
+        ++seats;
+        if (state == SeatState::available) ++available;
+        const auto& facts = sheet[i].facts;
+        const auto priced = least_of.find(facts.category);
+        const auto price = priced == least_of.end() ? facts.price : priced->second;
+        if (!least || price < *least) least = price;
+    }
+    JsonWriter json;
+    json.open_object().member("seats", seats).member("available", available);
+    if (least)
+        json.member("priceFrom", *least);
+    else
+        json.null_member("priceFrom");
+    json.close_object();
+    return json.take();
 }
 
-/// 304 to who has it, before it is written; `body()` to the others.
-template <class Body>
-Response tagged_response(const Call& call, const std::string& version, const char* kind, Body body) {
-    Response response;
-    response.cache_control = revalidate;
-    response = with_etag(call.request, std::move(response), '"' + version + kind + '"');
-    if (response.status != 304) response.body = body();
-    return response;
+Result<std::string> write_listed(const Call& call, const Concert& concert) {
+    BOXOFFICE_TRY_VALUE(const auto programmed, call.host.programme.find(concert.id));
+    BOXOFFICE_TRY_VALUE(const auto found, call.host.seats.look(concert.id, std::nullopt, {}));
+    const auto offer = call.host.seats.text(
+        *found.sheet, SeatAnswers::Kind::offer, [&](const SeatSheet& sheet) { return write_offer(sheet, *programmed); },
+        programmed->version());
+    const auto& sale = programmed->sale.terms;
+    JsonWriter json;
+    json.open_object()
+        .member("date", programmed->concert.date)
+        .member("concertId", concert.id)
+        .member("title", programmed->concert.title)
+        .member_or_null("startsAt", programmed->concert.starts_at, never);
+    write_called_off(json, programmed->concert);
+    json.member_or_null("opensAt", sale.opens_at, Time{})
+        .member_or_null("closesAt", sale.closes_at, never)
+        .member("isPaused", sale.is_paused)
+        .close_object();
+    return join({json.take(), *offer});
 }
 
 }  // namespace
@@ -255,6 +241,23 @@ Answer list_dates(const Call& call) {
     return json_response(json, revalidate);
 }
 
+Answer list_programme(const Call& call) {
+    BOXOFFICE_TRY_VALUE(const auto first, today(call));
+    BOXOFFICE_TRY_VALUE(auto concerts, call.host.office.concerts(first));
+    if (concerts.size() > listed_max) concerts.resize(listed_max);
+    std::string all;
+    for (const auto& concert : concerts) {
+        BOXOFFICE_TRY_VALUE(const auto one, write_listed(call, concert));
+        if (!all.empty()) all += ',';
+        all += one;
+    }
+    Response response;
+    response.body = "{\"concerts\":[" + all + "]}";
+    response.cache_control = revalidate;
+    const auto tag = etag_of(response.body);
+    return with_etag(call.request, std::move(response), tag);
+}
+
 Answer list_seats(const Call& call) {
     BOXOFFICE_TRY_VALUE(const auto question, read_question(call));
     const auto found = look(call, {question.date, question.concert, std::nullopt}, {});
@@ -262,7 +265,7 @@ Answer list_seats(const Call& call) {
     const auto& sheet = *found->seats.sheet;
     const auto& concert = found->programmed->concert;
     const auto facts = concert.version == 1 ? "" : "-" + std::to_string(concert.version);
-    return tagged_response(call, to_text(sheet.version()) + facts, "-list", [&] {
+    return tagged_response(call, to_text(sheet.version()) + facts + "-list", [&] {
         return *call.host.seats.text(
             sheet, SeatAnswers::Kind::list, [&](const SeatSheet& seats) { return write_list(seats, concert); }, facts);
     });
@@ -270,23 +273,19 @@ Answer list_seats(const Call& call) {
 
 Answer seat_map(const Call& call) {
     BOXOFFICE_TRY_VALUE(const auto question, read_question(call));
-    UserId user;
-    const bool has_token = call.request.header("Authorization").has_value();
-    if (has_token) {
-        BOXOFFICE_TRY_VALUE(const auto claims, bearer(call));
-        user = claims.user;
-    }
+    BOXOFFICE_TRY_VALUE(const auto user, asking_user(call));
     const auto found = look(call, question, user);
     if (!found) return concert_error(call, question.date, found.error());
     const auto& seats = found->seats;
     const auto terms = found->programmed->version();
-    auto response = tagged_response(call, version_for(seats, user) + "-" + terms, question.since ? "-since" : "", [&] {
-        if (!seats.is_whole || !seats.mine.empty()) return write_map(call, *found, user);
-        return *call.host.seats.text(
-            *seats.sheet, SeatAnswers::Kind::map, [&](const SeatSheet&) { return write_map(call, *found, user); },
-            terms);
-    });
-    if (has_token) response.cache_control = revalidate_own;
+    auto response =
+        tagged_response(call, version_for(seats, user) + "-" + terms + (question.since ? "-since" : ""), [&] {
+            if (!seats.is_whole || !seats.mine.empty()) return write_map(call, *found, user);
+            return *call.host.seats.text(
+                *seats.sheet, SeatAnswers::Kind::map, [&](const SeatSheet&) { return write_map(call, *found, user); },
+                terms);
+        });
+    if (call.request.header("Authorization")) response.cache_control = revalidate_own;
     response.headers.emplace_back("Vary", "Authorization");
     return response;
 }

@@ -54,6 +54,7 @@ Answer show_buyer(const Call& call);
 Answer list_dates(const Call& call);
 Answer list_seats(const Call& call);
 Answer seat_map(const Call& call);
+Answer list_programme(const Call& call);
 boxoffice::Result<std::vector<boxoffice::Concert>> concerts_on(const Call& call, boxoffice::Date date);
 /// The concert with that id if it is on that date, else the only one on the date. Mistakes: unknown_concert,
 /// ambiguous_concert.
@@ -64,6 +65,11 @@ Answer concert_error(const Call& call, boxoffice::Date date, const boxoffice::Er
 
 /// What day it is at the venue.
 boxoffice::Result<boxoffice::Date> today(const Call& call);
+
+// hall.cpp
+Answer hall_plan(const Call& call);
+Answer seat_states(const Call& call);
+Answer seat_numbers(const Call& call);
 
 // reservations.cpp
 Answering hold_seat(const Call& call);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "endpoints/endpoints.hpp"
+#include "gzip.hpp"
 #include "web_files.hpp"
 
 namespace http_server::endpoints {
@@ -85,10 +86,13 @@ std::optional<Answer> web_file_now(const Call& call) {
     Response response;
     response.content_type = file->content_type;
     response.cache_control = revalidate;
-    response.body = file->content;
+    const bool is_zipped = !file->zipped.empty() && takes_gzip(call.request);
+    response.body = is_zipped ? std::string_view{file->zipped} : file->content;
     response.headers.emplace_back("Content-Security-Policy", content_policy);
     response.headers.emplace_back("Referrer-Policy", "no-referrer");
-    return with_etag(call.request, std::move(response), file->etag);
+    response.headers.emplace_back("Vary", "Accept-Encoding");
+    if (is_zipped) mark_gzip(response);
+    return with_etag(call.request, std::move(response), is_zipped ? file->zipped_etag : file->etag);
 }
 
 }  // namespace http_server::endpoints

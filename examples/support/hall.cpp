@@ -1,17 +1,15 @@
-#include "plan.hpp"
+#include "support/hall.hpp"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "csv.hpp"
+#include "support/csv.hpp"
 #include "support/input.hpp"
 #include "support/json_depth.hpp"
 
-namespace onsale {
-
-using namespace support;
+namespace support {
 
 namespace {
 
@@ -59,4 +57,4 @@ PricedHall read_hall(const std::string& plan_path, const std::string& prices_pat
     return priced;
 }
 
-}  // namespace onsale
+}  // namespace support

@@ -1,4 +1,4 @@
-#include "csv.hpp"
+#include "support/csv.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,9 +10,7 @@
 #include "boxoffice/text.hpp"
 #include "support/input.hpp"
 
-namespace onsale {
-
-using namespace support;
+namespace support {
 
 namespace {
 
@@ -199,4 +197,4 @@ std::vector<CsvRecord> read_csv(const std::string& path, const std::vector<std::
     return records;
 }
 
-}  // namespace onsale
+}  // namespace support

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace onsale {
+namespace support {
 
 struct CsvRecord {
     std::size_t line = 0;  ///< where it begins, from 1
@@ -22,4 +22,4 @@ struct CsvRecord {
 std::vector<CsvRecord> read_csv(const std::string& path, const std::vector<std::string>& columns,
                                 const std::vector<std::string>& optional = {});
 
-}  // namespace onsale
+}  // namespace support
