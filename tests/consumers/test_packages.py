@@ -119,7 +119,7 @@ class Service(unittest.TestCase):
                 self.assertTrue((ROOT / source).exists(), source)
         self.assertIn("\nUSER 65532", text)
         linked = run("ldd", BUILD / "examples/boxoffice_server")
-        for library, package in re.findall(r"^\s+(lib(?:fmt|pq|sodium|sqlite3|date-tz)\S*) => (\S+)", linked, re.MULTILINE):
+        for library, package in re.findall(r"^\s+(lib(?:fmt|pq|sodium|sqlite3|date-tz|z)\S*) => (\S+)", linked, re.MULTILINE):
             owner = run("dpkg", "-S", os.path.realpath(package)).split(":")[0]
             self.assertIn(f" {owner} ", text, library)
 
