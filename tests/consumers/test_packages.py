@@ -120,7 +120,7 @@ class Service(unittest.TestCase):
         self.assertIn("\nUSER 65532", text)
         linked = run("ldd", BUILD / "examples/boxoffice_server")
         for library, package in re.findall(r"^\s+(lib(?:fmt|pq|sodium|sqlite3|date-tz|z)\S*) => (\S+)", linked, re.MULTILINE):
-            owner = run("dpkg", "-S", os.path.realpath(package)).split(":")[0]
+            owner = run("dpkg", "-S", f"*/{os.path.basename(os.path.realpath(package))}").split(":")[0]
             self.assertIn(f" {owner} ", text, library)
 
 

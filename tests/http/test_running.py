@@ -9,14 +9,17 @@ from contract import ROOT
 from server import ADMIN_KEY
 from support import (
     NO_CONCERT,
+    NO_PATH,
     NO_ROOM,
     NO_USER,
     PARAMETER,
     SEAT,
     TAKEN,
     TOKEN,
+    TOO_LARGE,
     CommandLineTest,
     HttpTest,
+    Server,
     bearer,
     day,
     only_server,
@@ -134,6 +137,33 @@ class Running(HttpTest):
                      {"seatNumbers": ["1"] * 1001, "isBlocked": True}):
             with self.subTest(body=str(body)[:60]):
                 self.assert_refused(self.change_seats(body), 400, "invalid_argument", PARAMETER)
+
+    # ---- the key
+
+    def test_without_the_key_nobody_looks_or_changes_anything(self):
+        paths = (
+            ("GET", "concerts", None),
+            ("GET", "stats", None),
+            ("GET", "users?userId=u-1", None),
+            ("PUT", "rooms/main", {"activeCapacity": 0}),
+            ("PUT", f"concerts/{self.concert_ids[0]}/seats", {"seatNumbers": ["1"], "isBlocked": True}),
+        )
+        before = (self.stats()["room"], self.listed())
+        for method, path, body in paths:
+            for headers in ({}, {"X-Admin-Key": ADMIN_KEY + "x"}, {"Authorization": f"Bearer {ADMIN_KEY}"}):
+                with self.subTest(path=path, headers=headers):
+                    answer = self.server.send(method, f"/api/admin/{path}", body, headers)
+                    self.assert_refused(answer, 401, "invalid_token", TOKEN)
+        self.assertEqual((self.stats()["room"], self.listed()), before)
+        plain = Server(admin_key=None)
+        self.addCleanup(plain.close)
+        for method, path, body in paths:
+            self.assert_refused(plain.send(method, f"/api/admin/{path}", body), 404, "not_found", NO_PATH)
+
+    def test_bodies_that_are_too_large(self):
+        body = {"seatNumbers": ["1"], "isBlocked": True, "surplus": "x" * 70_000}
+        for path in ("rooms/main", f"concerts/{self.concert_ids[0]}/seats"):
+            self.assert_refused(self.house("PUT", path, body), 413, "payload_too_large", TOO_LARGE)
 
     # ---- a buyer
 
