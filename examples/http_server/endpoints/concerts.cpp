@@ -4,7 +4,6 @@
 #include <initializer_list>
 #include <iterator>
 #include <map>
-#include <memory>
 #include <utility>
 
 #include "endpoints/endpoints.hpp"
