@@ -253,6 +253,7 @@ story("a hall whose seats have machines' names tells those alone that are held",
     for (const seat of seats) seat.seat_guid = randomUUID();
     const date = day(30);
     const { concertId } = await house(url, "POST", "concerts", { date, title: "Arena", plan, prices });
+    await house(url, "PUT", `concerts/${concertId}/sale`, { version: 1, seatsPerOrder: 2 }); // a refusal names the seats then
     const person = await open(english);
     const wire = await watchWire(person);
     await toHall(person, "user-1", date);
