@@ -1,6 +1,7 @@
 // Large halls: the whole, a section, a seat; by finger, by mouse, by keyboard, from the list; what goes over the wire.
 
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { makeHall } from "./large_hall.mjs";
 import { api, assertFocusVisible, assertReadable, assertUsable, desktop, english, house, housed, story, tallPhone } from "./support.mjs";
 
@@ -244,6 +245,35 @@ story("a finger drags, two zoom, and the wheel", flags, async ({ open, url }) =>
     await mouse.page.mouse.click(left, top);
     await mouse.page.locator(".picked_line", { hasText: "seat" }).waitFor();
     assert.match(await mouse.text(".picked_line"), /row \d+, seat \d+/, "a press picks");
+});
+
+story("a hall whose seats have machines' names tells those alone that are held", flags, async ({ open, url }) => {
+    const { plan, prices } = makeHall(2_400);
+    const seats = plan.zones.flatMap((zone) => zone.rows.flatMap((row) => row.seats));
+    for (const seat of seats) seat.seat_guid = randomUUID();
+    const date = day(30);
+    const { concertId } = await house(url, "POST", "concerts", { date, title: "Arena", plan, prices });
+    await house(url, "PUT", `concerts/${concertId}/sale`, { version: 1, seatsPerOrder: 2 }); // a refusal names the seats then
+    const person = await open(english);
+    const wire = await watchWire(person);
+    await toHall(person, "user-1", date);
+    await person.page.locator(".sections button").first().click();
+    const label = (number) => person.page.locator(`.seat[aria-label*="row 1, seat ${number},"]`).first();
+    await label(13).click();
+    assert.ok(wire.reduce((sum, [, length]) => sum + length, 0) < 10_000, "2,400 names would be 80 kB");
+    // Somebody is a moment faster: it is found by the name that was asked for.
+    const thaw = await person.freezeMap();
+    const { token } = await api(url, "POST", "/api/token", { userId: "user-9" });
+    const body = { userId: "user-9", date, concertId, seatNumber: seats[12].seat_guid, token };
+    assert.equal((await api(url, "POST", "/api/reservations", body)).http, 200);
+    await person.page.click(".picked .primary");
+    await person.page.locator(".picked .notice.shown", { hasText: "row 1, seat 13: someone else was a moment faster" }).waitFor();
+    assert.equal(await label(13).getAttribute("data-state"), "held");
+    await thaw();
+    await label(15).click();
+    await person.page.click(".picked .primary");
+    await person.see(".checkout");
+    assert.match(await person.text(".held_seat"), /row 1, seat 15/);
 });
 
 story("live says what is true", flags, async ({ open, url }) => {

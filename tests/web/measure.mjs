@@ -116,7 +116,8 @@ const freeSeats = (page) =>
         return [...document.querySelectorAll('.hall .seat[data-state="available"]')]
             .map((node) => node.getBoundingClientRect())
             .map(({ left, top, width, height }) => [left + width / 2, top + height / 2])
-            .filter(([x, y]) => x > frame.left + 60 && x < frame.right - 60 && y > frame.top + 60 && y < bottom - 60);
+            .filter(([x, y]) => x > frame.left + 60 && x < frame.right - 60 && y > frame.top + 60 && y < bottom - 60)
+            .filter(([x, y]) => document.elementFromPoint(x, y)?.closest(".seat")); // and under nothing
     });
 
 async function measureTaps(page, touch) {
@@ -129,7 +130,7 @@ async function measureTaps(page, touch) {
         const before = await page.evaluate(() => {
             window.measured.pressed = 0;
             window.tapped = new Promise((done) => {
-                addEventListener("click", () => window.painted().then((at) => done(at - window.measured.pressed)), { once: true });
+                addEventListener("click", () => window.painted().then((at) => done(at - window.measured.pressed)), { once: true, capture: true });
             });
             return document.querySelector(".picked_line").textContent;
         });
