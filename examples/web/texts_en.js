@@ -321,6 +321,7 @@ export const en = {
         order_limit: "That is more seats than one can buy at once. Please choose fewer.",
         purchase_limit: "That is more seats than one person can buy. Please choose fewer.",
         type_rule: "These types of ticket do not go together, or are not sold there. Please choose others.",
+        unknown_room: "There is no such waiting room.",
         unknown_type: "The types of ticket have changed. Please choose again.",
         price_changed: "The price has changed meanwhile. Please look again.",
         not_on_sale: "This concert is not on sale now. Please choose another date.",
