@@ -86,7 +86,7 @@ test_web() {
     ln -sfn "$root/examples/data" "$work/examples/data"
     quietly web-packages npm ci --prefix "$work/tests/web" --no-audit --no-fund
     run_tests web-test '^(#|ℹ) (tests|pass|fail|duration_ms) ' env BOXOFFICE_SERVER="$root/build/dev/examples/boxoffice_server" \
-        SCREENSHOTS="$root/build/screenshots" node --test --test-concurrency=1 --test-reporter=tap "$work"/tests/web/*.test.mjs
+        SCREENSHOTS="$root/build/screenshots" node --test --test-concurrency=2 --test-reporter=tap "$work"/tests/web/*.test.mjs
 }
 
 # What CMake has compiled of the product is taken from there (tests/consumers/built_before.py); the tests are compiled.

@@ -56,7 +56,8 @@ story("purchase on a phone in Korean", ["--capacity", 1], async ({ open, url }) 
     await person.shot("3_dates");
 
     await person.chooseDate();
-    assert.equal(await person.page.locator(".hall .seat").count(), 50);
+    // The buttons come some at a time, while the hall is shown already.
+    await person.page.waitForFunction(() => document.querySelectorAll(".hall .seat").length === 50);
     await assertUsable(person, "seats");
     await person.shot("4_seats");
     await person.seat("7").click();
