@@ -278,6 +278,7 @@ export const en = {
         payment: "Payment",
         time: (date) => date.toLocaleString("en", { dateStyle: "medium", timeStyle: "medium" }),
         print: "Print",
+        calendar: "Add to calendar",
         another: "Buy another",
         others: "Earlier tickets",
         balance: (points) => `Your balance is now ${points}.`,

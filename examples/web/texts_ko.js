@@ -268,6 +268,7 @@ export const ko = {
         payment: "결제 번호",
         time: (date) => date.toLocaleString("ko", { dateStyle: "medium", timeStyle: "medium" }),
         print: "인쇄하기",
+        calendar: "캘린더에 추가",
         another: "한 장 더 예매하기",
         others: "지난 예매",
         balance: (points) => `지금 잔액은 ${points}입니다.`,

@@ -2,6 +2,7 @@
 // the payment is known only where the payment's answer arrived.
 
 import * as api from "./api.js";
+import { calendarFile, handOver } from "./calendar.js";
 import { bookings, reservationLine } from "./bookings.js";
 import { concertNow, concertOf, knownOf, typeName } from "./concerts.js";
 import { h, notice, say } from "./dom.js";
@@ -98,6 +99,15 @@ export function ticketView(app) {
         if (answer && node.isConnected) refused.show(refusalText(answer));
     });
 
+    const keep = h("button", { type: "button", class: "quiet", "data-calendar": "" }, t.calendar);
+    keep.addEventListener("click", () => {
+        const { orderId, date: day, concertId, rows } = ticketOf(app.facts.tickets);
+        const about = knownOf(concertId);
+        const details = rows.filter(({ status }) => status === "Confirmed").map(seatName).join("\n");
+        const entry = { orderId, title: about?.title ?? t.heading, date: day, startsAt: about?.startsAt ?? null, details };
+        handOver(`${day}.ics`, "text/calendar;charset=utf-8", calendarFile(entry, new Date().toISOString()));
+    });
+
     const node = h(
         "section",
         { class: "step" },
@@ -112,6 +122,7 @@ export function ticketView(app) {
             { class: "actions no_print" },
             refused.node,
             another,
+            keep,
             h("button", { type: "button", class: "quiet", onclick: () => print() }, t.print),
         ),
         mine.node,
@@ -132,6 +143,7 @@ export function ticketView(app) {
         say(lead, isGone || calledOff ? t.leadCancelled : t.lead);
         say(off, calledOff ? `${texts().sale.off(calledOff.reason)} ${texts().sale.pointsBack}` : "");
         article.classList.toggle("void", isGone || Boolean(calledOff));
+        keep.hidden = isGone || Boolean(calledOff);
         say(kind, isGone || calledOff ? t.void : t.admit);
         say(title, about?.title ?? " ");
         say(date, whenOf({ date: order.date, startsAt: about?.startsAt }));

@@ -346,6 +346,26 @@ story("steps, progress and plans", housed, async ({ open, url }) => {
     });
     assert.deepEqual(states, ["open", "open", "soon", "closed", "open", "paused", "off", "open"]);
 
+    // A calendar entry: what is special in it is escaped, lines of more than 75 bytes go on, and no character is cut.
+    const entries = await person.page.evaluate(async () => {
+        const { calendarFile } = await import("/calendar.js");
+        const entry = { orderId: "r1", title: "겨울; 밤, \\", date: "2026-12-24", details: `${"아주 긴 자리 이름 ".repeat(9)}\nA-2` };
+        const now = "2026-12-01T00:00:00.000Z";
+        return [calendarFile({ ...entry, startsAt: "2026-12-24T10:30:00.500Z" }, now), calendarFile(entry, now)];
+    });
+    const unfolded = entries.map((text) => text.replaceAll("\r\n ", "").split("\r\n"));
+    assert.ok(entries[0].split("\r\n").every((line) => Buffer.byteLength(line) <= 75 && !line.includes("\uFFFD")));
+    assert.ok(entries[0].split("\r\n").some((line) => line.startsWith(" ")), "a long line goes on");
+    assert.deepEqual(unfolded[0].slice(3, 8), [
+        "BEGIN:VEVENT",
+        "UID:r1@boxoffice",
+        "DTSTAMP:20261201T000000Z",
+        "DTSTART:20261224T103000Z",
+        "SUMMARY:겨울\\; 밤\\, \\\\",
+    ]);
+    assert.equal(unfolded[0][8], `DESCRIPTION:${"아주 긴 자리 이름 ".repeat(9)}\\nA-2`);
+    assert.equal(unfolded[1][6], "DTSTART;VALUE=DATE:20261224");
+
     // Reservations are orders: newest first, as the API tells them.
     const rows = [
         ["r6", "r6", "Confirmed"],

@@ -1,6 +1,7 @@
 // The whole purchase: by finger on a narrow phone in Korean, by keyboard alone in English, on a large hall.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import {
     adminKey,
     api,
@@ -86,6 +87,10 @@ story("purchase on a phone in Korean", ["--capacity", 1], async ({ open, url }) 
     await assertUsable(person, "ticket");
     await person.page.locator(".hint", { hasText: "900포인트" }).waitFor();
     await person.shot("7_ticket");
+    const coming = person.page.waitForEvent("download");
+    await person.page.click("[data-calendar]");
+    const entry = readFileSync(await (await coming).path(), "utf8");
+    assert.match(entry, /^BEGIN:VCALENDAR\r\n[^]*\r\nDESCRIPTION:.*7번[^]*\r\nEND:VCALENDAR\r\n$/);
     assert.equal(await person.balance(), 900);
     const shifts = await person.page.evaluate(() => window.shifts);
     const shifted = shifts.reduce((sum, [value]) => sum + value, 0);
