@@ -1,4 +1,4 @@
-// A concert as a calendar entry (RFC 5545): for phones and desks alike. Pure, but for handing the file over.
+// A concert as a calendar entry (RFC 5545): for phones and desks alike; pure.
 
 const escape = (text) => text.replaceAll("\\", "\\\\").replaceAll(";", "\\;").replaceAll(",", "\\,").replaceAll(/\r\n|[\r\n]/g, "\\n");
 const compact = (text) => `${text.slice(0, 19).replaceAll(/[-:]/g, "")}Z`; // 2026-12-24T19:30:00.000Z
@@ -34,15 +34,4 @@ export function calendarFile({ orderId, title, date, startsAt = null, details },
     ]
         .map(folded)
         .join("\r\n");
-}
-
-/** Hands a file of text to whoever has the page open. */
-export function handOver(name, kind, text) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: kind }));
-    link.download = name;
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

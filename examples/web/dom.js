@@ -84,3 +84,14 @@ export function ask({ title, text, yes, no }) {
         dialog.showModal();
     });
 }
+
+/** Hands a file, of text or bytes, to whoever has the page open. */
+export function handOver(name, kind, content) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([content], { type: kind }));
+    link.download = name;
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

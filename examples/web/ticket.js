@@ -2,10 +2,10 @@
 // the payment is known only where the payment's answer arrived.
 
 import * as api from "./api.js";
-import { calendarFile, handOver } from "./calendar.js";
+import { calendarFile } from "./calendar.js";
 import { bookings, reservationLine } from "./bookings.js";
 import { concertNow, concertOf, knownOf, typeName } from "./concerts.js";
-import { h, notice, say } from "./dom.js";
+import { h, handOver, notice, say } from "./dom.js";
 import { ordersOf, sumOf, ticketOf } from "./orders.js";
 import { receipt } from "./session.js";
 import { dateOf, refusalText, seatName, texts, whenOf } from "./texts.js";

@@ -1,6 +1,6 @@
 // One concert: what was sold by category and type, its terms, seats off sale, the report as a file, calling it off.
 
-import { h, notice, say } from "../dom.js";
+import { h, handOver, notice, say } from "../dom.js";
 import { action, answered, card, field, table } from "./parts.js";
 import { callOff, changeConcert, changeSale, changeSeats, concert, report, reportFile } from "./requests.js";
 import { stateOf } from "./cards.js";
@@ -40,11 +40,7 @@ async function download(id, said) {
     } catch {
         return said.show(words().concert.fileFailed);
     }
-    const link = h("a", { href: URL.createObjectURL(file), download: `sales-${id}.csv` });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    handOver(`sales-${id}.csv`, "text/csv", file);
 }
 
 function saleCard(now, look) {
