@@ -18,15 +18,6 @@ namespace {
 
 constexpr std::size_t changed_seats_max = 1'000;
 
-void write_counts(JsonWriter& json, std::string_view name, const SeatCounts& seats) {
-    json.open_object(name)
-        .member("available", seats.available)
-        .member("held", seats.held)
-        .member("sold", seats.sold)
-        .member("blocked", seats.blocked)
-        .close_object();
-}
-
 std::int64_t seconds_of(Duration span) { return std::chrono::duration_cast<std::chrono::seconds>(span).count(); }
 
 void write_room(JsonWriter& json, const Room& room) {
@@ -83,15 +74,7 @@ Answer list_concerts(const Call& call) {
         const auto sale = call.host.office.sale(concert.id);
         const auto taken = call.host.takings.find(concert.id);
         if (!seats || !sale || !taken) continue;  // deleted meanwhile
-        json.open_object()
-            .member("concertId", concert.id)
-            .member("date", concert.date)
-            .member("title", concert.title)
-            .member_or_null("startsAt", concert.starts_at, never)
-            .member("isHidden", concert.is_hidden)
-            .member("version", concert.version);
-        write_called_off(json, concert);
-        json.member("isSettled", concert.is_settled);
+        write_facts(json.open_object(), concert);
         write_counts(json, "seats", *seats);
         json.open_object("sale");
         write_terms(json, *sale);

@@ -47,22 +47,9 @@ Result<ConcertAsked> ask_concert(const Call& call, ConcertId id) {
 Response concert_response(const ConcertAsked& asked) {
     const auto& [concert, sale, tariff, types, seats, categories] = asked;
     JsonWriter json;
-    json.open_object()
-        .member("concertId", concert.id)
-        .member("date", concert.date)
-        .member("title", concert.title)
-        .member_or_null("startsAt", concert.starts_at, never)
-        .member("isHidden", concert.is_hidden)
-        .member("version", concert.version);
-    write_called_off(json, concert);
-    json.member("isSettled", concert.is_settled)
-        .open_object("seats")
-        .member("available", seats.available)
-        .member("held", seats.held)
-        .member("sold", seats.sold)
-        .member("blocked", seats.blocked)
-        .close_object()
-        .open_array("categories");
+    write_facts(json.open_object(), concert);
+    write_counts(json, "seats", seats);
+    json.open_array("categories");
     for (const auto& [category, count] : categories)
         json.open_object().member("category", category).member("seats", count).close_object();
     json.close_array().open_object("sale");

@@ -109,4 +109,24 @@ void write_called_off(JsonWriter& json, const Concert& concert) {
         .close_object();
 }
 
+void write_facts(JsonWriter& json, const Concert& concert) {
+    json.member("concertId", concert.id)
+        .member("date", concert.date)
+        .member("title", concert.title)
+        .member_or_null("startsAt", concert.starts_at, never)
+        .member("isHidden", concert.is_hidden)
+        .member("version", concert.version);
+    write_called_off(json, concert);
+    json.member("isSettled", concert.is_settled);
+}
+
+void write_counts(JsonWriter& json, std::string_view name, const SeatCounts& seats) {
+    json.open_object(name)
+        .member("available", seats.available)
+        .member("held", seats.held)
+        .member("sold", seats.sold)
+        .member("blocked", seats.blocked)
+        .close_object();
+}
+
 }  // namespace http_server::endpoints

@@ -31,5 +31,9 @@ void write_type(JsonWriter& json, const boxoffice::TicketType& type);
 void write_types(JsonWriter& json, std::span<const boxoffice::TicketType> types);
 /// `calledOff`: null where it takes place.
 void write_called_off(JsonWriter& json, const boxoffice::Concert& concert);
+/// The members of a concert's facts, as its house has them.
+void write_facts(JsonWriter& json, const boxoffice::Concert& concert);
+/// How many seats are in which state, as an object.
+void write_counts(JsonWriter& json, std::string_view name, const boxoffice::SeatCounts& seats);
 
 }  // namespace http_server::endpoints
