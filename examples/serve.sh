@@ -11,6 +11,15 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
 build=${BOXOFFICE_BUILD_DIR:-$root/build/examples}
 
+# Asked for help, it builds nothing.
+for flag in "$@"; do
+    if [[ $flag == -h || $flag == --help ]] && [ ! -x "$build/examples/boxoffice_server" ]; then
+        sed -n '2,7s/^# \{0,1\}//p' "$0"
+        echo "The flags are listed in examples/http_server/README.md, and by --help once it is built."
+        exit 0
+    fi
+done
+
 # shellcheck source=build.sh
 source "$here/build.sh"
 install_packages "${boxoffice_packages[@]}" nlohmann-json3-dev libboost1.81-dev zlib1g-dev >&2
