@@ -3,7 +3,7 @@
 import datetime
 from typing import List, Optional
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, conint
 
 import boxoffice
 
@@ -19,7 +19,7 @@ class Holding(BaseModel):
 
 
 class Recharging(BaseModel):
-    amount: int = Field(ge=1, le=POINTS_MAX)
+    amount: conint(strict=True, ge=1, le=POINTS_MAX)  # type: ignore[valid-type]  # 1999.9 is not 1999
 
 
 class Paying(BaseModel):

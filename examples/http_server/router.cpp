@@ -108,7 +108,7 @@ const std::array table{
     Route{"POST", "/api/admin/backup", plain_wording, working<back_up>, nullptr, body_max, true},
     Route{"GET", "/healthz", plain_wording, nullptr, healthz_now},
     Route{"GET", "/readyz", plain_wording, readyz},
-    Route{"GET", "/metrics", plain_wording, reading<metrics>},
+    Route{"GET", "/metrics", plain_wording, metrics},
     Route{"GET", "/{file}", plain_wording, nullptr, web_file_now},
 };
 constexpr std::string_view file_pattern = "/{file}";

@@ -28,8 +28,8 @@ int main(int argc, char **argv) {
 
     must(boxoffice_open(path, strlen(path), NULL, &office, &error));
     must(boxoffice_find_room(office, "main", 4, &room, &error));
-    if (boxoffice_find_user(office, "jiyeon", 6, &user, &error) ==
-        BOXOFFICE_UNKNOWN_USER) { /* the first run makes the house */
+    if (boxoffice_find_concert(office, "2026-12-24", 10, &concert, &error) ==
+        BOXOFFICE_UNKNOWN_CONCERT) { /* the first run makes the house */
         memset(hall, 0, sizeof hall);
         for (i = 0; i < 10; ++i) {
             hall[i].number = numbers[i];
@@ -37,9 +37,10 @@ int main(int argc, char **argv) {
             hall[i].price = 99000;
         }
         must(boxoffice_create_concert(office, "2026-12-24", 10, "Winter", 6, room.id, hall, 10, &id, &error));
-        must(boxoffice_create_user(office, "jiyeon", 6, &user, &error));
+        must(boxoffice_create_user(office, "jiyeon", 6, &id, &error));
     }
     must(boxoffice_find_concert(office, "2026-12-24", 10, &concert, &error));
+    must(boxoffice_find_user(office, "jiyeon", 6, &user, &error));
     must(boxoffice_join(office, user, room.id, &place, &error)); /* admitted at once while there is room */
     key_length = (size_t)snprintf(key, sizeof key, "%lld", (long long)place.claims.token); /* sent again: one effect */
     must(boxoffice_recharge(office, user, 100000, key, key_length, &recharged, &error));

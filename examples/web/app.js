@@ -245,15 +245,16 @@ async function act(kind, run, { moves = true } = {}) {
 
 /**
  * What is missing as things stand now: another device may have paid a moment ago, and points that were added for nothing would not
- * come back by themselves. Answers as the recharge does; null: there is nothing to add.
+ * come back by themselves; and no more is added than was said. Answers as the recharge does; null: there is nothing to add.
  */
-async function addMissing(hold, onTrouble) {
+async function addMissing(hold, said, onTrouble) {
     const { userId, token } = facts.session;
     const found = await gather(facts.session);
     if (found.gone || holdOf(found.rows)?.orderId !== hold.orderId) return null;
     const has = await api.patiently(() => api.balance(userId, token), onTrouble);
     if (!has.ok) return has;
     const amount = hold.total - has.data.currentBalance;
+    if (amount > said) return { ok: false, status: 409, code: "insufficient_points", data: null, retryAfter: 0 };
     return amount > 0 ? perform("recharge", { amount }, onTrouble) : null;
 }
 
@@ -333,7 +334,7 @@ const app = {
     /** Adds the points that are missing, if any, and pays. */
     pay: (hold, missing = 0) =>
         act("pay", async (onTrouble) => {
-            const added = missing > 0 ? await addMissing(hold, onTrouble) : null;
+            const added = missing > 0 ? await addMissing(hold, missing, onTrouble) : null;
             if (added && !added.ok) return added;
             const answer = await perform("pay", { reservationId: hold.orderId }, onTrouble);
             if (answer.ok) store.saveReceipt(answer.data);

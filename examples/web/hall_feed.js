@@ -42,7 +42,7 @@ export function hallFeed(app, { onHall, onLook }) {
     /** Takes an answer in; says what is new. */
     function take({ data, plan }) {
         if (plan) {
-            known = { plan: readPlan(plan), tag: data.plan, states: readStates(data.states), about: data };
+            known = { plan: { ...readPlan(plan), tag: data.plan }, tag: data.plan, states: readStates(data.states), about: data };
             return { touched: [], isOther: true };
         }
         let touched;

@@ -41,6 +41,7 @@ export function seatsView(app) {
     let hall = null; // as hall_feed.js tells it
     let way = { most: 1, isGroup: false, isPlain: true };
     let picks = []; // [{number, type}]
+    let planBefore = null;
     let freePicks = []; // those of them that could be had when somebody looked last
     let isSaleTold = false; // a refusal says that nothing is sold now
 
@@ -141,7 +142,8 @@ export function seatsView(app) {
         const places = seats.map(({ index }) => index);
         const answer = await api.patiently(() => api.numbers({ ...app.facts.choice, concertId }, places), app.trouble);
         app.trouble(null);
-        if (!answer.ok) return null;
+        // Of another plan the places are others': the next look at the hall brings it.
+        if (!answer.ok || answer.data.plan !== plan.tag) return null;
         answer.data.numbers.forEach((name, i) => plan.learn(places[i], name));
         return answer.data.numbers;
     }
@@ -253,6 +255,9 @@ export function seatsView(app) {
         if (app.facts.picks && app.facts.picks.concertId !== hall.concertId) app.facts.picks = null;
         // What was chosen before the language changed.
         if (picks.length === 0 && app.facts.picks) picks = app.facts.picks.picks.slice(0, way.most);
+        // A place of the plan before is another seat's in this one.
+        if (planBefore !== null && planBefore !== hall.plan) picks = picks.filter(({ number }) => !isUnnamed(number));
+        planBefore = hall.plan;
         picks = picks.filter(({ number }) => at(number) >= 0);
         showChosen();
         if (isSaleTold) refused.clear(); // the answer says it from now on

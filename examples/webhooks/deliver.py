@@ -86,28 +86,34 @@ def read_receiver(given: Any, index: int) -> Receiver:
         raise ValueError(f"{name}: secrets: one at least")
     for secret in secrets:
         signing.key_of(secret)
-    if not isinstance(events, list) or not all(isinstance(event, str) for event in events):
-        raise ValueError(f"{name}: events: a list of names")
+    address.hostname.encode("idna")  # what cannot be looked up must not stop the others' delivery
+    known = boxoffice.event_names()
+    if not isinstance(events, list) or not all(event in known for event in events):
+        # One with a slip in it would have everything passed over, for good.
+        raise ValueError(f"{name}: events: a list of names, of {', '.join(known)}")
     return Receiver(name, given["url"], tuple(secrets), frozenset(events))
 
 
 def open_office(flags: argparse.Namespace) -> boxoffice.Office:
     is_file = not re.match("postgres(ql)?://", flags.db)
+    name = flags.db if is_file else "the PostgreSQL database"  # an address may have a password
+    if is_file and ("://" in name or "password" in name):
+        raise BadStart("--db: an address begins with postgresql://")
     if is_file and not os.path.isfile(flags.db):
-        raise BadStart(f"--db {flags.db}: no such file")  # one with a slip in it is not to be made
+        raise BadStart(f"--db {name}: no such file")  # one with a slip in it is not to be made
     rules: Dict[str, Any] = {}
     for rule in flags.rule:
-        name, _, text = rule.partition("=")
-        if name not in SPANS + COUNTS or not re.fullmatch("[0-9]{1,19}", text):
+        of, _, text = rule.partition("=")
+        if of not in SPANS + COUNTS or not re.fullmatch("[0-9]{1,19}", text):
             raise BadStart(f"--rule {rule}: NAME=N, of {', '.join(SPANS + COUNTS)}")
-        rules[name] = datetime.timedelta(seconds=int(text)) if name in SPANS else int(text)
+        rules[of] = datetime.timedelta(seconds=int(text)) if of in SPANS else int(text)
     try:
         # It signs and reads no tokens: a key of its own, for nothing, so that none is made for it and kept in the store.
         return boxoffice.open(flags.db, token_keys={1: os.urandom(16)}, **rules)
     except boxoffice.InvalidOptions as error:
-        raise BadStart(f"--db {flags.db}: {error} (--rule)") from None
+        raise BadStart(f"--db {name}: {error} (--rule)") from None
     except (boxoffice.Error, boxoffice.LibraryNotFound) as error:
-        raise BadStart(f"--db {flags.db}: {error}") from None
+        raise BadStart(f"--db {name}: {error}") from None
 
 
 def lock(state: Path) -> Any:

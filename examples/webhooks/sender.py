@@ -141,7 +141,8 @@ class Sender(threading.Thread):
     def connected(self) -> http.client.HTTPConnection:
         if self.connection is None:
             address = urlsplit(self.receiver.url)
-            host, port, timeout = address.hostname or "", address.port, self.pace.timeout
+            host, timeout = address.hostname or "", self.pace.timeout
+            port = address.port or (443 if address.scheme == "https" else 80)  # of an IPv6 address it would be guessed
             if address.scheme == "https":
                 context = ssl.create_default_context()
                 self.connection = http.client.HTTPSConnection(host, port, timeout=timeout, context=context)

@@ -102,6 +102,17 @@ class Service(unittest.TestCase):
             said = run("systemd-analyze", "security", "--offline=true", "--threshold=20", unit)
             self.assertIn("Overall exposure level", said)
 
+    def test_its_command_takes_a_database(self):
+        """As README says: with an address there is nothing to back up into."""
+        text = (DEPLOY / "boxoffice-server.service").read_text(encoding="utf-8")
+        line = re.search(r"^ExecStart=/usr/bin/boxoffice_server (.*)$", text, re.MULTILINE).group(1)
+        self.assertIn("BOXOFFICE_BACKUP=", (DEPLOY / "boxoffice-server.default").read_text(encoding="utf-8"))
+        values = {"${BOXOFFICE_DB}": "postgresql:///nobody?host=/nonexistent", "$BOXOFFICE_BACKUP": "", "$BOXOFFICE_FLAGS": "--port 0"}
+        for name, value in values.items():
+            line = line.replace(name, value)
+        said = run(BUILD / "examples/boxoffice_server", *line.split(), fails=True)
+        self.assertRegex(said, r"^boxoffice_server: .*storage")  # the database is not there; the flags are fine
+
     def test_its_flags_are_the_servers(self):
         known = set(re.findall(r"^ +(--[a-z-]+)", run(BUILD / "examples/boxoffice_server", "--help"), re.MULTILINE))
         for name in ("boxoffice-server.service", "boxoffice-server.default", "Containerfile", "README.md"):

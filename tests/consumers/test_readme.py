@@ -71,6 +71,10 @@ class Readme(unittest.TestCase):
         # Two programs, two runs of each, on one file.
         files = {name: PROGRAMS / name for name in ("sale.cpp", "sale.c")}
         self.assertEqual(self.follow("With pkg-config", files), 4_000)
+        # And a third one, in Python.
+        said = run("/usr/bin/python3", PROGRAMS / "sale.py", cwd=self.top / "With_pkg-config", PYTHONPATH=ROOT / "bindings/python/src",
+                   BOXOFFICE_LIBRARY=BUILD / "libboxoffice.so")
+        self.assertEqual(SOLD.search(said).group(1), "5000")
 
     def test_python_of_debian_where_no_index_is_reached(self):
         self.assertEqual(self.follow("With Python", {name: name for name in ("bindings/python", "examples/quickstart")}), 2_000)

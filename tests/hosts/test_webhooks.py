@@ -543,6 +543,8 @@ class OperatingTest(WebhooksTest):
             {**good, "secrets": []},
             {**good, "secrets": ["whsec_c2hvcnQ="]},
             {**good, "kinds": []},
+            {**good, "events": ["reservation_confirmd"]},  # or all would be passed over
+            {**good, "url": "http://hooks..example.com/"},  # or the others' delivery would end with its look-up
             {"name": "crm"},
             7,
         ):
@@ -552,10 +554,17 @@ class OperatingTest(WebhooksTest):
         status, _, said = self.run_once()
         self.assertEqual((status, said.count("\n")), (2, 1), said)
         self.configure(crm="http://127.0.0.1:9/")
-        for flags in (["--rule", "hold_ttl=60"], ["--rule", "nothing=1"], ["--db", "slip.db"]):
+        for flags in (
+            ["--rule", "hold_ttl=60"],
+            ["--rule", "nothing=1"],
+            ["--db", "slip.db"],
+            ["--db", "postgresql://u:s3cret@127.0.0.1:1/x"],
+            ["--db", "host=127.0.0.1 password=s3cret"],
+        ):
             (self.folder / "log").unlink(missing_ok=True)
             status, _, said = self.run_once(*flags)
             self.assertEqual((status, said.count("\n")), (2, 1), said)
+            self.assertNotIn("s3cret", said)
         self.assertFalse((self.folder / "slip.db").exists())
         (self.folder / "state" / "crm.cursor").write_text("{")
         self.assertIn("is not a cursor", self.run_once()[2])

@@ -166,6 +166,8 @@ class WhereTest(CliTest):
             ("copy", "a.db", SECRET),
             ("copy", SECRET.replace("postgresql", "mysql"), "b.db"),
             ("refund", "password=s3cret", "5"),
+            ("stats", "--db", "host=127.0.0.1 dbname=box user=ann: password=s3cret"),
+            ("copy", "host=127.0.0.1 password=s3cret", "b.db"),
         ):
             with self.subTest(line):
                 said = self.run_process(*line)

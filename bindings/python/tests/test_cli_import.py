@@ -185,6 +185,12 @@ class ImportTest(CliTest):
             names = [one.name for one in office.events()]
             self.assertLess(names.index("sale_changed"), names.index("seats_added"))
 
+    def test_a_hidden_concert_is_not_made_twice_either(self) -> None:
+        self.import_it(plan(plan_seat("1")), PRICES, "--hidden")
+        hall, costs = self.folder / "hall.json", self.folder / "prices.csv"
+        said = self.refused("import", hall, costs, "--date", DAY, "--hidden")
+        self.assertIn("is there already", said)
+
     def test_what_was_half_made_is_taken_away(self) -> None:
         hall, prices = self.write("hall.json", plan(plan_seat("1"))), self.write("prices.csv", PRICES)
         window = ("--opens-at", "2030-12-02T00:00Z", "--closes-at", "2030-12-01T00:00Z")

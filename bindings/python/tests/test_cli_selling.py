@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import unittest
+from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 from unittest import mock
 
@@ -383,18 +384,37 @@ class GivingBackTest(CliTest):
         second = self.json("refund", one, 300)
         self.assertEqual(second["refunded"], 600)  # one more
         self.assertNotEqual(second["key"], first["key"])
-        self.assertIn("invalid_argument", self.refused("refund", one, 401))
+        self.assertIn("invalid_argument", self.refused("refund", one, 401, "--key", "r-2"))
         self.run_cli("refund", one, 400, "--cancel")
         self.assertEqual(self.json("stats")["seats"]["available"], 4)
         self.assertEqual(self.json("users", "show", "mina")["user"]["balance"], 10_000)
         self.refused("refund", one, "-1", code=2)
         self.audit()
 
+    def test_a_refunds_key_is_told_before_it_is_given(self) -> None:
+        (sold,) = self.sell("mina")
+        said = self.run_cli("refund", id_text(sold), 1)
+        self.assertRegex(said.err, r"--key [0-9a-f]{32}")
+        self.assertEqual(self.run_cli("refund", id_text(sold), 1, "--key", "r-1").err, "")
+
     def test_a_refund_of_which_nothing_is_known_names_its_key(self) -> None:
         (sold,) = self.sell("mina")
         with mock.patch.object(boxoffice.Office, "refund", side_effect=boxoffice.OutcomeUnknown("lost")):
             said = self.run_cli("refund", id_text(sold), 1, "--key", "r-1", code=1)
         self.assertIn("ask again with --key r-1", said.err)
+
+
+class ReportFileTest(CliTest):
+    def test_a_report_is_not_written_over_a_box_office(self) -> None:
+        self.make_house(seats=2)
+        said = self.run_cli("report", DAY, "--csv", self.db, code=1)
+        self.assertIn("a database; name another file", said.err)
+        self.assertEqual(self.json("stats")["seats"]["available"], 2)
+        self.audit()
+        report = self.folder / "sales.csv"
+        for _ in range(2):  # an older report may go
+            self.run_cli("report", DAY, "--csv", report)
+        self.assertTrue(report.read_bytes())
 
 
 class CallOffTest(CliTest):

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"strings"
 	"testing"
 	"time"
 )
@@ -141,6 +142,14 @@ func TestIDsSurviveJSON(t *testing.T) {
 	must(t, json.Unmarshal(text, &back))
 	if number, err := ParseID(back["seat"]); err != nil || SeatID(number) != id || len(back["seat"]) != 13 {
 		t.Fatal(string(text), err)
+	}
+	all := []any{UserID(id), RoomID(id), ConcertID(id), id, TokenID(id), ReservationID(id), PaymentID(id)}
+	text, err = json.Marshal(all)
+	must(t, err)
+	for _, one := range strings.Split(strings.Trim(string(text), "[]"), ",") {
+		if one != "\""+back["seat"]+"\"" {
+			t.Fatal(string(text))
+		}
 	}
 	_, err = ParseID("x")
 	wantRefused(t, err, InvalidArgument)

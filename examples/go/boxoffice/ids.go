@@ -24,9 +24,12 @@ func (id ReservationID) String() string { return idText(int64(id)) }
 func (id PaymentID) String() string     { return idText(int64(id)) }
 
 func (id UserID) MarshalText() ([]byte, error)        { return []byte(id.String()), nil }
+func (id RoomID) MarshalText() ([]byte, error)        { return []byte(id.String()), nil }
 func (id ConcertID) MarshalText() ([]byte, error)     { return []byte(id.String()), nil }
 func (id SeatID) MarshalText() ([]byte, error)        { return []byte(id.String()), nil }
+func (id TokenID) MarshalText() ([]byte, error)       { return []byte(id.String()), nil }
 func (id ReservationID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+func (id PaymentID) MarshalText() ([]byte, error)     { return []byte(id.String()), nil }
 
 func idText(id int64) string {
 	var text [C.BOXOFFICE_ID_TEXT_SIZE]C.char

@@ -243,12 +243,16 @@ Answer list_dates(const Call& call) {
 Answer list_programme(const Call& call) {
     BOXOFFICE_TRY_VALUE(const auto first, today(call));
     BOXOFFICE_TRY_VALUE(auto concerts, call.host.office.concerts(first));
+    if (concerts.size() > listed_max)
+        std::erase_if(concerts, [](const Concert& concert) { return is_called_off(concert); });
     if (concerts.size() > listed_max) concerts.resize(listed_max);
     std::string all;
     for (const auto& concert : concerts) {
-        BOXOFFICE_TRY_VALUE(const auto one, write_listed(call, concert));
+        const auto one = write_listed(call, concert);
+        if (!one && one.error().code == ErrorCode::unknown_concert) continue;  // deleted meanwhile
+        if (!one) return tl::unexpected(one.error());
         if (!all.empty()) all += ',';
-        all += one;
+        all += *one;
     }
     Response response;
     response.body = "{\"concerts\":[" + all + "]}";

@@ -114,7 +114,7 @@ Answer report_sales(const Call& call);
 // operations.cpp
 std::optional<Answer> healthz_now(const Call& call);
 Answering readyz(const Call& call);
-Answer metrics(const Call& call);
+Answering metrics(const Call& call);
 std::optional<Answer> web_file_now(const Call& call);
 
 /// The id that the path names. Mistakes: `unknown`.

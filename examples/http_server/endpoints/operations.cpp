@@ -20,6 +20,29 @@ constexpr std::string_view content_policy =
 /// Concerts from today on whose takings are measured: a line each, and a report.
 constexpr std::size_t measured_concerts_max = 100;
 
+Result<std::vector<Metrics::Taken>> ask_taken(const Call& call) {
+    BOXOFFICE_TRY_VALUE(const auto first, today(call));
+    BOXOFFICE_TRY_VALUE(const auto concerts, call.host.office.all_concerts(first));
+    std::vector<Metrics::Taken> taken;
+    for (const auto& concert : concerts) {
+        if (taken.size() == measured_concerts_max) break;
+        const auto report = call.host.takings.find(concert.id);
+        if (!report && report.error().code == ErrorCode::unknown_concert) continue;  // deleted meanwhile
+        if (!report) return tl::unexpected(report.error());
+        taken.push_back({concert, *report});
+    }
+    return taken;
+}
+
+Answer measure(const Call& call, const Result<std::vector<Metrics::Taken>>& taken) {
+    if (!taken) return tl::unexpected(taken.error());
+    BOXOFFICE_TRY_VALUE(const auto stats, call.host.office.stats());
+    Response response;
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response.body = call.host.metrics.text(stats, call.host.office.commit_stats(), *taken);
+    return response;
+}
+
 Response ok_response() {
     JsonWriter json;
     json.open_object().member("status", "ok").close_object();
@@ -58,26 +81,16 @@ Answering readyz(const Call& call) {
     co_return say(trouble->code, trouble->reason, trouble->reason);
 }
 
-Answer metrics(const Call& call) {
+Answering metrics(const Call& call) {
     const bool is_told = has_admin_key(call);
     if (call.host.settings.is_metrics_closed && !is_told)
-        return refuse(ErrorCode::invalid_token, "the metrics want the admin key");
-    BOXOFFICE_TRY_VALUE(const auto stats, call.host.office.stats());
-    std::vector<Metrics::Taken> taken;
-    if (is_told) {  // what a house takes is its own business
-        BOXOFFICE_TRY_VALUE(const auto first, today(call));
-        BOXOFFICE_TRY_VALUE(const auto concerts, call.host.office.all_concerts(first));
-        for (const auto& concert : concerts) {
-            if (taken.size() == measured_concerts_max) break;
-            const auto report = call.host.takings.find(concert.id);
-            if (!report) continue;  // deleted meanwhile
-            taken.push_back({concert, *report});
-        }
+        co_return refuse(ErrorCode::invalid_token, "the metrics want the admin key");
+    if (is_told) {  // what a house takes is its own business; and reports may take long
+        const auto work = [&] { return measure(call, ask_taken(call)); };
+        co_return co_await call.have_done(work);
     }
-    Response response;
-    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    response.body = call.host.metrics.text(stats, call.host.office.commit_stats(), taken);
-    return response;
+    const auto question = [&] { return measure(call, std::vector<Metrics::Taken>{}); };
+    co_return co_await call.ask(question);
 }
 
 std::optional<Answer> web_file_now(const Call& call) {

@@ -54,6 +54,36 @@ Result<std::vector<SeatId>> find_seats(const Call& call, ConcertId concert, cons
     return out;
 }
 
+/// What stands of a concert, and what it took.
+struct Listed {
+    SeatCounts seats;
+    Sale sale;
+    SalesReport taken;
+};
+
+Result<Listed> ask_listed(const Call& call, const Concert& concert) {
+    Listed out;
+    BOXOFFICE_TRY_VALUE(out.seats, call.host.office.seat_counts(concert.id));
+    BOXOFFICE_TRY_VALUE(out.sale, call.host.office.sale(concert.id));
+    BOXOFFICE_TRY_VALUE(out.taken, call.host.takings.find(concert.id));
+    return out;
+}
+
+void write_listed(JsonWriter& json, const Concert& concert, const Listed& listed) {
+    const auto& total = listed.taken.total;
+    write_facts(json.open_object(), concert);
+    write_counts(json, "seats", listed.seats);
+    json.open_object("sale");
+    write_terms(json, listed.sale);
+    json.close_object()
+        .member("sold", total.sold)
+        .member("cancelled", total.cancelled)
+        .member("gross", total.gross)
+        .member("refunds", total.refunds)
+        .member("net", listed.taken.net)
+        .close_object();
+}
+
 Result<Date> first_date(const Request& request) {
     const auto text = request.parameter("from");
     if (!text) return parse_date("1970-01-01");
@@ -70,21 +100,10 @@ Answer list_concerts(const Call& call) {
     JsonWriter json;
     json.open_object().open_array("concerts");
     for (const auto& concert : concerts) {
-        const auto seats = call.host.office.seat_counts(concert.id);
-        const auto sale = call.host.office.sale(concert.id);
-        const auto taken = call.host.takings.find(concert.id);
-        if (!seats || !sale || !taken) continue;  // deleted meanwhile
-        write_facts(json.open_object(), concert);
-        write_counts(json, "seats", *seats);
-        json.open_object("sale");
-        write_terms(json, *sale);
-        json.close_object()
-            .member("sold", taken->total.sold)
-            .member("cancelled", taken->total.cancelled)
-            .member("gross", taken->total.gross)
-            .member("refunds", taken->total.refunds)
-            .member("net", taken->net)
-            .close_object();
+        const auto listed = ask_listed(call, concert);
+        if (!listed && listed.error().code == ErrorCode::unknown_concert) continue;  // deleted meanwhile
+        if (!listed) return tl::unexpected(listed.error());
+        write_listed(json, concert, *listed);
     }
     return json_response(json.close_array().close_object());
 }

@@ -128,7 +128,8 @@ function overview() {
     const look = repeat(
         async (isCurrent) => {
             const answer = await stats();
-            const all = answer.ok ? await concerts() : answer;
+            const since = new Date(Date.now() - 31 * 86_400_000).toISOString().slice(0, 10);
+            const all = answer.ok ? await concerts(since) : answer;
             if (!isCurrent()) return answer;
             if (answer.status === 401 || answer.status === 404) {
                 stop();

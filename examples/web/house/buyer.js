@@ -6,7 +6,8 @@ import { action, answered, card, field, table } from "./parts.js";
 import { buyer, refund } from "./requests.js";
 import { refusal, words } from "./texts.js";
 
-/** Once for each time that somebody decides to: sent again, it has one effect. */
+/** A key of each reservation's refund, until its answer has come: sent again, also from a form that is opened anew, it has one effect. */
+const open = new Map();
 const newKey = () => `house-${crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint32Array(4))].join("-")}`;
 
 function refundForm(reservation, { look, close }) {
@@ -16,8 +17,16 @@ function refundForm(reservation, { look, close }) {
     const reason = field(t.reason, { maxlength: 200 });
     const tick = h("input", { type: "checkbox", id: "refund_cancel", checked: reservation.status === "Confirmed", disabled: reservation.status !== "Confirmed" });
     const { said, node } = card(`${t.refund}: ${seatName(reservation)}`, amount.node, reason.node, h("p", { class: "tick" }, tick, h("label", { for: "refund_cancel" }, t.cancel)));
-    const once = newKey();
-    const run = () => refund({ reservationId: reservation.reservationId, amount: Number(amount.input.value), cancel: tick.checked && !tick.disabled, reason: reason.input.value }, once);
+    const { reservationId } = reservation;
+    const run = async () => {
+        const what = { reservationId, amount: Number(amount.input.value), cancel: tick.checked && !tick.disabled, reason: reason.input.value };
+        // Another sum is another refund; the same one is asked for again.
+        const asked = JSON.stringify(what);
+        if (open.get(reservationId)?.asked !== asked) open.set(reservationId, { asked, once: newKey() });
+        const answer = await refund(what, open.get(reservationId).once);
+        open.delete(reservationId);
+        return answer;
+    };
     const done = async () => {
         await look();
         return t.done;

@@ -6,6 +6,11 @@ import { action, card, field, table } from "./parts.js";
 import { audit, backUp, changeRoom } from "./requests.js";
 import { words } from "./texts.js";
 
+const settled = 700; // milliseconds
+const capacityKept = "house_capacity";
+const capacityBefore = () => Number(localStorage.getItem(capacityKept) ?? 0);
+const keepCapacity = (capacity) => localStorage.setItem(capacityKept, String(capacity));
+
 /** The room's limits. What somebody is typing is left alone. */
 export function roomCard(changed) {
     const t = words().room;
@@ -13,7 +18,8 @@ export function roomCard(changed) {
     const rate = field(t.rate, { type: "number", min: 0, max: 1_000_000_000, inputmode: "numeric" });
     const paused = h("p", { class: "note" });
     let room = null;
-    let before = 200; // inside at once, before it was paused
+    let label = ""; // what the button says, and since when: a press just after it changed means what it said before
+    let since = 0;
     const { said, node } = card(t.title, paused, h("div", { class: "fields" }, capacity.node, rate.node));
     const touched = new Set();
     for (const one of [capacity, rate]) one.input.addEventListener("input", () => touched.add(one.input));
@@ -23,17 +29,29 @@ export function roomCard(changed) {
         return t.changed;
     };
     const change = action(t.change, said, () => changeRoom(room.name, { activeCapacity: Number(capacity.input.value), admissionsPerSecond: Number(rate.input.value) }), done, { class: "primary" });
-    const pause = action(t.pause, said, () => changeRoom(room.name, { activeCapacity: room.activeCapacity === 0 ? before : 0 }), done, { "data-pause": "room" });
+    const pause = action(t.pause, said, () => {
+        if (performance.now() - since < settled) return null;
+        if (room.activeCapacity > 0) return changeRoom(room.name, { activeCapacity: 0 });
+        // What the room had before it was paused, by whomever; where this browser never saw that, the field says it.
+        const before = touched.has(capacity.input) ? Number(capacity.input.value) : capacityBefore();
+        if (before > 0) return changeRoom(room.name, { activeCapacity: before });
+        said.show(t.howMany);
+        capacity.input.focus();
+        return null;
+    }, done, { "data-pause": "room" });
     node.append(h("div", { class: "buttons" }, pause, change));
     return {
         node,
         show(now) {
             room = now;
-            if (room.activeCapacity > 0) before = room.activeCapacity;
+            if (room.activeCapacity > 0) keepCapacity(room.activeCapacity);
             if (!touched.has(capacity.input)) capacity.input.value = room.activeCapacity;
             if (!touched.has(rate.input)) rate.input.value = room.admissionsPerSecond;
             say(paused, room.activeCapacity === 0 ? t.paused : "");
-            say(pause, room.activeCapacity === 0 ? t.open : t.pause);
+            const says = room.activeCapacity === 0 ? t.open : t.pause;
+            if (label !== "" && label !== says) since = performance.now();
+            label = says;
+            say(pause, label);
         },
     };
 }

@@ -9,7 +9,9 @@ let fields = 0;
 /** A label with its input; `.value`. */
 export function field(label, attributes = {}) {
     const id = `field_${++fields}`;
-    const input = h("input", { id, autocomplete: "off", ...attributes });
+    const isNumber = attributes.type === "number";
+    const isChecked = isNumber || attributes.type === "datetime-local";
+    const input = h("input", { id, autocomplete: "off", required: isNumber, step: isNumber ? 1 : null, "data-checked": isChecked ? "" : null, ...attributes });
     return { input, node: h("div", { class: "field" }, h("label", { for: id }, label), input) };
 }
 
@@ -31,6 +33,9 @@ export function action(label, said, run, done, attributes = {}) {
     const button = h("button", { type: "button", ...attributes }, label);
     button.addEventListener("click", async () => {
         if (button.disabled) return;
+        // An emptied or half-typed field is no 0 and no "always": whoever pressed is led to it.
+        const wrong = [...(button.closest(".card") ?? button).querySelectorAll("input")].find((one) => one.dataset.checked !== undefined && !one.checkValidity());
+        if (wrong) return void wrong.reportValidity();
         button.disabled = true;
         said.clear();
         try {

@@ -18,6 +18,7 @@ any method from any thread; calls release the interpreter's lock.
 from ._callbacks import Clock, LogCallback, PaymentGateway
 from ._json import to_dict
 from . import answers, commands, errors, sales
+from ._convert import event_names
 from ._library import library_version
 from ._version import __version__
 from .answers import *  # noqa: F403
@@ -33,6 +34,7 @@ __all__ = [
     "Office",
     "PaymentGateway",
     "__version__",
+    "event_names",
     "id_text",
     "library_version",
     "open",

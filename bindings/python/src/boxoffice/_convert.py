@@ -460,6 +460,12 @@ class _EventNames(dict):  # type: ignore[type-arg]
 _event_names = _EventNames()
 
 
+def event_names() -> Tuple[str, ...]:
+    """The names that :attr:`Event.name` can have, in the order of their numbers."""
+    named = (_event_names[kind] for kind in range(1, 256))
+    return tuple(name for name in named if name != "unknown")
+
+
 def event(fields: Tuple[Any, ...]) -> Event:
     (
         sequence,

@@ -6,10 +6,10 @@ import argparse
 import datetime
 from typing import Any, Dict, List, Optional
 
-from .. import Concert, ConcertId, Office, Sale, SeatCounts, UnknownConcert
+from .. import Concert, ConcertId, Office, Sale, SeatCounts
 from .._json import id_characters, instant_text
 from . import values
-from .house import find_concert, open_office
+from .house import find_concert, open_office, with_hidden
 from .output import Output, one_line, table
 from .parsing import Commands, Parser, add_version_option
 from .problems import DONE, WrongUsage
@@ -98,22 +98,6 @@ def state_of(concert: Concert, sale: Sale, now: datetime.datetime) -> str:
     return "on_sale"
 
 
-def _with_hidden(office: Office, listed: List[Concert], since: datetime.date) -> List[Concert]:
-    """The engine lists no hidden concerts; but it tells an event of each that is made."""
-    known = {one.id for one in listed}
-    hidden = []
-    for event in office.events():
-        if event.name != "concert_created" or event.concert is None or event.concert in known:
-            continue
-        try:
-            concert = office.get_concert(event.concert)
-        except UnknownConcert:
-            continue  # deleted
-        if concert.date >= since:
-            hidden.append(concert)
-    return sorted([*listed, *hidden], key=lambda one: (one.date, one.id))
-
-
 def _described(concert: Concert, seats: SeatCounts, state: str) -> Dict[str, Any]:
     return {**concert.to_dict(), "seats": seats.to_dict(), "state": state}
 
@@ -122,7 +106,7 @@ def list_them(args: argparse.Namespace, output: Output) -> int:
     with open_office(args) as office:
         concerts = office.concerts(args.since)
         if args.all:
-            concerts = _with_hidden(office, concerts, args.since)
+            concerts = with_hidden(office, concerts, args.since)
         now = office.now()
         seats = {one.id: office.count_seats(one.id) for one in concerts}
         states = {one.id: state_of(one, office.get_sale(one.id), now) for one in concerts}

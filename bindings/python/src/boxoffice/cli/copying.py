@@ -15,7 +15,7 @@ from typing import Dict, Iterator, Optional
 
 from .. import LibraryNotFound
 from .._library import load
-from .house import is_address
+from .house import is_address, is_keywords
 from .output import Output
 from .parsing import Commands
 from .problems import DONE, REFUSED, Failed, WrongUsage
@@ -76,7 +76,7 @@ def _counts(said: str) -> Dict[str, int]:
 
 def run(args: argparse.Namespace, output: Output) -> int:
     for db in (args.source, args.target):
-        if db == ":memory:" or ("://" in db and not is_address(db)):
+        if db == ":memory:" or (not is_address(db) and ("://" in db or is_keywords(db))):
             raise WrongUsage("FROM and TO are files, or addresses that begin with postgresql://")
     if not is_address(args.source) and not os.path.exists(args.source):
         raise Failed(f"{args.source}: no such file")

@@ -6,7 +6,7 @@ import argparse
 import datetime
 import os
 import re
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from .. import AmbiguousConcert, Concert, ConcertId, InvalidOptions, Office, UnknownConcert
 from .. import open as open_boxoffice
@@ -33,6 +33,15 @@ _WAITING_TTL = datetime.timedelta(hours=24)
 _NO_KEY = {1: bytes(16)}
 
 
+#: An address as libpq takes it too, in keywords: never a file's name that somebody means.
+_KEYWORDS = re.compile(r"^\s*(host|hostaddr|port|dbname|user|password|service)\s*=|\bpassword\s*=")
+
+
+def is_keywords(db: str) -> bool:
+    """An address in keywords, which may have a password."""
+    return _KEYWORDS.search(db) is not None
+
+
 def is_address(db: str) -> bool:
     """A PostgreSQL address, whose password must not be printed."""
     return db.startswith(("postgresql://", "postgres://"))
@@ -50,7 +59,7 @@ def database(args: argparse.Namespace) -> str:
         raise WrongUsage(f"name the box office: --db FILE (or postgresql://…), or set {VARIABLE}")
     if db == ":memory:":
         raise WrongUsage("a box office in memory ends with its process; name a file or a database")
-    if "://" in db and not is_address(db):
+    if not is_address(db) and ("://" in db or is_keywords(db)):
         raise WrongUsage("an address begins with postgresql://")  # and is not printed
     return db
 
@@ -82,6 +91,22 @@ def open_office(args: argparse.Namespace, create: bool = False) -> Office:
             if told["name"] == "identity_ttl":  # which no wait may outlast
                 rules["waiting_ttl"] = min(rules["identity_ttl"], _WAITING_TTL)
     return open_boxoffice(db, token_keys=_NO_KEY, **rules)
+
+
+def with_hidden(office: Office, listed: List[Concert], since: datetime.date) -> List[Concert]:
+    """The engine lists no hidden concerts; but it tells an event of each that is made."""
+    known = {one.id for one in listed}
+    hidden = []
+    for event in office.events():
+        if event.name != "concert_created" or event.concert is None or event.concert in known:
+            continue
+        try:
+            concert = office.get_concert(event.concert)
+        except UnknownConcert:
+            continue  # deleted
+        if concert.date >= since:
+            hidden.append(concert)
+    return sorted([*listed, *hidden], key=lambda one: (one.date, one.id))
 
 
 def find_concert(office: Office, named: NamedConcert) -> Concert:

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional
 from .. import Concert, ConcertId, Error, NewSeat, Office, Price, TypeId
 from .._json import id_characters
 from . import values
-from .house import database, is_address, name_of, open_office
+from .house import database, is_address, name_of, open_office, with_hidden
 from .output import Output, counted, in_quotes, one_line
 from .parsing import Commands
 from .plan import NotForSale, Plan, PriceRow, label, price_seats, read_plan, read_prices
@@ -85,7 +85,7 @@ def tariff_of(rows: List[PriceRow], types: Dict[str, TypeId]) -> List[Price]:
 
 def _refuse_another(office: Office, date: datetime.date, title: str) -> None:
     """A second concert of the same name on the same day is mostly a command that was run twice."""
-    for one in office.concerts(date):
+    for one in with_hidden(office, office.concerts(date), date):
         if one.date == date and one.title == title:
             raise Failed(
                 f"{in_quotes(title)} on {date} is there already, {id_characters(one.id)}; --again "

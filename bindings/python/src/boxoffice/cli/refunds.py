@@ -84,6 +84,8 @@ def cancel(args: argparse.Namespace, output: Output) -> int:
 def refund(args: argparse.Namespace, output: Output) -> int:
     key: str = args.key or secrets.token_hex(16)
     with open_office(args) as office:
+        if not args.key:  # before anything is given: whatever becomes of this process, it can be asked again
+            output.note(f"asked with --key {key}: the same key gives it once")
         try:
             given = office.refund(args.reservation, args.amount, args.cancel, key, args.reason)
         except (Fault, KeyboardInterrupt):

@@ -47,6 +47,7 @@ def add(commands: Commands) -> None:
     )
 
 
+_SQLITE = b"SQLite format 3\0"
 _Line = Tuple[str, str, int, int, int, int, int]
 
 
@@ -57,6 +58,13 @@ def _line(row: SalesRow, names: Dict[TypeId, str]) -> _Line:
 
 
 def _write(path: str, content: bytes) -> None:
+    """A report may be written again; a box office, where completion picked its name, may not be written over."""
+    try:
+        with open(path, "rb") as there:
+            if there.read(len(_SQLITE)) == _SQLITE or path.endswith(("-wal", "-shm", "-lock")):
+                raise Failed(f"{one_line(path)}: a database; name another file")
+    except OSError:
+        pass  # not there, or said below
     try:
         with open(path, "wb") as file:
             file.write(content)
