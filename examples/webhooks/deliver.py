@@ -152,6 +152,9 @@ def skip(flags: argparse.Namespace, state: Path, names: List[str]) -> None:
         target = outbox.Cursor(int(text))
         if not outbox.newest(office).sequence >= target.sequence:
             raise BadStart(f"--skip {flags.skip}: there is no such event yet")
+        event = next(office.events(target.sequence - 1), None)
+        if event is not None and event.sequence == target.sequence:
+            target = outbox.message(event).cursor  # with its time, by which another history is known
     file.write(target)
     print(f"{name}: passes over events {cursor.sequence + 1} to {target.sequence}")
 

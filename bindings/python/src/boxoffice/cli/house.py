@@ -66,7 +66,8 @@ def database(args: argparse.Namespace) -> str:
 
 def open_office(args: argparse.Namespace, create: bool = False) -> Office:
     """The office that stands there. One that does not is made only where that was asked for: a path
-    with a typo would be a new, empty house, and its audit clean."""
+    with a typo would be a new, empty house, and its audit clean. (In a PostgreSQL database a schema
+    that is not there is made; the C library has no option against it.)"""
     db = database(args)
     if not is_address(db) and not create:
         try:
