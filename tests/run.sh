@@ -154,7 +154,6 @@ build_others() {
 test_others() {
     test_sanitized tsan
     test_meson
-    test_fuzz
 }
 
 case $part in
@@ -169,6 +168,7 @@ case $part in
         others=$beside
         test_sanitized asan
         wait "$others"
+        test_fuzz
         ;;
     cmake) build_cmake; test_cmake ;;
     web) build_cmake; test_web ;;
