@@ -85,6 +85,9 @@ std::string as_name(const std::string& path) { return path.front() == '/' ? path
 void check_path(const char* operation, const std::string& path) {
     if (path.empty() || path.find('\0') != std::string::npos)
         throw Fault{ErrorCode::invalid_argument, std::string{operation} + ": the path is empty or has a NUL in it"};
+    // What open takes for a store in memory must not become a file of that name, in whatever folder the process is.
+    if (path == ":memory:")
+        throw Fault{ErrorCode::invalid_argument, std::string{operation} + ": `:memory:` is no file"};
 }
 
 /// Whole, ours, of a version that we know, and sound: opened as it lies there, so that it stays untouched.

@@ -108,6 +108,17 @@ TEST_CASE("`:memory:` is the store in memory", "[sqlite]") {
     CHECK_FALSE(std::filesystem::exists(":memory:"));
 }
 
+TEST_CASE("no file is named `:memory:`, by a backup or by restoring one", "[sqlite]") {
+    const TemporaryFolder folder;
+    auto store = open_sqlite_store(options_for(folder / "a.db")).value();
+    const auto code = [](const Result<void>& done) { return std::string{done ? "done" : name_of(done.error().code)}; };
+    CHECK(code(store->backup(":memory:", false)) == "invalid_argument");
+    CHECK(code(store->backup(folder / "b.db", false)) == "done");
+    CHECK(code(restore_sqlite_file(folder / "b.db", ":memory:")) == "invalid_argument");
+    CHECK(code(restore_sqlite_file(":memory:", folder / "c.db")) == "invalid_argument");
+    CHECK_FALSE(std::filesystem::exists(":memory:"));
+}
+
 TEST_CASE("Closing leaves one ordinary database that a person can read", "[sqlite]") {
     const TemporaryFolder folder;
     CHECK(commit_event(*open_sqlite_store(options_for(folder / "house.db")).value(), 700));
