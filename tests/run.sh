@@ -61,7 +61,7 @@ trap 'exit 130' INT TERM
 packages=("${boxoffice_packages[@]}" abigail-tools catch2 chromium clang clang-format curl doxygen dpkg-dev file fonts-noto-cjk furo gcc
     golang-go gunicorn libboost1.81-dev libclang-rt-14-dev libhiredis-dev libpq-dev meson mypy nlohmann-json3-dev openssl postgresql procps python3
     python3-fastapi python3-flask python3-httpx python3-myst-parser python3-pip python3-setuptools python3-sphinx python3-uvicorn
-    python3-venv python3-wheel redis-server sqlite3 strace zlib1g-dev)
+    python3-venv python3-wheel redis-server sqlite3 strace systemd zlib1g-dev)
 command -v npm >/dev/null || packages+=(nodejs npm)
 quietly install install_packages "${packages[@]}"
 

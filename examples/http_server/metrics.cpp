@@ -26,9 +26,10 @@ Metrics::Metrics(std::vector<std::string> routes) : routes_(routes.size() + 1) {
 
 void Metrics::count(std::size_t route, int status, std::chrono::nanoseconds took,
                     std::optional<boxoffice::ErrorCode> refused) {
-    if (const auto number = static_cast<std::size_t>(refused.value_or(boxoffice::ErrorCode{}));
-        refused && number < refusals_.size())
-        refusals_[number].fetch_add(1, std::memory_order_relaxed);
+    if (refused) {
+        const auto number = static_cast<std::size_t>(*refused);
+        if (number < refusals_.size()) refusals_[number].fetch_add(1, std::memory_order_relaxed);
+    }
     auto& row = routes_[std::min(route, routes_.size() - 1)];
     const auto known = std::lower_bound(statuses.begin(), statuses.end(), status);
     const bool is_known = known != statuses.end() && *known == status;

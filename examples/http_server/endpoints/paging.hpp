@@ -1,8 +1,12 @@
 #pragma once
 /// Lists a page at a time, the newest first.
 
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 #include "http.hpp"
 #include "json.hpp"
@@ -33,6 +37,21 @@ Result<Page<IdType>> read_page(const Request& request) {
         page.before = *id;
     }
     return page;
+}
+
+/// The members of a page into an object that is open: the list, each written by `write`, and `next` where more was found than a page
+/// has (so one more is asked for); `id_of` is what `before` takes.
+template <class IdType, class Row, class Write, class IdOf>
+void write_page(JsonWriter& json, std::string_view name, const Page<IdType>& page, const std::vector<Row>& found,
+                Write write, IdOf id_of) {
+    const auto shown = std::min(found.size(), static_cast<std::size_t>(page.limit));
+    json.open_array(name);
+    for (std::size_t i = 0; i < shown; ++i) write(found[i]);
+    json.close_array();
+    if (shown < found.size())
+        json.member("next", id_of(found[shown - 1]));
+    else
+        json.null_member("next");
 }
 
 }  // namespace http_server::endpoints

@@ -65,15 +65,11 @@ Answering list_transfers(const Call& call) {
     CO_TRY_VALUE(const auto user, co_await caller(call, user_id));
     const auto question = [&] { return call.host.office.transfers(user.id, page.limit + 1, page.before); };
     CO_TRY_VALUE(const auto found, co_await call.ask(question));
-    const auto shown = std::min(found.size(), static_cast<std::size_t>(page.limit));
     JsonWriter json;
-    json.open_object().open_array("transfers");
-    for (std::size_t i = 0; i < shown; ++i) write_transfer(json, found[i], user.id);
-    json.close_array();
-    if (shown < found.size())
-        json.member("next", found[shown - 1].id);
-    else
-        json.null_member("next");
+    json.open_object();
+    write_page(
+        json, "transfers", page, found, [&](const Transfer& one) { write_transfer(json, one, user.id); },
+        [](const Transfer& one) { return one.id; });
     co_return json_response(json.close_object());
 }
 

@@ -142,15 +142,8 @@ Answering list_reservations(const Call& call) {
     CO_TRY_VALUE(const auto user, co_await caller(call, user_id));
     const auto question = [&] { return call.host.office.reservations(user.id, page.limit + 1, page.before); };
     CO_TRY_VALUE(const auto found, co_await call.ask(question));
-    const auto shown = std::min(found.size(), static_cast<std::size_t>(page.limit));
     JsonWriter json;
-    json.open_object().open_array("reservations");
-    for (std::size_t i = 0; i < shown; ++i) write_reservation(json, found[i]);
-    json.close_array();
-    if (shown < found.size())
-        json.member("next", found[shown - 1].reservation.id);
-    else
-        json.null_member("next");
+    write_reservations(json.open_object(), page, found);
     co_return json_response(json.close_object());
 }
 

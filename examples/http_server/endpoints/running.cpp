@@ -188,15 +188,9 @@ Answer show_buyer(const Call& call) {
     BOXOFFICE_TRY_VALUE(const auto user, office.user(*user_id));
     BOXOFFICE_TRY_VALUE(const auto balance, office.balance(user.id));
     BOXOFFICE_TRY_VALUE(const auto found, office.reservations(user.id, page.limit + 1, page.before));
-    const auto shown = std::min(found.size(), static_cast<std::size_t>(page.limit));
     JsonWriter json;
-    json.open_object().member("userId", user.external_id).member("balance", balance).open_array("reservations");
-    for (std::size_t i = 0; i < shown; ++i) write_reservation(json, found[i]);
-    json.close_array();
-    if (shown < found.size())
-        json.member("next", found[shown - 1].reservation.id);
-    else
-        json.null_member("next");
+    json.open_object().member("userId", user.external_id).member("balance", balance);
+    write_reservations(json, page, found);
     return json_response(json.close_object());
 }
 

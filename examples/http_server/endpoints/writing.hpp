@@ -3,8 +3,10 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "boxoffice/office.hpp"
+#include "endpoints/paging.hpp"
 #include "json.hpp"
 
 namespace http_server::endpoints {
@@ -13,6 +15,14 @@ std::string_view status_of(boxoffice::ReservationState state);
 
 /// One of the user's own, as an object.
 void write_reservation(JsonWriter& json, const boxoffice::ReservationNow& reservation);
+
+/// A page of them, the newest first.
+inline void write_reservations(JsonWriter& json, const Page<boxoffice::ReservationId>& page,
+                               const std::vector<boxoffice::ReservationNow>& found) {
+    write_page(
+        json, "reservations", page, found, [&](const auto& one) { write_reservation(json, one); },
+        [](const auto& one) { return one.reservation.id; });
+}
 
 /// A seat of an order: what was held for which price, and how people read it.
 struct SeatOfOrder {

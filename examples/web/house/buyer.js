@@ -6,7 +6,10 @@ import { action, answered, card, field, table } from "./parts.js";
 import { buyer, refund } from "./requests.js";
 import { refusal, words } from "./texts.js";
 
-/** A key of each reservation's refund, until its answer has come: sent again, also from a form that is opened anew, it has one effect. */
+/**
+ * Refunds whose answer has not come: {asked, once} by reservation. The same one is sent with its key again, also from a form that is
+ * opened anew, and has one effect. A fault is no answer: it may have been done all the same.
+ */
 const open = new Map();
 const newKey = () => `house-${crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint32Array(4))].join("-")}`;
 
@@ -24,7 +27,7 @@ function refundForm(reservation, { look, close }) {
         const asked = JSON.stringify(what);
         if (open.get(reservationId)?.asked !== asked) open.set(reservationId, { asked, once: newKey() });
         const answer = await refund(what, open.get(reservationId).once);
-        open.delete(reservationId);
+        if (answer.status < 500) open.delete(reservationId);
         return answer;
     };
     const done = async () => {
@@ -42,7 +45,8 @@ export function buyerCard() {
     const form = h("form", { class: "find" }, row, h("button", { class: "primary" }, t.find));
     const { said, node } = card(t.title, form, place);
     node.classList.add("buyer");
-    async function look(userId) {
+    /** With `refunding`, a reservation's id, its form is opened: on what is so now, since the last refund's answer may have been lost. */
+    async function look(userId, refunding = null) {
         said.clear();
         const answer = await answered(() => buyer(userId));
         if (!answer.ok) {
@@ -59,10 +63,7 @@ export function buyerCard() {
             `${status[one.status] ?? one.status}${one.refunded > 0 ? ` (−${points(one.refunded)})` : ""}`,
             one.status === "Reserved" && one.expirationTime ? when(one.expirationTime) : "",
             (one.status === "Confirmed" || one.status === "Cancelled") && one.refunded < one.price
-                ? h("button", { type: "button", class: "link", "data-reservation": one.reservationId, onclick: () => {
-                      below.replaceChildren(refundForm(one, { look: () => look(userId), close: () => below.replaceChildren() }));
-                      below.querySelector("input").focus();
-                  } }, t.refund)
+                ? h("button", { type: "button", class: "link", "data-reservation": one.reservationId, onclick: () => look(userId, one.reservationId) }, t.refund)
                 : "",
         ]);
         const c = words().concerts;
@@ -71,6 +72,10 @@ export function buyerCard() {
             rows.length === 0 ? h("p", {}, t.none) : table(t.title, [t.seat, c.date, t.price, c.state, t.until, t.refund], rows, [2]),
             below,
         );
+        const chosen = reservations.find((one) => one.reservationId === refunding);
+        if (!chosen || chosen.refunded >= chosen.price) return;
+        below.replaceChildren(refundForm(chosen, { look: () => look(userId), close: () => below.replaceChildren() }));
+        below.querySelector("input").focus();
     }
     form.addEventListener("submit", (event) => {
         event.preventDefault();

@@ -19,7 +19,7 @@ export function roomCard(changed) {
     const paused = h("p", { class: "note" });
     let room = null;
     let label = ""; // what the button says, and since when: a press just after it changed means what it said before
-    let since = 0;
+    let since = Number.NEGATIVE_INFINITY;
     const { said, node } = card(t.title, paused, h("div", { class: "fields" }, capacity.node, rate.node));
     const touched = new Set();
     for (const one of [capacity, rate]) one.input.addEventListener("input", () => touched.add(one.input));

@@ -8,8 +8,7 @@ import sys
 import threading
 import time
 import unicodedata
-from types import TracebackType
-from typing import Any, Iterable, List, Mapping, Optional, Sequence, Type
+from typing import Any, Iterable, List, Mapping, Optional, Sequence
 
 _PLAIN_PROGRESS_SECONDS = 10.0
 
@@ -95,12 +94,7 @@ class Progress:
     def __enter__(self) -> Progress:
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._is_terminal and self._shown:
             print("\r" + " " * self._shown + "\r", end="", file=sys.stderr, flush=True)
 
@@ -128,12 +122,7 @@ class Elapsed:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
 
