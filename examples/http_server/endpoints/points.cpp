@@ -1,7 +1,5 @@
 /// Prepaid points.
 
-#include <algorithm>
-#include <cstddef>
 #include <utility>
 
 #include "endpoints/endpoints.hpp"

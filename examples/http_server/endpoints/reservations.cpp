@@ -1,6 +1,5 @@
 /// Holds and what became of them.
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>

@@ -1,7 +1,6 @@
 /// For who runs the house while it sells: what stands where and what was taken, the room's limits, seats off and on sale, what a
 /// buyer has.
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
