@@ -97,6 +97,11 @@ void BoxOffice::Engine::give_node_back() {
         // Nobody decides any more: no call may be running.
         if (lease_.until == Time{}) return {};
         BOXOFFICE_TRY_VALUE(const auto transaction, store->try_begin());
+        std::vector<NodeLease> leases;
+        BOXOFFICE_TRY(transaction->leases().load({true}, leases));
+        // Where it lapsed another may have the node by now.
+        const auto is_mine = [&](const NodeLease& one) { return one.node == lease_.node && one.until == lease_.until; };
+        if (std::none_of(leases.begin(), leases.end(), is_mine)) return {};
         Changes changes;
         changes.leases.push_back(
             {NodeLease{lease_.node, Time{}, std::max(lease_.floor, ids_.last()), lease_.seen}, false});

@@ -37,3 +37,18 @@ TEST_CASE("a node that is given back keeps its floor, also by a process that mad
     CHECK(outcome(next.try_join(first)) == "ok");
     CHECK(next.audit() == "");
 }
+
+TEST_CASE("a node that another has taken since is not given back under it") {
+    const auto store = std::make_shared<MemoryStore>();
+    const auto clock = std::make_shared<VirtualClock>(opening);
+    Office idle{{}, nullptr, store, clock};
+    Office busy{{}, nullptr, store, clock};
+    clock->advance(lease_ttl);
+    (void)busy.user("first");  // its own node has lapsed too, and the lowest is the idle one's
+    idle.close();
+    Office next{{}, nullptr, store, clock};
+    const auto second = busy.user("second");
+    const auto third = next.user("third");
+    CHECK(second != third);
+    CHECK(busy.audit() == "");
+}
