@@ -171,6 +171,8 @@ class Audit final : public Visitor {
             before = place;
             waiting += place->state == PlaceState::waiting;
             admitted += place->state == PlaceState::admitted;
+            if (place->state == PlaceState::admitted && place->deadline < room.next_lapse_at)
+                report("Q5", "room {}: expects nobody's time to run out before token {}'s does", room.name, text);
             if (is_live(*place, room.limits, now_) && !live.insert(place->user).second)
                 report("Q4", "token {}: the user has two live places in room {}", text, room.name);
             if (place->admitted_at == never) continue;

@@ -226,6 +226,7 @@ TEST_CASE("Q5: a room counts its rows") {
     const auto broken = rules_broken_by;
     CHECK(broken([](World& w) { ++w.rooms.at(0).waiting_count; }) == Rules{"Q5"});
     CHECK(broken([](World& w) { --w.rooms.at(0).admitted_count; }) == Rules{"Q5"});
+    CHECK(broken([](World& w) { w.rooms.at(0).next_lapse_at = never; }) == Rules{"Q5"});
 }
 
 TEST_CASE("L1 and L2: balances sum to zero, and each is the sum of its transfers") {

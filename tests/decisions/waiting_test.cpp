@@ -104,6 +104,43 @@ TEST_CASE("an admitted place has until arrive_ttl to show up") {
     }
 }
 
+TEST_CASE("a turn shorter than the time to show up ends for those who wait when it ends, not later") {
+    Office office{options_with([](Options& o) {
+        o.main_room.active_capacity = 1;
+        o.main_room.arrive_ttl = seconds{40};
+        o.main_room.active_ttl = seconds{10};
+    })};
+    const auto first = office.comes("first");
+    const auto second = office.comes("second");
+    office.wait(seconds{1});
+    CHECK(must(office.try_arrive(first), "arrive").deadline == opening + seconds{11});
+    CHECK(office.audit() == "");
+    office.wait(seconds{10} - us);
+    CHECK_FALSE(office.is_turn(second));
+    office.wait(us);
+    CHECK(office.is_turn(second));
+}
+
+TEST_CASE("who was admitted in a batch ends in time for those who wait, whatever the batch does to the room") {
+    Office office{room_for(2)};
+    auto limits = office->options().main_room;
+    limits.arrive_ttl = seconds{60};
+    office.change_room(limits);
+    const auto gone = office.comes("gone");  // until when it had to show up stays the room's bound
+    office.leave(gone);
+    office.wait(seconds{61});
+    const auto stays = office.comes("stays");
+    CHECK(must(office.try_arrive(stays), "arrive").deadline == office.now() + minutes{5});
+    const auto [a, b] = std::pair{office.user("a"), office.user("b")};
+    const auto outcomes = office->execute(std::vector<Command>{
+        Join{a, office->main_room()}, Join{b, office->main_room()}, ChangeRoom{office->main_room(), limits}});
+    CHECK(std::get<Joined>(*outcomes[0]).state == PlaceState::admitted);
+    CHECK(office.audit() == "");
+    office.wait(seconds{60});
+    CHECK(std::get<Joined>(*office->execute(std::vector<Command>{Join{b, office->main_room()}})[0]).state ==
+          PlaceState::admitted);
+}
+
 TEST_CASE("showing up counts once; claiming again answers the same") {
     Office office;
     const auto a = office.comes("a");

@@ -1,6 +1,7 @@
 #pragma once
 /// Moving a room's line.
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/steps/expiry.hpp"
@@ -43,6 +44,7 @@ inline void advance(WorkingSet& set, const Moment& moment, RoomId id) {
         queue.pop_front();
         if (state_at(place, room.limits, moment.now) != PlaceState::waiting) continue;
         admit(room, place, moment.now);
+        line->next_deadline = std::min(line->next_deadline, place.deadline);
         set.add(Event{.kind = EventKind::place_admitted,
                       .user = place.user,
                       .room = place.room,

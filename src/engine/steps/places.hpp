@@ -1,6 +1,7 @@
 #pragma once
 /// Whose place it is, whether they have come, and how it ends.
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,13 @@ inline void meet_place(WorkingSet& set, const Moment& moment, UserId user, Token
     retire_place(set, moment, token);
     const Room& room = set.rooms.get(place.room);
     if (!arrive(place, room.limits, moment.now)) return;
+    // A turn may be shorter than what was left of the time to show up.
+    if (Line* line = set.line(place.room)) line->next_deadline = std::min(line->next_deadline, place.deadline);
+    if (place.deadline < room.next_lapse_at) {
+        Room sooner = room;
+        sooner.next_lapse_at = place.deadline;
+        set.put(std::move(sooner));
+    }
     set.add(Event{.kind = EventKind::place_arrived,
                   .user = user,
                   .room = place.room,
