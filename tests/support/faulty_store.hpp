@@ -32,7 +32,7 @@ enum class FaultPoint : std::size_t {
 inline constexpr std::size_t fault_point_count = 8;
 
 /// How it shows: as an error, as an exception, or as something thrown that is no exception.
-enum class FaultKind { storage, busy, out_of_memory, bad_alloc, runtime_error, thrown_number };
+enum class FaultKind { storage, busy, out_of_memory, unknown, bad_alloc, runtime_error, thrown_number };
 
 /// The plan of faults, shared by a FaultyStore and its test. Thread-safe.
 class Faults {
@@ -61,6 +61,7 @@ class Faults {
             case FaultKind::storage: return refuse(ErrorCode::storage, "planned fault");
             case FaultKind::busy: return refuse(ErrorCode::busy, "planned fault");
             case FaultKind::out_of_memory: return refuse(ErrorCode::out_of_memory, "planned fault");
+            case FaultKind::unknown: return refuse(ErrorCode::outcome_unknown, "planned fault");
             case FaultKind::bad_alloc: throw std::bad_alloc{};
             case FaultKind::runtime_error: throw std::runtime_error{"planned fault"};
             case FaultKind::thrown_number: throw 7;

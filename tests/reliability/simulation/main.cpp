@@ -1,0 +1,223 @@
+/// Simulated sales by the thousand: each from a seed, beside a sequential model, with the audit. See README.md of this folder's parent.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <string_view>
+#include <thread>
+
+#include "reliability/simulation/probes.hpp"
+#include "reliability/simulation/simulation.hpp"
+
+using namespace boxoffice;
+using namespace boxoffice::simulation;
+
+namespace {
+
+constexpr const char* help = R"(boxoffice_simulation: sales by chance, beside a model of the rules and the audit.
+
+  --seed N       the first seed (1)
+  --count N      how many sales (200)
+  --seconds S    or as many as fit
+  --length N     steps of a sale, of 1 to 12 commands (160)
+  --store NAME   memory, sqlite or postgres (memory)
+  --compare A,B  each sale on all of these stores: equal answers and rows
+  --twice        each sale twice: equal answers and rows
+  --audit N      the audit after every N transactions (4)
+  --jobs N       threads (2)
+  --steps LIST   of one sale, only these steps: 3,17:2,40 (of step 17 only its third command)
+  --tell         each command, with what came of it
+  --errors       which errors were answered, and how often; and those that were not are an error
+
+What is found is told with its seed, and with as few steps as still show it. Exit: 0 nothing, 1 something, 2 not understood.
+)";
+
+struct Settings {
+    std::uint64_t seed = 1;
+    std::int64_t count = 200;
+    std::int64_t seconds = 0;
+    std::int64_t jobs = 2;
+    bool is_twice = false;
+    bool wants_errors = false;
+    std::vector<std::string> stores;
+    Run run;
+};
+
+[[noreturn]] void misunderstood(std::string_view what) {
+    fmt::print(stderr, "boxoffice_simulation: {}; --help tells\n", what);
+    std::exit(2);
+}
+
+std::int64_t number(std::string_view text, std::int64_t least = 0) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value < least)
+        misunderstood(fmt::format("'{}' is no number from {} on", text, least));
+    return value;
+}
+
+std::vector<std::string> split(std::string_view text) {
+    std::vector<std::string> words;
+    for (;;) {
+        const auto comma = text.find(',');
+        words.emplace_back(text.substr(0, comma));
+        if (comma == std::string_view::npos) return words;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+std::vector<Kept> steps_of(std::string_view text) {
+    std::vector<Kept> kept;
+    for (const auto& word : split(text)) {
+        const auto colon = word.find(':');
+        kept.push_back({number(std::string_view{word}.substr(0, colon)),
+                        colon == std::string::npos ? -1 : number(std::string_view{word}.substr(colon + 1))});
+    }
+    return kept;
+}
+
+std::string text_of(const std::vector<Kept>& kept) {
+    std::vector<std::string> words;
+    for (const auto& one : kept)
+        words.push_back(one.command < 0 ? fmt::format("{}", one.step) : fmt::format("{}:{}", one.step, one.command));
+    return fmt::format("{}", fmt::join(words, ","));
+}
+
+Settings settings_of(int argc, char** argv) {
+    Settings settings;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view name = argv[i];
+        if (name == "--help" || name == "-h") {
+            fmt::print("{}", help);
+            std::exit(0);
+        }
+        if (name == "--twice") {
+            settings.is_twice = true;
+            continue;
+        }
+        if (name == "--tell") {
+            settings.run.is_told = true;
+            continue;
+        }
+        if (name == "--errors") {
+            settings.wants_errors = true;
+            continue;
+        }
+        if (i + 1 == argc) misunderstood(fmt::format("{} wants a value, or is unknown", name));
+        const std::string_view value = argv[++i];
+        if (name == "--seed")
+            settings.seed = static_cast<std::uint64_t>(number(value));
+        else if (name == "--count")
+            settings.count = number(value, 1);
+        else if (name == "--seconds")
+            settings.seconds = number(value, 1);
+        else if (name == "--length")
+            settings.run.length = number(value, 1);
+        else if (name == "--store")
+            settings.run.store = value;
+        else if (name == "--compare")
+            settings.stores = split(value);
+        else if (name == "--audit")
+            settings.run.audit_every = number(value, 1);
+        else if (name == "--jobs")
+            settings.jobs = number(value, 1);
+        else if (name == "--steps")
+            settings.run.kept = steps_of(value);
+        else
+            misunderstood(fmt::format("unknown option {}", name));
+    }
+    if (settings.stores.empty()) settings.stores = {settings.run.store};
+    for (const auto& store : settings.stores)
+        if (store != "memory" && store != "sqlite" && store != "postgres")
+            misunderstood(fmt::format("no such store: {}", store));
+    if (!settings.run.kept.empty()) settings.count = settings.jobs = 1;
+    return settings;
+}
+
+/// Runs a seed on each store, and tells what it finds.
+bool is_well(const Settings& settings, std::uint64_t seed, Tally& tally, std::mutex& printing) {
+    Run run = settings.run;
+    run.seed = seed;
+    std::uint64_t trace = 0;
+    for (std::size_t i = 0; i < settings.stores.size() * (settings.is_twice ? 2 : 1); ++i) {
+        run.store = settings.stores[i % settings.stores.size()];
+        auto found = simulate(run, tally);
+        if (found.what.empty() && i > 0 && found.trace != trace)
+            found.what = fmt::format("other answers or rows on {} than on {}", run.store, settings.stores[0]);
+        run.is_told = false;
+        if (i == 0) trace = found.trace;
+        if (found.what.empty()) continue;
+        const std::lock_guard lock{printing};
+        fmt::print("seed {} on {}, step {}: {}; the shortest:\n", seed, run.store, found.step, found.what);
+        std::fflush(stdout);
+        const auto steps = settings.run.kept.empty() ? shrink(run, found.what) : run.kept;
+        Tally ignored;
+        run.kept = steps;
+        run.is_told = true;
+        const auto again = simulate(run, ignored);
+        fmt::print("  {} steps: {}\n  again: boxoffice_simulation --seed {} --length {} --store {} --steps {}\n",
+                   steps.size(), again.what, seed, run.length, run.store, text_of(steps));
+        std::fflush(stdout);
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto settings = settings_of(argc, argv);
+    const auto begin = std::chrono::steady_clock::now();
+    const auto elapsed = [&] {
+        return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin).count();
+    };
+    Tally tally;
+    std::mutex mutex;
+    std::atomic<std::uint64_t> next{settings.seed};
+    std::atomic<std::int64_t> found{0};
+    const auto is_over = [&](std::uint64_t seed) {
+        if (found >= 3) return true;
+        if (settings.seconds > 0) return elapsed() >= settings.seconds;
+        return seed >= settings.seed + static_cast<std::uint64_t>(settings.count);
+    };
+    std::vector<std::thread> threads;
+    for (std::int64_t job = 0; job < settings.jobs; ++job)
+        threads.emplace_back([&] {
+            Tally mine;
+            for (;;) {
+                const auto seed = next++;
+                if (is_over(seed)) break;
+                if (!is_well(settings, seed, mine, mutex)) ++found;
+                if (seed % 10'000 == 0)
+                    fmt::print(stderr, "simulation: seed {}, {} s\n", seed, elapsed());
+            }
+            const std::lock_guard lock{mutex};
+            tally.add(mine);
+        });
+    for (auto& thread : threads) thread.join();
+
+    if (settings.wants_errors) {
+        probe_errors(tally);
+        for (const auto& [code, name] : all_errors()) {
+            fmt::print("  {:<22}{:>12}\n", name, tally.errors[code]);
+            if (tally.errors[code] > 0) continue;
+            fmt::print("never answered: {}\n", name);
+            ++found;
+        }
+        for (std::size_t kind = 0; kind < tally.done.size(); ++kind)
+            if (tally.done[kind] == 0) {
+                fmt::print("never done: the command of index {}\n", kind);
+                ++found;
+            }
+    }
+    fmt::print("simulation: store={} seeds={}..{} sales={} steps={} transactions={} audits={} faults={} seconds={} found={}\n",
+               fmt::join(settings.stores, "+"), settings.seed, next.load() - static_cast<std::uint64_t>(settings.jobs) - 1,
+               tally.sales, tally.steps, tally.transactions, tally.audits, tally.faults, elapsed(), found.load());
+    return found > 0 ? 1 : 0;
+}
