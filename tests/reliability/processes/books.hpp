@@ -28,6 +28,7 @@ class Books {
     std::int64_t unanswered = 0;
     std::int64_t swept = 0;
     bool may_be_busy = false;
+    std::int64_t gift = 0;  ///< what each had been given before; 0: nothing
 
     /// What came through the pipe, in order.
     void write_down(const Record& record) {
@@ -353,6 +354,7 @@ class Books {
                 default: break;
             }
         }
+        of_amount.erase(gift);
         if (!of_amount.empty()) found.push_back("user " + to_text(user) + ": a recharge that nobody asked for");
         if (static_cast<std::int64_t>(of_payment.size()) > uncertain)
             found.push_back("user " + to_text(user) + ": a debit that nobody asked for");

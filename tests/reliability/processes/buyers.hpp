@@ -167,7 +167,8 @@ class Crowd {
                                      : Op::leave;
             request.reservation = request.op == Op::release ? buyer.held[below(buyer.held.size())] : buyer.order;
         } else if (!buyer.bought.empty() && (buyer.bought.size() >= habits_.bought_max || dice < 35)) {
-            request.op = buyer.bought.size() >= habits_.bought_max || dice < 30 ? Op::cancel : Op::refund;
+            request.op =
+                !habits_.everything || buyer.bought.size() >= habits_.bought_max || dice < 30 ? Op::cancel : Op::refund;
             request.reservation = buyer.bought[below(buyer.bought.size())];
             request.amount = 1;
             if (request.op == Op::refund) request.keyed = 1;

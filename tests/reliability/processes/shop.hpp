@@ -16,6 +16,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -189,7 +190,7 @@ inline int trade_until_killed(const Opener& open, const House& house, const Book
         for (auto& thread : threads) thread.join();
         return 0;
     } catch (const std::exception& e) {
-        std::fprintf(stderr, "child: %s\n", e.what());
+        if (!std::string_view{e.what()}.starts_with("busy")) std::fprintf(stderr, "child: %s\n", e.what());
         return 7;
     }
 }
