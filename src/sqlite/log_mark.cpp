@@ -41,12 +41,31 @@ SQLite::Database open_as_it_lies(const std::string& path) {
 
 std::optional<std::int64_t> read_mark(const std::string& database) {
     auto file = open_as_it_lies(database);
+    // Whoever folds the log writes the first page first, which says how long the file will be: who was killed then left one that
+    // is shorter, and SQLite reads it only when told to.
+    file.exec("PRAGMA writable_schema = ON");
     SQLite::Statement has_table{file, "SELECT count(*) FROM sqlite_schema WHERE name = 'log_state'"};
     if (!has_table.executeStep() || has_table.getColumn(0).getInt() == 0) return std::nullopt;
     SQLite::Statement mark{file, "SELECT mark FROM log_state"};
     if (!mark.executeStep()) return std::nullopt;
     return mark.getColumn(0).getInt64();
 }
+
+namespace {
+
+/// What the file says; nothing too where the first fold, of its schema, came to no end: then the log has it.
+std::optional<std::int64_t> read_mark_beside_log(const FileNames& names, const FileLock& lock) {
+    try {
+        return read_mark(names.database);
+    } catch (const SQLite::Exception& failure) {
+        if (failure.getErrorCode() != SQLITE_CORRUPT) throw;
+        const auto record = lock.read_record();
+        if (record && record->inode != static_cast<std::int64_t>(look_at(names.database).id.inode)) throw;
+        return std::nullopt;
+    }
+}
+
+}  // namespace
 
 void check_log(const FileNames& names, const FileLock& lock) {
     const auto log = look_at(names.log);
@@ -57,11 +76,12 @@ void check_log(const FileNames& names, const FileLock& lock) {
         throw Fault{ErrorCode::storage, "a log (" + names.log +
                                             ") without its file: it may hold sales; put the file back, or move "
                                             "the log away"};
-    const auto mark = read_mark(names.database);
+    const auto mark = has_log ? read_mark_beside_log(names, lock) : read_mark(names.database);
     if (!mark) return;
     const auto record = lock.read_record();
     const bool is_named = record && std::find(record->marks.begin(), record->marks.end(), *mark) != record->marks.end();
-    if (has_log && !(record ? is_named : *mark > 0))
+    // 0: it was being made, and its first fold came to no end.
+    if (has_log && !(record ? is_named : *mark >= 0))
         throw Fault{ErrorCode::storage,
                     "the log beside it (" + names.log +
                         ") belongs to another state of the file, as after a backup was put over it; nothing "

@@ -5,7 +5,9 @@
 ///
 /// So the file bears a mark (log_state.mark): above 0, it needs its log, which the lock file names by the same number; otherwise
 /// it is whole. The mark changes only while the log is empty: it goes into the log, and with everything else there into the
-/// file before anything is acknowledged. Since a crash may come between, the lock file names the mark before and after.
+/// file before anything is acknowledged. Since a crash may come between, the lock file names the mark before and after. A crash may
+/// also come while the log is folded: the file is then longer in its own words than it is, and bears its mark all the same; or none
+/// yet (or 0), where the log is the first that it ever had.
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
