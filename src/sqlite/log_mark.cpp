@@ -48,6 +48,21 @@ std::optional<std::int64_t> read_mark(const std::string& database) {
     return mark.getColumn(0).getInt64();
 }
 
+namespace {
+
+/// The same of a file with a log. A crash may have left it half folded, and then it makes no sense by itself: nothing. What it lacks
+/// is in the log, which is synced before anything of it is folded; and a backup that was put over it would make sense.
+std::optional<std::int64_t> read_mark_if_sound(const std::string& database) {
+    try {
+        return read_mark(database);
+    } catch (const SQLite::Exception& failure) {
+        if (failure.getErrorCode() != SQLITE_CORRUPT && failure.getErrorCode() != SQLITE_NOTADB) throw;
+        return std::nullopt;
+    }
+}
+
+}  // namespace
+
 void check_log(const FileNames& names, const FileLock& lock) {
     const auto log = look_at(names.log);
     const bool has_log = log.size > log_header_size;
@@ -57,11 +72,11 @@ void check_log(const FileNames& names, const FileLock& lock) {
         throw Fault{ErrorCode::storage, "a log (" + names.log +
                                             ") without its file: it may hold sales; put the file back, or move "
                                             "the log away"};
-    const auto mark = read_mark(names.database);
+    const auto mark = has_log ? read_mark_if_sound(names.database) : read_mark(names.database);
     if (!mark) return;
     const auto record = lock.read_record();
     const bool is_named = record && std::find(record->marks.begin(), record->marks.end(), *mark) != record->marks.end();
-    if (has_log && !(record ? is_named : *mark > 0))
+    if (has_log && !(record ? is_named : *mark >= 0))
         throw Fault{ErrorCode::storage,
                     "the log beside it (" + names.log +
                         ") belongs to another state of the file, as after a backup was put over it; nothing "
