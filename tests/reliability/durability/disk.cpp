@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace boxoffice::reliability {
@@ -17,8 +16,12 @@ constexpr std::int64_t sector_size = 512;
 bool is_index(const std::string& name) { return name.ends_with("-shm"); }
 
 std::string read_file(const std::string& path) {
-    std::ifstream in{path, std::ios::binary};
-    return {std::istreambuf_iterator<char>{in}, {}};
+    std::ifstream in{path, std::ios::binary | std::ios::ate};
+    if (!in) return {};
+    std::string bytes(static_cast<std::size_t>(in.tellg()), '\0');
+    in.seekg(0);
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    return bytes;
 }
 
 void put(std::string& content, std::int64_t at, std::string_view bytes) {
