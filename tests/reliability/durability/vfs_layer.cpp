@@ -45,10 +45,9 @@ int read_file(sqlite3_file* file, void* into, int count, sqlite3_int64 at) {
     event.at = at;
     event.count = count;
     const int refused = observer == nullptr ? SQLITE_OK : observer->before(event);
-    if (refused != SQLITE_OK && refused != SQLITE_IOERR_SHORT_READ) return refused;
     const int code = inner(file)->pMethods->xRead(inner(file), into, count, at);
-    if (refused == SQLITE_OK || code != SQLITE_OK) return code;
-    std::memset(static_cast<char*>(into) + count / 2, 0, static_cast<std::size_t>(count - count / 2));
+    if (refused == SQLITE_OK) return code;
+    std::memset(static_cast<char*>(into) + count / 2, 0xA5, static_cast<std::size_t>(count - count / 2));
     return refused;
 }
 

@@ -44,7 +44,7 @@ struct IoEvent {
 class IoObserver {
   public:
     virtual ~IoObserver() = default;
-    /// SQLITE_OK: do it. Else this is the answer, and of a read that is short half of it is there.
+    /// SQLITE_OK: do it. Else this is the answer; of a read half of it is there, and garbage.
     virtual int before(const IoEvent& /*event*/) { return SQLITE_OK; }
     /// It was done.
     virtual void after(const IoEvent& /*event*/) {}
