@@ -6,11 +6,12 @@ namespace {
 using Kind = Call::Kind;
 
 void add_commands(std::vector<Call>& calls) {
+    const auto first = calls.size();
     for (std::size_t i = 0; i < std::variant_size_v<Command>; ++i)
         calls.push_back(batch_of(command_names().at(i),
                                  [i](const House& house) { return std::vector<Command>{all_examples(house)[i]}; }));
     // The same, and all of the log is folded behind it.
-    for (const std::size_t i : {std::size_t{12}, std::size_t{13}}) {
+    for (const std::size_t i : {first + 12, first + 13}) {
         calls.push_back(calls[i]);
         calls.back().name += " and folding";
         calls.back().wal_size_max = 1;
