@@ -43,6 +43,7 @@ struct House {
 };
 
 inline const Date house_date = *parse_date("2030-12-24");
+inline const Date later_date = *parse_date("2030-12-25");
 
 /// Fills a new office.
 class HouseBuilder {
@@ -52,9 +53,9 @@ class HouseBuilder {
     House build() {
         House house;
         house.room = office_.main_room();
-        house.concert = concert("Winter", 12);
-        house.spare = concert("Spare", 2);
-        house.called_off = concert("Rain", 2);
+        house.concert = concert("Winter", 12, house_date);
+        house.spare = concert("Spare", 2, later_date);
+        house.called_off = concert("Rain", 2, later_date);
         for (const auto& seat : testing::or_throw(office_.available_seats(house.concert)))
             house.seats.push_back(seat.id);
         house.blocked = house.seats.back();
@@ -93,8 +94,8 @@ class HouseBuilder {
     typename C::Answer run(C command) {
         return testing::or_throw(office_.execute(std::move(command)));
     }
-    ConcertId concert(const std::string& title, int seat_count) {
-        CreateConcert made{house_date, title, office_.main_room(), {}};
+    ConcertId concert(const std::string& title, int seat_count, Date date) {
+        CreateConcert made{date, title, office_.main_room(), {}};
         for (int i = 0; i < seat_count; ++i) made.seats.push_back({std::to_string(i), "stalls", "A", Points{10}});
         return run(std::move(made)).id;
     }

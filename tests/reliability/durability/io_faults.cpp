@@ -18,6 +18,7 @@
 #include <stdexcept>
 
 #include "reliability/durability/arguments.hpp"
+#include "reliability/durability/c_functions.hpp"
 #include "reliability/durability/calls.hpp"
 #include "reliability/durability/disk.hpp"
 #include "reliability/durability/faults.hpp"
@@ -27,12 +28,6 @@
 using namespace boxoffice;
 using namespace boxoffice::reliability;
 using boxoffice::testing::or_throw;
-
-namespace boxoffice::reliability {
-std::int64_t strike_c_functions(const std::string& folder, const Files& files, const House& house, std::int64_t stride,
-                                std::int64_t first, const std::function<bool()>& is_over,
-                                const std::function<void(const std::string&)>& found);
-}
 
 namespace {
 
@@ -156,9 +151,9 @@ class Program {
                              static_cast<long long>(trials_), static_cast<long long>(found_));
         }
         if (of_memory && arguments_.only.empty() && !is_over())
-            c_trials_ = strike_c_functions((temp_.path() / "c").string(), closed_, house_, 4 * stride(),
-                                           arguments_.seed % (4 * stride()), [&] { return is_over(); },
-                                           [&](const std::string& what) { found(what); });
+            c_trials_ = strike_c_functions({folder("c"), closed_, house_, clock_->wall(), stride(),
+                                            arguments_.seed % stride(), arguments_.has("--short") ? 6 : 1,
+                                            [&] { return is_over(); }, [&](const std::string& what) { found(what); }});
         if (trials_ == 0) found("nothing was tried");
         if (arguments_.has("--short") && !is_over() && calls_ != static_cast<std::int64_t>(core_calls.size()))
             found("a call of the short run is none of all calls");
@@ -206,7 +201,6 @@ class Program {
         write_files(folder("trial"), {});
         Trial trial{file("trial"), house_, clock_};
         if (const auto error = trial.open()) lost(error->text());
-        // On the system's clock, which the C functions have, the house is not open for long.
         house_ = HouseBuilder{*trial.office}.build();
         newest_id_ = newest_id_in(dump_of(*trial.store));
         crashed_ = read_files(folder("trial"));
@@ -391,7 +385,7 @@ class Program {
     Budget budget_;
     testing::TempDir temp_;
     VfsLayer layer_;
-    std::shared_ptr<VirtualClock> clock_ = std::make_shared<VirtualClock>(SystemClock{}.wall());
+    std::shared_ptr<VirtualClock> clock_ = std::make_shared<VirtualClock>(Time{*parse_date("2030-12-01")});
     House house_{};
     std::int64_t newest_id_ = 0;
     Files closed_;
