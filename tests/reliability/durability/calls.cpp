@@ -29,12 +29,14 @@ void add_commands(std::vector<Call>& calls) {
             return t.office->pay(t.house.holding.user, t.house.holding.token, t.house.holding.reservation, "p");
         },
         [](const Paid& paid) { return number(paid.balance.value); }));
+    calls.back().is_in_parts = true;
     calls.push_back(call_of(
         Kind::command, "peek of who is admitted", [](Trial& t) { return t.office->peek(t.house.arriving.text); },
         [](const Peeked& peeked) { return number(peeked.is_turn); }));
     calls.push_back(batch_of("ticks until it rests", [](const House&) {
         return std::vector<Command>{Tick{}, Tick{}, Tick{}, Tick{}};
     }));
+    calls.back().is_in_parts = true;
 }
 
 void add_queries(std::vector<Call>& calls) {

@@ -89,6 +89,7 @@ struct Call {
     std::string name;
     std::function<Asked(Trial&)> prepare;
     std::int64_t wal_size_max = 64LL * 1024 * 1024;
+    bool is_in_parts = false;  ///< several commits: the first may be done where the second fails
     enum class On : std::uint8_t { closed, crashed, nothing } on = On::closed;  ///< what lies there before it
 };
 
