@@ -53,14 +53,14 @@ std::optional<std::int64_t> read_mark(const std::string& database) {
 
 namespace {
 
-/// What the file says; nothing too where the first fold, of its schema, came to no end: then the log has it.
-std::optional<std::int64_t> read_mark_beside_log(const FileNames& names, const FileLock& lock) {
+/// The same of a file with a log. Where a crash left the first fold, of its schema, half done, the file makes no sense by itself:
+/// nothing. What it lacks is in the log, which is synced before anything of it is folded; and a backup that was put over it would
+/// make sense.
+std::optional<std::int64_t> read_mark_beside_log(const std::string& database) {
     try {
-        return read_mark(names.database);
+        return read_mark(database);
     } catch (const SQLite::Exception& failure) {
-        if (failure.getErrorCode() != SQLITE_CORRUPT) throw;
-        const auto record = lock.read_record();
-        if (record && record->inode != static_cast<std::int64_t>(look_at(names.database).id.inode)) throw;
+        if (failure.getErrorCode() != SQLITE_CORRUPT && failure.getErrorCode() != SQLITE_NOTADB) throw;
         return std::nullopt;
     }
 }
@@ -76,7 +76,7 @@ void check_log(const FileNames& names, const FileLock& lock) {
         throw Fault{ErrorCode::storage, "a log (" + names.log +
                                             ") without its file: it may hold sales; put the file back, or move "
                                             "the log away"};
-    const auto mark = has_log ? read_mark_beside_log(names, lock) : read_mark(names.database);
+    const auto mark = has_log ? read_mark_beside_log(names.database) : read_mark(names.database);
     if (!mark) return;
     const auto record = lock.read_record();
     const bool is_named = record && std::find(record->marks.begin(), record->marks.end(), *mark) != record->marks.end();

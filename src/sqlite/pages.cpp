@@ -1,6 +1,11 @@
 #include "sqlite/pages.hpp"
 
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
+
+#include <cstdlib>
 #include <limits>
+#include <string_view>
 
 #include "sqlite/rows.hpp"
 #include "stores/prune_cut.hpp"
@@ -12,6 +17,17 @@ namespace {
 template <class IdType>
 std::int64_t below(IdType before) {
     return before ? before.value : std::numeric_limits<std::int64_t>::max();
+}
+
+/// SQLite's check names a page that could not be read among what is damaged. Of such a page nothing is known, so it is a fault.
+void throw_if_unread(const std::string& line) {
+    constexpr std::string_view told = "unable to get the page. error code=";
+    if (const auto at = line.find(told); at != std::string::npos) {
+        const int code = std::atoi(line.c_str() + at + told.size());
+        if ((code & 0xFF) != SQLITE_CORRUPT) throw SQLite::Exception{line, code};
+    } else if (line.find("failed to get page") != std::string::npos) {
+        throw SQLite::Exception{line, SQLITE_IOERR};
+    }
 }
 
 /// A held seat whose hold has run out counts as available.
@@ -107,6 +123,7 @@ std::vector<std::string> Pages::find_damage() {
     std::vector<std::string> lines;
     auto cursor = integrity_check_.run();
     while (cursor.next()) cursor.row() >> lines.emplace_back();
+    for (const auto& line : lines) throw_if_unread(line);
     if (lines.size() == 1 && lines.front() == "ok") lines.clear();
     return lines;
 }

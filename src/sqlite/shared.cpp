@@ -96,8 +96,10 @@ void Shared::open() {
 void Shared::open_session(bool is_alone) {
     auto connection = std::make_unique<Connection>(names_->database, false, options_.busy_timeout);
     if (is_alone) check_log(*names_, *lock_);
-    check_owner(connection->database());
+    const bool is_new = check_owner(connection->database());
     connection->prepare_for_writing(options_.durability, options_.wal_size_max);
+    // Before the schema is in the log: where a crash comes before there is a mark, file and log belong together all the same.
+    if (is_new && is_alone) lock_->write_record({{0, 0}, 0, inode_of(look_at(names_->database).id)});
     migrate(*connection);
     session_ = std::make_unique<WriteSession>(std::move(connection), options_);
     // A log that a crash left may have commits in it that were never synced. Folding them into the file, which

@@ -3,11 +3,13 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "faults/actors.hpp"
+#include "sqlite/counting_vfs.hpp"
 #include "sqlite/support.hpp"
 #include "support/catch.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
+using boxoffice::sqlite_testing::CountingVfs;
 using boxoffice::sqlite_testing::TemporaryFolder;
 
 TEST_CASE("The audit of a file looks below the rows", "[faults][D11]") {
@@ -33,4 +35,28 @@ TEST_CASE("The audit of a file looks below the rows", "[faults][D11]") {
     REQUIRE_FALSE(violations.empty());
     CHECK(violations.front().rule == "D3");
     CHECK(violations.front().detail.find("sqlite_autoindex_users_1") != std::string::npos);
+}
+
+TEST_CASE("a page that cannot be read is a fault of the audit, not damage", "[faults][D11]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "sale.db";
+    {
+        auto office = open_office(path).value();
+        for (int i = 0; i < 200; ++i) REQUIRE(office->execute(CreateUser{"user-" + std::to_string(i)}));
+    }
+    CountingVfs vfs;
+    int faults = 0;
+    for (int passing = 0;; ++passing) {
+        auto office = open_office(path).value();
+        vfs.fail_a_read(passing);
+        const auto audited = office->audit();
+        const bool has_failed = vfs.has_failed_a_read();
+        vfs.fail_a_read(-1);
+        CAPTURE(passing);
+        if (!audited) ++faults;
+        if (!audited) CHECK(audited.error().code == ErrorCode::storage);
+        if (audited) CHECK(audited->empty());
+        if (!has_failed) break;
+    }
+    CHECK(faults > 10);
 }

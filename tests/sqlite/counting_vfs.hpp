@@ -1,5 +1,5 @@
 #pragma once
-/// A layer over SQLite's own file system that counts how often a write-ahead log is synced, and can make that, and writing, fail. It
+/// A layer over SQLite's own file system that counts how often a write-ahead log is synced, and can make that, reading and writing fail. It
 /// is the default for all connections opened while it lives; those must be closed before it goes.
 
 #include <sqlite3.h>
@@ -20,6 +20,7 @@ class CountingVfs {
         sqlite3_vfs_register(&vfs_, 1);
         count() = 0;
         failing() = false;
+        reads_left() = -1;
         log_write_code() = database_write_code() = SQLITE_OK;
     }
     ~CountingVfs() { sqlite3_vfs_unregister(&vfs_); }
@@ -27,6 +28,10 @@ class CountingVfs {
     CountingVfs& operator=(const CountingVfs&) = delete;
 
     [[nodiscard]] int log_sync_count() const { return count(); }
+    /// One reading of a database, after `passing` more of them, fails; below 0: none.
+    void fail_a_read(int passing) { reads_left() = passing; }
+    /// Has it failed?
+    [[nodiscard]] bool has_failed_a_read() const { return reads_left() < 0; }
     void fail_log_syncs(bool fail) { failing() = fail; }
     /// Writing to the log, and if asked to the database too, answers `code` from here on.
     void fail_writes(int code, bool database_too) {
@@ -52,6 +57,10 @@ class CountingVfs {
         return methods;
     }
 
+    static std::atomic<int>& reads_left() {
+        static std::atomic<int> value{-1};
+        return value;
+    }
     static std::atomic<int>& log_write_code() {
         static std::atomic<int> value{SQLITE_OK};
         return value;
@@ -75,6 +84,7 @@ class CountingVfs {
             database_methods_beneath() = file->pMethods;
             auto& methods = sets.try_emplace(file->pMethods, *file->pMethods).first->second;
             methods.xWrite = write_database;
+            methods.xRead = read_database;
             file->pMethods = &methods;
         }
         if (code != SQLITE_OK || (flags & SQLITE_OPEN_WAL) == 0) return code;
@@ -90,6 +100,10 @@ class CountingVfs {
     static int write_log(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
         if (const int code = log_write_code()) return code;
         return log_methods_beneath()->xWrite(file, bytes, count, at);
+    }
+    static int read_database(sqlite3_file* file, void* into, int count, sqlite3_int64 at) {
+        if (reads_left() >= 0 && reads_left()-- == 0) return SQLITE_IOERR_READ;
+        return database_methods_beneath()->xRead(file, into, count, at);
     }
     static int write_database(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
         if (const int code = database_write_code()) return code;

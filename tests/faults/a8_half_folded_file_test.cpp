@@ -1,0 +1,78 @@
+// A process that ended, or a machine whose power failed, while the log was being folded into the file: the file was looked at
+// without its log, and where its first page already told of pages that were not there yet it was "malformed" and could never be opened.
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "sqlite/support.hpp"
+#include "support/office.hpp"
+
+using namespace boxoffice;
+using namespace boxoffice::testing;
+using boxoffice::sqlite_testing::read_file;
+using boxoffice::sqlite_testing::TemporaryFolder;
+using boxoffice::sqlite_testing::write_file;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t page_size = 4096;
+
+Office office_on(const std::string& path) {
+    return Office{options_with([](Options&) {}), nullptr,
+                  std::shared_ptr<Store>{must(open_sqlite_store(sqlite_testing::options_for(path)), "open")}};
+}
+
+}  // namespace
+
+TEST_CASE("a file that is half folded opens with its log, and has all that was sold", "[faults][A8]") {
+    const TemporaryFolder folder;
+    std::string before;
+    std::string log;
+    std::string lock;
+    UserId last;
+    {
+        auto office = office_on(folder / "sale.db");
+        for (int i = 0; i < 500; ++i) last = office.user("somebody-" + std::to_string(i));
+        office.recharge(last, 7);
+        before = read_file(folder / "sale.db");
+        log = read_file(folder / "sale.db-wal");
+        lock = read_file(folder / "sale.db-lock");
+    }
+    const auto folded = read_file(folder / "sale.db");
+    REQUIRE(folded.size() > before.size());
+    // Folding writes pages in order, and may end after any of them; their last is what the file grows by.
+    const auto pages = GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{8}, std::size_t{40});
+    CAPTURE(pages);
+    auto half = before;
+    half.replace(0, pages * page_size, folded, 0, pages * page_size);
+    write_file(folder / "half.db", half);
+    write_file(folder / "half.db-wal", log);
+    write_file(folder / "half.db-lock", lock);
+    auto office = office_on(folder / "half.db");
+    CHECK(office.audit() == "");
+    CHECK(office.balance(last) == 7);
+    CHECK(office.user("the-next"));
+}
+
+TEST_CASE("a file whose making was interrupted has no mark yet, and opens with its log", "[faults][A8]") {
+    const TemporaryFolder folder;
+    { const auto store = must(open_sqlite_store(sqlite_testing::options_for(folder / "sale.db")), "open"); }
+    {
+        SQLite::Database file{folder / "sale.db", SQLite::OPEN_READWRITE};
+        file.exec("UPDATE log_state SET mark = 0");
+        file.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)");
+        file.exec("PRAGMA user_version = 1");  // something in the log
+        fs::copy_file(folder / "sale.db", folder / "new.db");
+        fs::copy_file(folder / "sale.db-wal", folder / "new.db-wal");
+    }
+    REQUIRE(fs::file_size(folder / "new.db-wal") > 32);
+    auto office = office_on(folder / "new.db");
+    CHECK(office.audit() == "");
+    CHECK(office.user("the-first"));
+}
