@@ -1,6 +1,8 @@
 #include "sqlite/pages.hpp"
 
+#include <algorithm>
 #include <limits>
+#include "boxoffice/utf8.hpp"
 
 #include "sqlite/rows.hpp"
 #include "stores/prune_cut.hpp"
@@ -106,7 +108,16 @@ std::optional<HouseRules> Pages::house_rules() {
 std::vector<std::string> Pages::find_damage() {
     std::vector<std::string> lines;
     auto cursor = integrity_check_.run();
-    while (cursor.next()) cursor.row() >> lines.emplace_back();
+    while (cursor.next()) {
+        std::string text;
+        cursor.row() >> text;
+        // What it says of pages is one text of several lines.
+        for (std::size_t at = 0; at < text.size();) {
+            const auto end = std::min(text.find('\n', at), text.size());
+            if (end > at) lines.push_back(plain(text.substr(at, end - at)));
+            at = end + 1;
+        }
+    }
     if (lines.size() == 1 && lines.front() == "ok") lines.clear();
     return lines;
 }
