@@ -2,7 +2,6 @@
 /// The HTTP contract, examples/http_server/openapi.json, as far as an answer can break it: a status that is not described, a body
 /// that does not fit its schema. (All of it is checked by tests/http/contract.py; here it is asked of inputs that nobody thought of.)
 
-#include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>

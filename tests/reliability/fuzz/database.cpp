@@ -60,6 +60,7 @@ void check(const Error& error, const char* during) {
         error.code == ErrorCode::unsupported)
         fuzz::found("%s: %s", during, error.text().c_str());
     fuzz::tally().count("error " + std::string{name_of(error.code)});
+    if (error.code == ErrorCode::internal) fuzz::tally().count("internal: " + error.detail.substr(0, 120));
 }
 
 void check_opening(const Error& error) {
