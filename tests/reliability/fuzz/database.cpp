@@ -8,6 +8,8 @@
 
 #include <time.h>
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -212,6 +214,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto at_first = (flags & 2) == 0 ? audit(office, before) : Audited::unclean;
     fuzz::tally().count(at_first == Audited::clean ? "clean" : at_first == Audited::fault ? "fault" : "unclean");
     Story{office}.tell();
+    if (fuzz::is_planted())
+        SQLite::Database{path, SQLite::OPEN_READWRITE}.exec("UPDATE accounts SET balance = balance + 1");
     std::string after;
     const auto at_last = audit(office, after);
     if (at_first == Audited::clean && at_last == Audited::unclean)

@@ -28,6 +28,9 @@ def database():
             yield f"row-{table}-{column}", bytes([0, 0, 11, table, column, chance.randrange(6), chance.randrange(34)])
     for table in range(24):
         yield f"gone-{table}", bytes([0, 0, 11, table, 0, chance.choice([0, 1, 255]), 250])
+    for n in range(12):  # several at a time
+        some_rows = b"".join(bytes([11, chance.randrange(24), chance.randrange(16), chance.randrange(6), chance.randrange(34)]) for _ in range(6))
+        yield f"rows-{n}", bytes([n % 2, 0]) + some_rows
     for at in range(0, 100, 4):  # SQLite's header
         yield f"header-{at}", bytes([0, 0, 9, 0, 0, at, chance.choice([0, 1, 2, 4, 127, 128, 255])])
 

@@ -10,6 +10,7 @@
 #   --only T      one of them, or c_calls; may be given several times
 #   --corpus DIR  where inputs are kept (build/fuzz-corpus)
 #   --seed N      libFuzzer's (1)
+#   --planted     each target breaks what it looks at, and must find it
 #
 # BOXOFFICE_ASAN_BUILD names the build (build/asan):
 #   cmake --preset asan && cmake --build --preset asan --target boxoffice_fuzz_{c_threads,database,http,plans}
@@ -17,10 +18,10 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 build=${BOXOFFICE_ASAN_BUILD:-$root/build/asan}
-seconds=15 jobs=1 corpus=$root/build/fuzz-corpus seed=1
+seconds=15 jobs=1 corpus=$root/build/fuzz-corpus seed=1 planted=
 only=()
 
-usage() { sed -n '2,15s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,16s/^# \{0,1\}//p' "$0"; }
 mistake() { echo "run.sh: $1 (--help)" >&2; exit 2; }
 number() { [[ ${2:-} =~ ^[1-9][0-9]{0,6}$ ]] || mistake "$1: expected a whole number above 0, found '${2:-}'"; }
 while [ $# -gt 0 ]; do
@@ -29,6 +30,7 @@ while [ $# -gt 0 ]; do
         --seconds) number "$@"; seconds=$2; shift 2 ;;
         --jobs) number "$@"; jobs=$2; shift 2 ;;
         --seed) number "$@"; seed=$2; shift 2 ;;
+        --planted) planted=1; shift ;;
         --corpus) [ -n "${2:-}" ] || mistake "--corpus: expected a folder"; corpus=$2; shift 2 ;;
         --only)
             case ${2:-} in
@@ -58,8 +60,11 @@ fuzz() {
     fi
     # Without -entropic: it weighs inputs by how rare what they reach is, and with so many counters that takes most of the time.
     local flags=(-seed="$seed" -entropic=0 -print_funcs=0 -reload=0 -max_total_time="$seconds" -timeout=30 -rss_limit_mb=2560
-        -malloc_limit_mb=1024 -max_len=4096 -artifact_prefix="$corpus/found/$target-")
+        -malloc_limit_mb=1024 -artifact_prefix="$corpus/found/$target-")
     [ ! -f "$here/$target.dict" ] || flags+=(-dict="$here/$target.dict")
+    [ "$target" = database ] || flags+=(-max_len=4096)
+    # What is done to a file is a few bytes each, and libFuzzer would long try no more than one.
+    [ "$target" != database ] || flags+=(-len_control=0 -max_len=256)
     # What other threads do meanwhile is no news.
     [ "$target" != c_threads ] || flags+=(-use_counters=0)
     rm -f "$counts"
@@ -91,6 +96,23 @@ fuzz() {
     fi
 }
 
+# Prints a line; 1: what was planted was not found.
+plant() {
+    local target=$1 inputs log
+    inputs=$(mktemp -d)
+    log=$corpus/$target-planted.log
+    /usr/bin/python3 "$here/make_corpus.py" "$target" "$inputs"
+    local rc=0 what
+    BOXOFFICE_FUZZ_PLANT=1 BOXOFFICE_FUZZ_COUNTS= "$build/tests/boxoffice_fuzz_$target" -runs=0 -entropic=0 -print_funcs=0 \
+        -artifact_prefix="$inputs/" "$inputs" >"$log" 2>&1 || rc=$?
+    rm -rf "$inputs"
+    what=$(sed -n 's/^FOUND: //p' "$log" | head -n 1)
+    echo "fuzz $target: planted=1 found=$([ "$rc" != 0 ] && [ -n "$what" ] && echo 1 || echo 0) (${what:0:100})"
+    [ "$rc" != 0 ] && [ -n "$what" ]
+}
+
+task=fuzz
+[ -z "$planted" ] || task=plant
 failed=0
 running=0
 for target in "${only[@]}"; do
@@ -98,7 +120,7 @@ for target in "${only[@]}"; do
         wait -n || failed=1
         running=$((running - 1))
     fi
-    fuzz "$target" &
+    "$task" "$target" &
     running=$((running + 1))
 done
 while [ "$running" -gt 0 ]; do

@@ -33,6 +33,12 @@ namespace fuzz {
     std::abort();
 }
 
+/// BOXOFFICE_FUZZ_PLANT=1 has a target break what it looks at, so that one sees it found (run.sh --planted).
+inline bool is_planted() {
+    static const bool it = std::getenv("BOXOFFICE_FUZZ_PLANT") != nullptr;
+    return it;
+}
+
 /// How often a thing happened, written to the file that BOXOFFICE_FUZZ_COUNTS names when the process ends: run.sh looks there
 /// whether enough was reached. Thread-safe.
 class Tally {
