@@ -215,7 +215,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::tally().count(at_first == Audited::clean ? "clean" : at_first == Audited::fault ? "fault" : "unclean");
     Story{office}.tell();
     if (fuzz::is_planted())
-        SQLite::Database{path, SQLite::OPEN_READWRITE}.exec("UPDATE accounts SET balance = balance + 1");
+        SQLite::Database{path, SQLite::OPEN_READWRITE}.exec("UPDATE points SET balance = balance + 1");
     std::string after;
     const auto at_last = audit(office, after);
     if (at_first == Audited::clean && at_last == Audited::unclean)

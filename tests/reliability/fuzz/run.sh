@@ -62,9 +62,13 @@ fuzz() {
     local flags=(-seed="$seed" -entropic=0 -print_funcs=0 -reload=0 -max_total_time="$seconds" -timeout=30 -rss_limit_mb=2560
         -malloc_limit_mb=1024 -artifact_prefix="$corpus/found/$target-")
     [ ! -f "$here/$target.dict" ] || flags+=(-dict="$here/$target.dict")
-    [ "$target" = database ] || flags+=(-max_len=4096)
+    case $target in
+        database) flags+=(-max_len=256) ;;
+        http) flags+=(-max_len=24000) ;;  # more than a header may have
+        *) flags+=(-max_len=4096) ;;
+    esac
     # What is done to a file is a few bytes each, and libFuzzer would long try no more than one.
-    [ "$target" != database ] || flags+=(-len_control=0 -max_len=256)
+    [ "$target" != database ] || flags+=(-len_control=0)
     # What other threads do meanwhile is no news.
     [ "$target" != c_threads ] || flags+=(-use_counters=0)
     rm -f "$counts"
