@@ -3,10 +3,12 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 #include <string_view>
 
+#include "boxoffice/utf8.hpp"
 #include "sqlite/rows.hpp"
 #include "stores/prune_cut.hpp"
 
@@ -122,7 +124,16 @@ std::optional<HouseRules> Pages::house_rules() {
 std::vector<std::string> Pages::find_damage() {
     std::vector<std::string> lines;
     auto cursor = integrity_check_.run();
-    while (cursor.next()) cursor.row() >> lines.emplace_back();
+    while (cursor.next()) {
+        std::string text;
+        cursor.row() >> text;
+        // What it says of pages is one text of several lines.
+        for (std::size_t at = 0; at < text.size();) {
+            const auto end = std::min(text.find('\n', at), text.size());
+            if (end > at) lines.push_back(plain(text.substr(at, end - at)));
+            at = end + 1;
+        }
+    }
     for (const auto& line : lines) throw_if_unread(line);
     if (lines.size() == 1 && lines.front() == "ok") lines.clear();
     return lines;

@@ -2,6 +2,9 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <fstream>
+
+#include "boxoffice/utf8.hpp"
 #include "faults/actors.hpp"
 #include "sqlite/counting_vfs.hpp"
 #include "sqlite/support.hpp"
@@ -59,4 +62,24 @@ TEST_CASE("a page that cannot be read is a fault of the audit, not damage", "[fa
         if (!has_failed) break;
     }
     CHECK(faults > 10);
+}
+
+TEST_CASE("What the audit says of damaged pages is one line a finding", "[faults][D11]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "sale.db";
+    { open_office(path).value(); }
+    {
+        // "The largest root page" of a file that keeps none: SQLite then misses a map of pages, and tells each in a line.
+        std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(52);
+        file.put('\x7F');
+    }
+    auto office = open_office(path).value();
+    const auto violations = office->audit().value();
+    REQUIRE(violations.size() > 1);
+    for (const auto& one : violations) {
+        INFO(one.detail);
+        CHECK(one.rule == "D3");
+        CHECK(is_plain_text(one.detail));
+    }
 }
