@@ -39,12 +39,11 @@ if [ "${1:-}" != --report ]; then
 fi
 
 # What a header has in several programs is added up.
-/usr/bin/gcovr --root . --object-directory $build $build --filter 'include/' --filter 'src/' --exclude-throw-branches \
-    --exclude-unreachable-branches --gcov-ignore-parse-errors=negative_hits.warn --json -o "$report/counts.json" 2>"$report/gcovr.log" ||
-    /usr/bin/gcovr --root . --object-directory $build $build --filter 'include/' --filter 'src/' --exclude-throw-branches \
-        --exclude-unreachable-branches --json -o "$report/counts.json" 2>"$report/gcovr.log" || { tail "$report/gcovr.log" >&2; exit 1; }
-/usr/bin/gcovr --root . -a "$report/counts.json" --txt -o "$report/lines.txt"
-/usr/bin/gcovr --root . -a "$report/counts.json" --txt --branches -o "$report/branches.txt"
+gcovr=(/usr/bin/gcovr --root .)
+"${gcovr[@]}" --object-directory $build --filter include/ --filter src/ --exclude-throw-branches --exclude-unreachable-branches \
+    --json -o "$report/counts.json" $build 2>"$report/gcovr.log" || { tail "$report/gcovr.log" >&2; exit 1; }
+"${gcovr[@]}" -a "$report/counts.json" --txt -o "$report/lines.txt"
+"${gcovr[@]}" -a "$report/counts.json" --txt --branches -o "$report/branches.txt"
 cat "$report/lines.txt" "$report/branches.txt"
-lines=$(/usr/bin/gcovr --root . -a "$report/counts.json" --print-summary -o /dev/null 2>/dev/null | tr '\n' ' ')
+lines=$("${gcovr[@]}" -a "$report/counts.json" --print-summary -o /dev/null 2>/dev/null | tr '\n' ' ')
 echo "coverage: $lines"

@@ -196,6 +196,13 @@ class Run:
             return int(match[1])
         return 0
 
+    def failed_case(self):
+        """Catch2 writes the name of a case between two lines of dashes, with its sections below it; the C runner a line."""
+        if match := re.search(r"^-{60,}\n((?:.+\n)+?)-{60,}$", self.text, re.M):
+            return " ".join(line.strip() for line in match[1].splitlines() if not re.match(r"  \S", line))
+        match = re.search(r"^(?:.*/)?(\w+\.c:\d+)", self.text, re.M)
+        return match[1] if match else None
+
     def has_passed(self):
         all_passed = re.search(r"^All tests passed \(\d+ assertions? in [1-9]", self.text, re.M) or \
             re.search(r"^[1-9]\d* passed, 0 failed", self.text, re.M)
@@ -206,9 +213,7 @@ class Run:
         if self.is_late:
             return "a test that did not end"
         if self.failed_count() > 0:
-            # Catch2 writes the case's name between two lines of dashes; the C runner a line of the source.
-            case = re.search(r"^-{60,}\n(.+?)(?:\n .*)*\n-{60,}$", self.text, re.M) or re.search(r"^(\S+\.[ch]:\d+).*$", self.text, re.M)
-            return case[1].strip() if case else "a failed case"
+            return self.failed_case() or "a failed case"
         if self.status < 0:
             return f"a crash ({signal.Signals(-self.status).name})"
         if self.has_passed():
