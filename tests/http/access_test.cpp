@@ -328,6 +328,26 @@ TEST_CASE("the admin key: right, wrong, absent, and no such paths without one", 
     }
 }
 
+TEST_CASE("a path of the house is closed twice: when its header has come, and where it is answered", "[access]") {
+    House house({}, guarded_settings());
+    for (const auto& route : http_server::Router::routes()) {
+        if (!route.is_admin) continue;
+        auto path = std::string{route.pattern};
+        if (const auto brace = path.find("{id}"); brace != std::string::npos)
+            path.replace(brace, 4, to_text(house.office.last_concert()));
+        INFO(route.method << " " << path);
+        http_server::Request request;
+        request.method = route.method;
+        request.path = path;
+        const auto refusal = house.client.router.check_header(request);
+        REQUIRE(refusal);
+        CHECK(outline(*refusal) == "401 invalid_token");
+        // A second try is not asked for its header again.
+        const auto reply = house.client.try_send(std::string{route.method}, path, "{}", {}, 2);
+        CHECK(outline(std::get<Response>(reply)) == "401 invalid_token");
+    }
+}
+
 TEST_CASE("a bearer is a token and nothing else", "[access]") {
     House house;
     auto& client = house.client;
@@ -342,6 +362,7 @@ TEST_CASE("a bearer is a token and nothing else", "[access]") {
                                               "Bearer ",
                                               "Bearer  " + token,
                                               "Basic " + token,
+                                              "Digest " + token,  // as long a word as the right one
                                               "Bearer " + token + " ",
                                               "Bearer" + token,
                                               "Bearer " + token.substr(1)};

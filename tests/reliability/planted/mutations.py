@@ -238,9 +238,9 @@ ENGINE = [
     ("a tick settles a concert with sales left", DECISIONS + "housekeeping.hpp",
      "if («!has_more && swept.stuck == 0») steps::settle", "!has_more", "unit cancelling housekeeping"),
     ("keys that are in force are pruned", DECISIONS + "housekeeping.hpp",
-     ".idempotency_until = «moment.now - options.idempotency_ttl»,", "moment.now", "unit housekeeping"),
+     ".idempotency_until = «moment.now - options.idempotency_ttl»,", "moment.now", "unit housekeeping replay"),
     ("tokens that prove their user are pruned", DECISIONS + "housekeeping.hpp",
-     "TokenId{tsid::first_at(«moment.now - options.identity_ttl»)}", "moment.now", "unit housekeeping"),
+     "TokenId{tsid::first_at(«moment.now - options.identity_ttl»)}", "moment.now", "unit housekeeping replay"),
     ("events that nobody has read are pruned", DECISIONS + "housekeeping.hpp",
      ".events_through = «command.events_consumed»,", "command.events_consumed + 1",
      "unit housekeeping d14_events_grew_for_ever"),
@@ -511,7 +511,7 @@ HOST = [
     ("of two idempotency keys one is read", HTTP + "access.cpp",
      "if («key.empty() || request.count_headers(\"Idempotency-Key\") > 1»)", "key.empty()", "http idempotency"),
     ("the admin key is not asked for", HTTP + "router.cpp",
-     "if («route == nullptr || !route->is_admin») return std::nullopt;", "true", "http access"),
+     "if («route == nullptr || !route->is_admin») return std::nullopt;", "true", "http access gate"),
     ("a house without a key has its paths open", HTTP + "router.cpp",
      "if («(route.is_admin && !has_admin)» || !matches", "false", "http access"),
     ("a page of another site sends commands", HTTP + "gate.cpp",
@@ -520,6 +520,13 @@ HOST = [
      "if (const auto host = request.header(\"Host\"); «host && !is_own(*host)»)", "false", "http gate"),
     ("a form of another page is taken for JSON", HTTP + "gate.cpp",
      "if («has_body(request) && !is_json(request)»)", "false", "http gate"),
+    ("an endpoint of the house does not ask for the key itself", HTTP + "endpoints/admin.cpp",
+     "Answering create_user(const Call& call) {\n    ‹CO_TRY(check_admin(call));›", "", "http access"),
 ]
 
-MUTATIONS = RULES + ENGINE + TOKENS + STORES + C_ABI + HOST
+REQUESTS = [
+    ("the hash of a refund lacks its reason", DECISIONS + "cancelling.hpp",
+     "static_cast<std::int64_t>(command.cancel)},\n            «command.reason»);", "std::string{}", "unit cancelling"),
+]
+
+MUTATIONS = RULES + ENGINE + TOKENS + STORES + C_ABI + HOST + REQUESTS
