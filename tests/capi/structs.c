@@ -65,6 +65,26 @@ static void test_options(void) {
     }
 }
 
+/* A path of three bytes a character, cut at each of them: the last character of what is told is whole. */
+static void test_error_texts(void) {
+    char path[400];
+    size_t shift;
+    for (shift = 0; shift < 3; ++shift) {
+        boxoffice_office *office = NULL;
+        boxoffice_error error = BOXOFFICE_ERROR_INIT;
+        size_t length = 0;
+        size_t begin;
+        memcpy(path, "/nowhere/xx", 11);
+        for (length = 9 + shift; length + 3 < 250; length += 3) memcpy(path + length, "\xEA\xB0\x80", 3);
+        CHECK_STATUS(boxoffice_open(path, length, NULL, &office, &error), BOXOFFICE_STORAGE);
+        begin = strlen(error.message);
+        CHECK(begin > sizeof error.message - 4 && begin < sizeof error.message);
+        while (begin > 0 && ((unsigned char)error.message[begin - 1] & 0xC0) == 0x80) --begin;
+        CHECK(begin > 0 && (unsigned char)error.message[begin - 1] == 0xEA && error.message[begin + 1] != '\0' &&
+              error.message[begin + 2] == '\0');
+    }
+}
+
 static void test_error_sizes(void) {
     struct {
         boxoffice_error error;
@@ -223,6 +243,7 @@ static void test_reserved_out(void) {
 
 void test_structs(void) {
     test_options();
+    test_error_texts();
     test_error_sizes();
     test_reserved_in();
     test_reserved_out();

@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "support/office.hpp"
 
 using namespace boxoffice;
@@ -41,6 +43,26 @@ TEST_CASE("one key names one request of a user and an operation") {
     CHECK(outcome(office.try_begin(mina, one.reservation, "k")) == "idempotency_conflict");
     CHECK(outcome(office.try_capture(mina, begun, "k")) == "ok");
     CHECK(outcome(office.try_capture(mina, {PaymentId{7}, two.reservation, {}, {}}, "k")) == "idempotency_conflict");
+}
+
+TEST_CASE("the key of an order names its seats, in their order, and the total that was expected") {
+    Office office;
+    office.concert("2026-12-24", {{"1", 50}, {"2", 50}, {"3", 50}});
+    office.sell_up_to(3);
+    const auto mina = office.comes("mina");
+    const auto ask = [&](const std::vector<std::string>& seats, std::optional<Points> expected) {
+        auto command = office.order_of(mina, seats);
+        command.expect_total = expected;
+        command.key = "k";
+        return outcome(office->execute(command));
+    };
+    CHECK(ask({"1", "2"}, Points{100}) == "ok");
+    CHECK(ask({"1", "2"}, Points{100}) == "ok");
+    CHECK(ask({"1", "2"}, std::nullopt) == "idempotency_conflict");
+    CHECK(ask({"1", "2"}, Points{99}) == "idempotency_conflict");
+    CHECK(ask({"2", "1"}, Points{100}) == "idempotency_conflict");
+    CHECK(ask({"1", "3"}, Points{100}) == "idempotency_conflict");
+    CHECK(ask({"1"}, Points{100}) == "idempotency_conflict");
 }
 
 TEST_CASE("without a key every request is one of its own") {

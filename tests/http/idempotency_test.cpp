@@ -78,6 +78,28 @@ TEST_CASE("a key names one request", "[idempotency]") {
           200);
 }
 
+TEST_CASE("a request has one key, of visible characters, in quotes or without", "[idempotency]") {
+    House house;
+    auto& client = house.client;
+    const auto ann = client.token("ann");
+    const auto recharge = [&](const std::vector<std::string>& keys) {
+        HeaderList headers{bearer(ann)};
+        for (const auto& text : keys) headers.push_back(key(text));
+        return said(client.post("/api/payment/recharge", {{"userId", "ann"}, {"amount", 5}}, headers)).substr(0, 20);
+    };
+    const std::string invalid = "400 invalid_argument";
+    CHECK(recharge({"a", "b"}) == invalid);
+    CHECK(recharge({"a", "a"}) == invalid);
+    CHECK(recharge({""}) == invalid);
+    CHECK(recharge({"\"\""}) == invalid);
+    CHECK(recharge({"a b"}) == invalid);
+    CHECK(recharge({std::string(256, 'k')}) == invalid);
+    CHECK(recharge({std::string(255, 'k')}) == "200");
+    CHECK(recharge({"a"}) == "200");
+    CHECK(recharge({"\"a\""}) == "200");  // the same key
+    CHECK(client.get("/api/balance?userId=ann", {bearer(ann)}).body == R"({"userId":"ann","currentBalance":10})");
+}
+
 TEST_CASE("a hold by date is answered again when the date has become ambiguous", "[idempotency]") {
     House house;
     auto& client = house.client;
