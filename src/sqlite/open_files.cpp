@@ -16,6 +16,18 @@ namespace {
 
 /// SQLite's "dead man's switch" in the index: who has it open holds this byte (os_unix.c, UNIX_SHM_DMS).
 constexpr off_t presence_in_index = 128;
+/// The bytes of the database that whoever has it open shares (os.h, SHARED_FIRST and SHARED_SIZE).
+constexpr off_t shared_first = 0x40000000 + 2;
+constexpr off_t shared_size = 510;
+
+int lock_bytes(int descriptor, short type, off_t start, off_t size) noexcept {
+    struct flock bytes {};
+    bytes.l_type = type;
+    bytes.l_whence = SEEK_SET;
+    bytes.l_start = start;
+    bytes.l_len = size;
+    return ::fcntl(descriptor, F_OFD_SETLK, &bytes);
+}
 
 struct Entry {
     int count = 0;
@@ -28,14 +40,21 @@ struct Registry {
     std::mutex mutex;
     std::map<FileId, Entry> databases;
     std::map<FileId, int> indexes;
+    std::map<FileId, int> guards;  ///< of databases
 
     void close_deleted() {
-        std::erase_if(indexes, [](const auto& entry) {
+        const auto close_if_deleted = [](const auto& entry) {
             struct stat status {};
             if (::fstat(entry.second, &status) == 0 && status.st_nlink > 0) return false;
             ::close(entry.second);
             return true;
-        });
+        };
+        std::erase_if(indexes, close_if_deleted);
+        std::erase_if(guards, close_if_deleted);
+    }
+    void unlock(const FileId& database) noexcept {
+        const auto at = guards.find(database);
+        if (at != guards.end()) lock_bytes(at->second, F_UNLCK, shared_first, shared_size);
     }
 };
 
@@ -60,7 +79,11 @@ OpenFile::OpenFile(const FileId& database) : database_(database) {
 OpenFile::~OpenFile() {
     const std::lock_guard lock{registry().mutex};
     const auto at = registry().databases.find(database_);
-    if (at != registry().databases.end() && --at->second.count == 0) registry().databases.erase(at);
+    if (at != registry().databases.end() && --at->second.count == 0) {
+        // In a child of fork() the lock is the parent's.
+        if (at->second.epoch == fork_epoch()) registry().unlock(database_);
+        registry().databases.erase(at);
+    }
     registry().close_deleted();
 }
 
@@ -70,17 +93,33 @@ void OpenFile::guard_index(const std::string& path) {
     if (registry().indexes.contains(id)) return;
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) throw Fault{ErrorCode::storage, path + ": " + std::generic_category().message(errno)};
-    struct flock presence {};
-    presence.l_type = F_RDLCK;
-    presence.l_whence = SEEK_SET;
-    presence.l_start = presence_in_index;
-    presence.l_len = 1;
-    if (::fcntl(descriptor, F_OFD_SETLK, &presence) != 0) {
+    if (lock_bytes(descriptor, F_RDLCK, presence_in_index, 1) != 0) {
         const int error_number = errno;
         registry().indexes.emplace(id, descriptor);  // not closed, for the reason above
         throw Fault{ErrorCode::storage, path + ": cannot be locked: " + std::generic_category().message(error_number)};
     }
     registry().indexes.emplace(id, descriptor);
+}
+
+void OpenFile::guard_database(const std::string& path) {
+    const std::lock_guard lock{registry().mutex};
+    auto at = registry().guards.find(database_);
+    if (at == registry().guards.end()) {
+        const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        if (descriptor < 0) throw Fault{ErrorCode::storage, path + ": " + std::generic_category().message(errno)};
+        struct stat status {};
+        const bool is_it = ::fstat(descriptor, &status) == 0 && FileId{status.st_dev, status.st_ino} == database_;
+        at = registry().guards.emplace(is_it ? database_ : FileId{status.st_dev, status.st_ino}, descriptor).first;
+        if (!is_it) throw Fault{ErrorCode::storage, path + ": the file was replaced while it was opened; try again"};
+    }
+    if (lock_bytes(at->second, F_RDLCK, shared_first, shared_size) != 0)
+        throw Fault{errno == EAGAIN || errno == EACCES ? ErrorCode::busy : ErrorCode::storage,
+                    path + ": cannot be locked: " + std::generic_category().message(errno)};
+}
+
+void OpenFile::let_go() noexcept {
+    const std::lock_guard lock{registry().mutex};
+    registry().unlock(database_);
 }
 
 }  // namespace boxoffice::sqlite

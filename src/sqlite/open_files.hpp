@@ -22,6 +22,12 @@ class OpenFile {
     /// first and empties it under us. Again after the index was replaced. Throws.
     void guard_index(const std::string& path);
 
+    /// Holds the database (a name) with a lock that no close() drops either. Else a stranger's SQLite (the sqlite3 program, say) that
+    /// closes the file takes itself for the last, and folds and deletes the log without any lock, while we commit. Throws.
+    void guard_database(const std::string& path);
+    /// The end of that: whoever is alone and closes deletes the log itself.
+    void let_go() noexcept;
+
   private:
     FileId database_;
 };

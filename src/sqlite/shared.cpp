@@ -108,6 +108,7 @@ void Shared::open_session(bool is_alone) {
     if (is_alone) set_mark(true, true);
     rescues_seen_ = lock_->read_record().value_or(FileLock::LogRecord{}).rescues;
     file_->guard_index(names_->index);
+    file_->guard_database(names_->database);
     watch_files();
     auto side = std::make_shared<ReadSide>(names_->database, options_.busy_timeout);
     const std::lock_guard lock{pointing_};
@@ -342,6 +343,7 @@ void Shared::close() noexcept {
         static_cast<void>(session_->checkpointer.fold_all());
         if (change != FileWatch::Change::none || is_distrusted_ || lock_->has_others()) return;
         set_mark(false, true);
+        file_->let_go();
         session_->connection->checkpoint_on_close();
     }));
     {

@@ -320,7 +320,7 @@ class Story {
             const auto user = house_.users[i];
             for (const auto& one : or_throw(office.reservations(user, 5)))
                 if (one.state == ReservationState::held)
-                    or_throw(office.execute(ReleaseHold{user, one.reservation.id}));
+                    or_throw(office.execute(ReleaseOrder{user, one.reservation.order}));
         }
         std::size_t next = 0;
         for (const auto& seat : or_throw(office.available_seats(house_.concert))) {
@@ -361,11 +361,9 @@ int main(int argc, char** argv) try {
     std::int64_t longest_us = 0;
     auto seed = arguments.seed;
     for (; totals.found == 0 && !arguments.is_over(totals.attempts, by_default); ++seed) {
-        const auto wanted = arguments.count > 0     ? arguments.count
-                            : arguments.seconds > 0 ? attempts_a_file
-                                                    : by_default;
-        Story story{seed, std::min(attempts_a_file, std::max<std::int64_t>(1, wanted - totals.attempts)), arguments,
-                    totals};
+        const bool goes_by_time = arguments.count == 0 && arguments.seconds > 0;
+        const auto left = (arguments.count > 0 ? arguments.count : by_default) - totals.attempts;
+        Story story{seed, goes_by_time ? attempts_a_file : std::min(attempts_a_file, left), arguments, totals};
         const auto found = story.run();
         for (const auto& longest : story.board().longest_us) longest_us = std::max(longest_us, longest.load());
         ++totals.files;
