@@ -47,13 +47,13 @@ class Descriptor {
 /// The file under construction; goes away unless it was finished.
 class PartialFile {
   public:
-    PartialFile(std::string path, mode_t mode) : path_(std::move(path)) {
+    PartialFile(std::string path, mode_t mode) : path_(std::move(path)), journal_(path_ + "-journal") {
         const Descriptor made{path_, O_WRONLY | O_CREAT | O_EXCL, mode};
         made.set_mode(path_, mode);
     }
     ~PartialFile() {
         if (!finished_) ::unlink(path_.c_str());
-        ::unlink((path_ + "-journal").c_str());
+        ::unlink(journal_.c_str());
     }
     PartialFile(const PartialFile&) = delete;
     PartialFile& operator=(const PartialFile&) = delete;
@@ -76,6 +76,7 @@ class PartialFile {
 
   private:
     std::string path_;
+    std::string journal_;  ///< made beforehand: there may be no memory when it goes away
     bool finished_ = false;
 };
 
