@@ -9,7 +9,6 @@
 #include <limits>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 #include "support/allocation_faults.hpp"
 
