@@ -47,21 +47,24 @@ class Descriptor {
 /// The file under construction; goes away unless it was finished.
 class PartialFile {
   public:
-    PartialFile(std::string path, mode_t mode) : path_(std::move(path)) {
+    PartialFile(std::string path, mode_t mode) : path_(std::move(path)), journal_(path_ + "-journal") {
         const Descriptor made{path_, O_WRONLY | O_CREAT | O_EXCL, mode};
         made.set_mode(path_, mode);
     }
     ~PartialFile() {
         if (!finished_) ::unlink(path_.c_str());
-        ::unlink((path_ + "-journal").c_str());
+        ::unlink(journal_.c_str());
     }
     PartialFile(const PartialFile&) = delete;
     PartialFile& operator=(const PartialFile&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; }
 
-    /// Syncs it and gives it its name, which nobody may have.
+    /// Syncs it and gives it its name, which nobody may have. Where it throws there is nothing by that name.
     void finish(const std::string& target) {
+        const auto folder = std::filesystem::path{target}.parent_path();
+        const std::string folder_path = folder.empty() ? "." : folder.string();
+        const Descriptor folder_file{folder_path, O_RDONLY | O_DIRECTORY};
         Descriptor{path_, O_RDONLY}.sync(path_);
         if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) != 0) {
             // Some file systems do not know that flag; a hard link does not replace either.
@@ -69,13 +72,17 @@ class PartialFile {
             ::unlink(path_.c_str());
         }
         finished_ = true;
-        const auto folder = std::filesystem::path{target}.parent_path();
-        const std::string folder_path = folder.empty() ? "." : folder.string();
-        Descriptor{folder_path, O_RDONLY | O_DIRECTORY}.sync(folder_path);
+        try {
+            folder_file.sync(folder_path);
+        } catch (...) {
+            ::unlink(target.c_str());
+            throw;
+        }
     }
 
   private:
     std::string path_;
+    std::string journal_;  ///< made beforehand: there may be no memory when it goes away
     bool finished_ = false;
 };
 

@@ -1,11 +1,14 @@
 /// From three failed allocations in a row on, execute threw; and a command that had been committed could be answered
 /// with out_of_memory. Nothing throws, and a fault means that nothing was written.
 
+#include <filesystem>
 #include <functional>
 
 #include "boxoffice.h"
+#include "boxoffice/sqlite_store.hpp"
 #include "support/allocation_faults.hpp"
 #include "support/office.hpp"
+#include "support/temp_dir.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
@@ -155,6 +158,29 @@ TEST_CASE("a room's move that was committed but not shown for want of memory is 
         if (office->execute(Leave{mina.user, mina.token})) break;
     }
     CHECK(office.is_turn(yuna));
+}
+
+TEST_CASE("a backup for which memory runs out ends with a fault, and leaves no part of itself") {
+    const auto failing = GENERATE(1, 5, 60);
+    const TempDir folder;
+    const auto office = must(
+        BoxOffice::open(must(open_sqlite_store(SqliteOptions{.path = folder.file("sale.db")}), "open a file")), "open");
+    const auto target = folder.file("a backup whose name is too long to lie in the string itself");
+    for (std::int64_t passing = 0;; ++passing) {
+        REQUIRE(passing < 5'000);
+        CAPTURE(failing, passing);
+        bool done = false;
+        bool struck = false;
+        {
+            const AllocationFaults faults{passing, failing};
+            done = no_fault(office->backup(target));
+            struck = faults.struck();
+        }
+        REQUIRE(done == std::filesystem::exists(target));
+        REQUIRE_FALSE(std::filesystem::exists(target + "-partial"));
+        if (done) REQUIRE(std::filesystem::remove(target));
+        if (!struck) break;
+    }
 }
 
 TEST_CASE("a host's clock that throws makes faults, not exceptions") {

@@ -1,5 +1,6 @@
 #include "reliability/durability/faults.hpp"
 
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -8,7 +9,6 @@
 #include <limits>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 #include "support/allocation_faults.hpp"
 
@@ -121,7 +121,7 @@ class FileFault final : public Fault, IoObserver {
 
 Trigger own_calls;
 
-/// Writing and syncing the lock file, and what a backup or a restore is made as.
+/// Writing and syncing the lock file, what a backup or a restore is made as, and its folder.
 bool own_call_fails(int descriptor) {
     char link[40];
     char path[512];
@@ -129,7 +129,9 @@ bool own_call_fails(int descriptor) {
     const auto length = ::readlink(link, path, sizeof path);
     if (length <= 0) return false;
     const std::string_view name{path, static_cast<std::size_t>(length)};
-    return (name.ends_with("-lock") || name.ends_with("-partial")) && own_calls.fails();
+    struct stat status {};
+    const bool is_folder = ::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode);
+    return (name.ends_with("-lock") || name.ends_with("-partial") || is_folder) && own_calls.fails();
 }
 
 class OwnFault final : public Fault {

@@ -2,7 +2,6 @@
 /// A house in which each command has something to do: an example of every command of the variant, of which each succeeds on the
 /// house as it is made. A command without an example does not compile.
 
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>

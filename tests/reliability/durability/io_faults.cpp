@@ -383,7 +383,8 @@ class Program {
         if (call.name != "backup") return;
         const bool is_there = std::filesystem::exists(trial.target);
         if (std::filesystem::exists(trial.target + "-partial")) lost("a backup left a part of itself");
-        if (!answered.error && !is_there) lost("a backup that is not there");
+        if (answered.error.has_value() == is_there)
+            lost(is_there ? "a backup that failed is there" : "a backup that is not there");
     }
 
     Arguments arguments_;

@@ -46,6 +46,7 @@ struct Told {
     Outcome outcome;
     std::size_t at = 0;
     std::size_t state_count = 0;
+    Time time{};
 };
 
 class SaleStory {
@@ -202,7 +203,7 @@ class SaleStory {
             const auto& outcome = outcomes.at(i);
             if (!outcome && range_of(outcome.error().code) == ErrorRange::fault)
                 throw std::runtime_error("a fault where none was: " + outcome.error().text());
-            told_.push_back({commands[i], outcome, at, states_.size()});
+            told_.push_back({commands[i], outcome, at, states_.size(), clock_->wall()});
             if (outcome) learn_one(commands[i], *outcome);
         }
     }

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstring>
-#include <new>
 
 namespace boxoffice::reliability {
 namespace {
