@@ -56,5 +56,6 @@ gcovr=(/usr/bin/gcovr --root .)
 "${gcovr[@]}" -a "$report/counts.json" --txt -o "$report/lines.txt"
 "${gcovr[@]}" -a "$report/counts.json" --txt --branches -o "$report/branches.txt"
 cat "$report/lines.txt" "$report/branches.txt"
-lines=$("${gcovr[@]}" -a "$report/counts.json" --print-summary -o /dev/null 2>/dev/null | tr '\n' ' ')
+# Not -o /dev/null: gcovr takes a file that it writes away first, also that one.
+lines=$("${gcovr[@]}" -a "$report/counts.json" --print-summary -o "$report/summary.txt" | tr '\n' ' ')
 echo "coverage: $lines"
