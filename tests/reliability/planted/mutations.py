@@ -458,8 +458,6 @@ STORES = [
     ("the store's row is not locked", POSTGRES + "shared.cpp",
      "static const std::string state = «\"SELECT epoch, last_sequence, last_at FROM store_state WHERE id = 1 FOR UPDATE\"»;",
      "\"SELECT epoch, last_sequence, last_at FROM store_state WHERE id = 1\"", "unit+pg hosts opening store_commit"),
-    ("events out of sequence are written to PostgreSQL", POSTGRES + "postgres_store.cpp",
-     "‹value_of(check_sequence(changes.events, last_));›", "", "unit+pg store_backstop store_commit"),
     ("a write to PostgreSQL does not look at a seat's version", POSTGRES + "statements.hpp",
      "if («column.is_version») sql::append(where", "false", "unit+pg store_backstop store_commit"),
     ("a view of PostgreSQL shows what is committed later", POSTGRES + "shared.cpp",
