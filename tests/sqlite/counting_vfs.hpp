@@ -38,6 +38,8 @@ class CountingVfs {
         log_write_code() = code;
         database_write_code() = database_too ? code : SQLITE_OK;
     }
+    /// Writing to the database alone, as checkpoints do.
+    static void fail_database_writes(int code) { database_write_code() = code; }
 
   private:
     static sqlite3_vfs*& beneath() {
