@@ -77,7 +77,13 @@ class Source {
     Derived& operator>>(bool& value) { return value = self().next().integer() != 0, self(); }
     Derived& operator>>(double& value) { return value = self().next().real(), self(); }
     Derived& operator>>(std::string& value) { return value = self().next().text(), self(); }
-    Derived& operator>>(Points& value) { return *this >> value.value; }
+    Derived& operator>>(Points& value) {
+        *this >> value.value;
+        // Nobody has more; and what is added to a damaged row would overflow.
+        if (value > issued_max || value.value < -issued_max.value)
+            throw Fault{ErrorCode::storage, "a row has " + std::to_string(value.value) + " points"};
+        return self();
+    }
     Derived& operator>>(Duration& value) { return value = Duration{self().next().integer()}, self(); }
     Derived& operator>>(Date& value) {
         const auto column = self().next();

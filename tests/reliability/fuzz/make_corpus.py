@@ -212,7 +212,7 @@ def c_threads():
             yield f"wrong-{op}-{n}", bytes([0, 0, 0]) + spoilt
     names = b"".join(record(28, thread, a=5, b=b) for b in (1, 0, 2, 3) for thread in (0, 1))
     yield "names", bytes([0, 0, 0]) + names
-    one_pays = (record(9, 0), record(3, 0, a=4), record(14, 0), record(15, 0), record(17, 0), record(3, 0, a=5), record(14, 0, c=1), record(16, 0, c=1))
+    one_pays = (record(9, 0), record(3, 0, a=4), record(14, 0), record(15, 0), record(17, 0), record(0, 0), record(3, 0, a=5), record(14, 0, c=1), record(16, 0, c=1))
     yield "two-phases", bytes([0, 0, 0]) + b"".join(one_pays)
     every = b"".join(record(op, op, who=op, a=op) for op in range(30)) * 3
     yield "every", bytes([2, 0, 0]) + every

@@ -82,7 +82,8 @@ fuzz() {
     [ "$target" = c_calls ] || [ ! -f "$counts" ] || unreached=$(sed -n 's/ 0$//p' "$counts" | paste -sd,)
     local found=0
     [ "$rc" = 0 ] || found=1
-    echo "fuzz $target: executions=${executions:-$(sed -nE 's/^#([0-9]+).*/\1/p' "$log" | tail -n 1)} seconds=${took:-?}" \
+    [ -n "$executions" ] || executions=$(sed -nE 's/^#([0-9]+).*/\1/p' "$log" | tail -n 1)
+    echo "fuzz $target: executions=${executions:-0} seconds=${took:-?}" \
         "corpus=$(find "$inputs" -type f | wc -l) seed=$seed found=$found"
     if [ "$rc" != 0 ]; then
         {
