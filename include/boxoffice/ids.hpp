@@ -58,6 +58,9 @@ inline Time time_of(std::int64_t id) {
     return Time{std::chrono::milliseconds{ms + epoch_ms}};
 }
 
+/// Which node made the id.
+constexpr int node_of(std::int64_t id) { return static_cast<int>(id >> counter_bits) & (node_count - 1); }
+
 /// The least id that could be made at `t` or later; clamped to the range of ids.
 inline std::int64_t first_at(Time t) {
     const auto ms = ms_of(t);

@@ -378,13 +378,20 @@ class Audit final : public Visitor {
         return reservation.state == ReservationState::held ? reservation.deadline : reservation.finished_at;
     }
 
-    /// All of one user and concert, by id.
+    /// Was `one` there when `other` was held, or is it the same? Ids of different nodes say nothing of the order within a moment.
+    static bool was_held_before(const Reservation& one, const Reservation& other) {
+        constexpr auto node_of = [](const Reservation& reservation) { return tsid::node_of(reservation.id.value); };
+        if (one.held_at != other.held_at) return one.held_at < other.held_at;
+        return one.id <= other.id && node_of(one) == node_of(other);
+    }
+
+    /// All of one user and concert.
     void check_user_limit(const std::vector<const Reservation*>& reservations) {
         for (const auto* one : reservations) {
             const auto limit = sales_.at({one->concert, one->sale}).terms.seats_per_user;
             if (limit == 0) continue;
             const auto claims = std::count_if(reservations.begin(), reservations.end(), [&](const Reservation* other) {
-                return other->id <= one->id && !passed(end_of(*other), one->held_at);
+                return was_held_before(*other, *one) && !passed(end_of(*other), one->held_at);
             });
             if (claims > limit)
                 report("O4", "reservation {}: its user then had {} seats of the concert, {} allowed", to_text(one->id),

@@ -385,3 +385,22 @@ TEST_CASE("of two overlapping orders in a batch the first wins whole, the second
     CHECK(office.state_of_seat("4") == "available");
     CHECK(office.audit() == "");
 }
+
+TEST_CASE("of what two offices held in one moment the audit does not ask which came first") {
+    const auto store = std::make_shared<MemoryStore>();
+    const auto clock = std::make_shared<VirtualClock>(opening);
+    const auto options = options_with([](Options& o) { o.holds_per_user = 2; });
+    Office first{options, nullptr, store, clock};
+    Office second{options, nullptr, store, clock};
+    const auto concert = first.concert("2026-12-24", {{"1", 0}, {"2", 0}});
+    Terms one_each;
+    one_each.seats_per_user = 1;
+    first.change_sale(one_each);
+    const auto buyer = first.comes("buyer");
+    const auto of_second =
+        must(second->execute(HoldSeat{buyer.user, buyer.token, second.seat("1", concert), {}}), "hold in the second");
+    first.change_sale({});
+    const auto of_first = first.hold(buyer, "2");
+    CHECK(of_first.reservation < of_second.reservation);  // though it came later
+    CHECK(first.audit() == "");
+}

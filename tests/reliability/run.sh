@@ -53,12 +53,12 @@ command_of() {
     local name=$1 share=$2 seed=$3
     case $name in
         simulation)
-            if [ -z "$share" ]; then echo "$programs/boxoffice_simulation --count 1000 --errors --jobs 1"
+            if [ -z "$share" ]; then echo "$programs/boxoffice_simulation --count 600 --twice --errors --jobs 1"
             else echo "$programs/boxoffice_simulation --seed $seed --seconds $share --jobs 1"; fi ;;
         stores)  # the same sales on every store, and twice
             local on=memory,sqlite
             [ "${BOXOFFICE_TEST_POSTGRES:-}" = off ] || on=memory,sqlite,postgres
-            if [ -z "$share" ]; then echo "$programs/boxoffice_simulation --compare $on --count 30 --twice --jobs 1"
+            if [ -z "$share" ]; then echo "$programs/boxoffice_simulation --compare $on --count 4 --jobs 1"
             else echo "$programs/boxoffice_simulation --compare $on --seed $seed --seconds $share --jobs 1"; fi ;;
         power_loss)
             if [ -z "$share" ]; then echo "$programs/boxoffice_power_loss --count 2000"

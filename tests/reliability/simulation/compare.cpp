@@ -58,13 +58,15 @@ class Comparison final : public Visitor {
     Comparison(Model& model, Time now) : model_{model}, now_{now} {}
 
     void visit(const HouseRules&) override {}
-    void visit(const User& row) override { match("user", users_, row.id, [&](const User& mine) { return mine == row; }); }
+    void visit(const User& row) override {
+        match("user", users_, row.id, [&](const User& mine) { return mine == row; });
+    }
     void visit(const Room& row) override {
         match("room", rooms_, row.id, [&](const Room& mine) {
             if (seen(mine) == seen(row)) return true;
             detail_ = " (store: last " + std::to_string(row.last_position) + " serving " + std::to_string(row.serving) +
-                      " next " + std::to_string(to_us(row.next_admission_at)) + "; model: " +
-                      std::to_string(mine.last_position) + " " + std::to_string(mine.serving) + " " +
+                      " next " + std::to_string(to_us(row.next_admission_at)) +
+                      "; model: " + std::to_string(mine.last_position) + " " + std::to_string(mine.serving) + " " +
                       std::to_string(to_us(mine.next_admission_at)) + ")";
             return false;
         });
@@ -125,9 +127,7 @@ class Comparison final : public Visitor {
         end("reservation", reservations_);
         end("account", balances_);
         end("payment", payments_);
-        const auto is_kept = [&](const auto& one) {
-            return one.second.at + model_.options().idempotency_ttl > now_;
-        };
+        const auto is_kept = [&](const auto& one) { return one.second.at + model_.options().idempotency_ttl > now_; };
         if (prices_ != std::ssize(rows.prices)) report("number of prices", prices_);
         if (keys_ != std::count_if(model_.remembered.begin(), model_.remembered.end(), is_kept))
             report("number of keys", keys_);
@@ -157,7 +157,8 @@ class Comparison final : public Visitor {
     }
     template <class Map>
     void end(const char* what, Walk<Map>& walk) {
-        if (walk.at != walk.map.end()) report((std::string{"the store lacks "} + what).c_str(), number_of(walk.at->first));
+        if (walk.at != walk.map.end())
+            report((std::string{"the store lacks "} + what).c_str(), number_of(walk.at->first));
     }
     static std::int64_t number_of(const SaleId& id) { return id.concert.value; }
     template <class Tag>

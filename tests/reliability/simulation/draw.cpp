@@ -78,9 +78,7 @@ struct Drawn;
 std::string number(Chance& chance, std::int64_t below) { return std::to_string(1 + chance.below(below)); }
 const char* category(Chance& chance) { return chance.once_in(3) ? "A" : ""; }
 
-Date day(Chance& chance) {
-    return Date{std::chrono::days{chance.once_in(40) ? 3'000'000 : 20'800 + chance.below(3)}};
-}
+Date day(Chance& chance) { return Date{std::chrono::days{chance.once_in(40) ? 3'000'000 : 20'800 + chance.below(3)}}; }
 
 NewSeat seat(Chance& chance, std::string named) {
     NewSeat seat;
@@ -94,9 +92,7 @@ NewSeat seat(Chance& chance, std::string named) {
 template <>
 struct Drawn<CreateUser> {
     static constexpr int weight = 2;
-    static CreateUser draw(Draw& d) {
-        return {d.chance.once_in(30) ? "" : "u" + std::to_string(d.chance.below(14))};
-    }
+    static CreateUser draw(Draw& d) { return {d.chance.once_in(30) ? "" : "u" + std::to_string(d.chance.below(14))}; }
 };
 template <>
 struct Drawn<CreateRoom> {
@@ -176,10 +172,11 @@ struct Drawn<HoldSeats> {
         HoldSeats wanted{turn.user, turn.token, {}, {}, std::nullopt, d.key()};
         const auto first = d.any(d.known.seats);
         const auto row = d.rows.seats.find(first);
-        wanted.concert = row == d.rows.seats.end() || d.chance.once_in(12) ? d.any(d.known.concerts)
-                                                                           : row->second.concert;
+        wanted.concert =
+            row == d.rows.seats.end() || d.chance.once_in(12) ? d.any(d.known.concerts) : row->second.concert;
         auto at = row;
-        for (auto left = d.chance.once_in(20) ? 0 : 1 + d.chance.below(3); left > 0 && at != d.rows.seats.end(); --left, ++at)
+        for (auto left = d.chance.once_in(20) ? 0 : 1 + d.chance.below(3); left > 0 && at != d.rows.seats.end();
+             --left, ++at)
             wanted.items.push_back({at->first, d.chance.once_in(5) ? d.any(d.known.types) : TypeId{}});
         if (d.chance.once_in(30)) wanted.items.push_back({first});
         if (d.chance.once_in(8)) wanted.expect_total = Points{10 * d.chance.below(20)};
@@ -249,9 +246,7 @@ struct Drawn<FailPayment> {
 template <>
 struct Drawn<ReconcilePayment> {
     static constexpr int weight = 2;
-    static ReconcilePayment draw(Draw& d) {
-        return {d.recent(d.known.payments), d.chance.once_in(2) ? "tx" : ""};
-    }
+    static ReconcilePayment draw(Draw& d) { return {d.recent(d.known.payments), d.chance.once_in(2) ? "tx" : ""}; }
 };
 template <>
 struct Drawn<Tick> {
@@ -336,7 +331,8 @@ struct Drawn<Refund> {
     static constexpr int weight = 4;
     static Refund draw(Draw& d) {
         return {d.recent(d.known.holds).reservation, Points{d.chance.below(40)}, d.chance.once_in(2),
-                d.chance.once_in(20) ? "" : "k" + std::to_string(d.chance.below(20)), d.chance.once_in(4) ? "draught" : ""};
+                d.chance.once_in(20) ? "" : "k" + std::to_string(d.chance.below(20)),
+                d.chance.once_in(4) ? "draught" : ""};
     }
 };
 

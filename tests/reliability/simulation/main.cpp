@@ -194,8 +194,7 @@ int main(int argc, char** argv) {
                 const auto seed = next++;
                 if (is_over(seed)) break;
                 if (!is_well(settings, seed, mine, mutex)) ++found;
-                if (seed % 10'000 == 0)
-                    fmt::print(stderr, "simulation: seed {}, {} s\n", seed, elapsed());
+                if (seed % 10'000 == 0) fmt::print(stderr, "simulation: seed {}, {} s\n", seed, elapsed());
             }
             const std::lock_guard lock{mutex};
             tally.add(mine);
@@ -216,8 +215,9 @@ int main(int argc, char** argv) {
                 ++found;
             }
     }
-    fmt::print("simulation: store={} seeds={}..{} sales={} steps={} transactions={} audits={} faults={} seconds={} found={}\n",
-               fmt::join(settings.stores, "+"), settings.seed, next.load() - static_cast<std::uint64_t>(settings.jobs) - 1,
-               tally.sales, tally.steps, tally.transactions, tally.audits, tally.faults, elapsed(), found.load());
+    fmt::print(
+        "simulation: store={} seeds={}..{} sales={} steps={} transactions={} audits={} faults={} seconds={} found={}\n",
+        fmt::join(settings.stores, "+"), settings.seed, next.load() - static_cast<std::uint64_t>(settings.jobs) - 1,
+        tally.sales, tally.steps, tally.transactions, tally.audits, tally.faults, elapsed(), found.load());
     return found > 0 ? 1 : 0;
 }

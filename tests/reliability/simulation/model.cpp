@@ -88,8 +88,7 @@ Result<void> Model::check_shape(const C& command) const {
             return refuse(ErrorCode::invalid_argument);
         for (std::size_t i = 0; i < command.reservations.size(); ++i)
             for (std::size_t before = 0; before < i; ++before)
-                if (command.reservations[before] == command.reservations[i])
-                    return refuse(ErrorCode::invalid_argument);
+                if (command.reservations[before] == command.reservations[i]) return refuse(ErrorCode::invalid_argument);
     }
     return {};
 }
@@ -165,9 +164,8 @@ void Model::settle(RoomId room) {
 }
 
 std::int64_t Model::count(RoomId room, PlaceState state) const {
-    return std::count_if(rows.places.begin(), rows.places.end(), [&](const auto& row) {
-        return row.second.room == room && row.second.state == state;
-    });
+    return std::count_if(rows.places.begin(), rows.places.end(),
+                         [&](const auto& row) { return row.second.room == room && row.second.state == state; });
 }
 
 bool Model::may_admit(const Room& room) const {
@@ -207,7 +205,9 @@ void Model::meet_place(UserId user, TokenId token) {
     place->deadline = place->turn_until;
 }
 
-bool Model::has_turn(const Place& place) const { return place.state == PlaceState::admitted && !is_over(place.deadline); }
+bool Model::has_turn(const Place& place) const {
+    return place.state == PlaceState::admitted && !is_over(place.deadline);
+}
 
 void Model::meet(const Join& command) {
     if (rows.rooms.contains(command.room)) settle(command.room);
@@ -472,9 +472,8 @@ Model::Decided<Ticked> Model::decide(const Tick&) {
 /// Places that are over once their token proves nothing, keys that are free again.
 void Model::prune() {
     const auto first_kept = tsid::first_at(now_ - options_.identity_ttl);
-    std::erase_if(rows.places, [&](const auto& row) {
-        return row.second.finished_at != never && row.first.value < first_kept;
-    });
+    std::erase_if(rows.places,
+                  [&](const auto& row) { return row.second.finished_at != never && row.first.value < first_kept; });
     std::erase_if(remembered, [&](const auto& row) { return is_over(row.second.at + options_.idempotency_ttl); });
 }
 

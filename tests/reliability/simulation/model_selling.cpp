@@ -540,19 +540,19 @@ Model::Decided<Refunded> Model::decide(const Refund& command) {
     return Refunded{one.id, command.amount, one.refunded};
 }
 
-/// Ends the claims of a concert that was called off, oldest first, up to `max`.
+/// Ends claims of a concert that was called off, up to `max`. One more is looked at, to see whether there are more: the first by
+/// their seats' ids, and of those the first by their own.
 void Model::sweep(ConcertId id, std::int64_t max, Swept& swept) {
-    bool is_all = true;
-    std::int64_t looked_at = 0;
-    for (auto& [reservation, one] : rows.reservations) {
-        const bool is_claim = one.state == ReservationState::held || one.state == ReservationState::confirmed;
-        if (one.concert != id || !is_claim) continue;
-        // One more than may be swept is looked at, to see whether there are more.
-        if (swept.refunded + swept.released >= max || looked_at > max) {
+    std::set<ReservationId> claims;
+    for (const auto& [seat, row] : rows.seats)
+        if (row.concert == id && row.claim && std::ssize(claims) <= max) claims.insert(row.claim);
+    bool is_all = std::ssize(claims) <= max;
+    for (const auto claim : claims) {
+        if (swept.refunded + swept.released >= max) {
             is_all = false;
             break;
         }
-        ++looked_at;
+        auto& one = rows.reservations.at(claim);
         if (one.state == ReservationState::held) {
             ++swept.released;
             if (is_over(one.deadline)) {
@@ -569,7 +569,6 @@ void Model::sweep(ConcertId id, std::int64_t max, Swept& swept) {
             ++swept.stuck;
         }
     }
-    is_all = is_all && looked_at <= max;
     swept.more = !is_all && swept.refunded + swept.released > 0;
     if (is_all && swept.stuck == 0) rows.concerts.at(id).is_settled = true;
 }

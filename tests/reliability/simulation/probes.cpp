@@ -83,10 +83,10 @@ void probe_gateway(const Probe& probe) {
     const auto office = BoxOffice::open(std::make_unique<MemoryStore>(), {}, std::move(ports)).value();
     const auto user = office->execute(CreateUser{"a"})->id;
     const auto concert =
-        office->execute(CreateConcert{*parse_date("2030-01-01"), "c", office->main_room(), {{"1", "", "", Points{0}}}})->id;
+        office->execute(CreateConcert{*parse_date("2030-01-01"), "c", office->main_room(), {{"1", "", "", Points{0}}}})
+            ->id;
     const auto joined = office->execute(Join{user, office->main_room()});
-    const auto held =
-        office->execute(HoldSeat{user, joined->claims.token, office->seat(concert, "1")->seat.id, {}});
+    const auto held = office->execute(HoldSeat{user, joined->claims.token, office->seat(concert, "1")->seat.id, {}});
     probe.count(office->pay(user, joined->claims.token, held->reservation, {}));
     (void)office->execute(CreateConcert{*parse_date("2030-01-01"), "d", office->main_room(), {}});
     probe.count(office->concert(*parse_date("2030-01-01")));
@@ -96,7 +96,8 @@ void probe_gateway(const Probe& probe) {
 void probe_internal(const Probe& probe) {
     const auto faults = std::make_shared<testing::Faults>();
     const auto office =
-        BoxOffice::open(std::make_unique<testing::FaultyStore>(std::make_unique<MemoryStore>(), faults), {}, {}).value();
+        BoxOffice::open(std::make_unique<testing::FaultyStore>(std::make_unique<MemoryStore>(), faults), {}, {})
+            .value();
     faults->plan(testing::FaultPoint::load, testing::FaultKind::runtime_error, 1'000);
     probe.count(office->execute(CreateUser{"a"}));
 }

@@ -227,10 +227,9 @@ Sale::Plot Sale::plan_fault(Chance& chance, testing::Faults& faults, const Comma
         case 0: faults.plan(FaultPoint::begin, kind, times); break;
         case 1:
             // What fails once is tried again, and if it was a command alone, without those who wait being admitted.
-            faults.plan(FaultPoint::load, kind, commands.size() > 1 && !stands_alone(commands[0]) &&
-                                                        !stands_alone(commands[1])
-                                                    ? times
-                                                    : 1'000);
+            faults.plan(
+                FaultPoint::load, kind,
+                commands.size() > 1 && !stands_alone(commands[0]) && !stands_alone(commands[1]) ? times : 1'000);
             break;
         case 2: faults.plan(FaultPoint::before_commit, kind, times); break;
         case 3: faults.plan(FaultPoint::before_commit, FaultKind::unknown, times); break;
@@ -276,7 +275,8 @@ void Sale::execute(House::Desk& desk, const std::vector<Commands>& calls, const 
         if (is_jump && outcome.error().code == ErrorCode::clock_jump) continue;
         expect(plot.has_fault, "a fault where none was planned: " + outcome.error().text());
     }
-    if (is_jump) return expect(std::all_of(outcomes.begin(), outcomes.end(), is_fault), "done while the clock is wrong");
+    if (is_jump)
+        return expect(std::all_of(outcomes.begin(), outcomes.end(), is_fault), "done while the clock is wrong");
     if (plot.may_be_done && desk.faults->struck() > struck) {
         // It was done, and nobody was told: the same as the model does it, but for the ids.
         auto difference = replay(model_, commands, outcomes, now, true);
@@ -312,9 +312,9 @@ void Sale::tell(Time now, const Command& command, const Outcome& outcome) {
             if constexpr (requires { c.amount; }) line += fmt::format(" amount {}", c.amount.value);
             if constexpr (requires { c.key; }) line += fmt::format(" key '{}'", c.key);
             if constexpr (requires { c.limits; })
-                line += fmt::format(" capacity {} queue {} rate {} waiting {}", c.limits.active_capacity,
-                                    c.limits.queue_capacity, c.limits.admissions_per_second,
-                                    c.limits.waiting_ttl.count());
+                line +=
+                    fmt::format(" capacity {} queue {} rate {} waiting {}", c.limits.active_capacity,
+                                c.limits.queue_capacity, c.limits.admissions_per_second, c.limits.waiting_ttl.count());
         },
         command);
     line += outcome ? fmt::format(" -> {}", fmt::join(ids_in(*outcome), " ")) : " -> " + outcome.error().text();
@@ -329,8 +329,8 @@ std::string Sale::replay(Model& model, const Commands& commands, const Outcomes&
         if (!stands_alone(commands[begin]))
             while (end < commands.size() && !stands_alone(commands[end])) ++end;
         const auto first = outcomes.begin();
-        const bool is_failed = std::all_of(first + static_cast<std::ptrdiff_t>(begin),
-                                           first + static_cast<std::ptrdiff_t>(end), is_fault);
+        const bool is_failed =
+            std::all_of(first + static_cast<std::ptrdiff_t>(begin), first + static_cast<std::ptrdiff_t>(end), is_fault);
         const bool is_lost = is_failed && std::exchange(is_done, false);
         if (is_failed && !is_lost) continue;
         model.begin(now);
@@ -344,8 +344,7 @@ std::string Sale::replay(Model& model, const Commands& commands, const Outcomes&
             if (is_fault(outcome)) continue;
             const auto verdict = model.execute(commands[i], outcome ? &*outcome : nullptr);
             const auto kind = kind_of(commands[i]);
-            if (outcome.has_value() != verdict.has_value() ||
-                (!outcome && outcome.error().code != verdict.error()))
+            if (outcome.has_value() != verdict.has_value() || (!outcome && outcome.error().code != verdict.error()))
                 return fmt::format("command {} ({}): {}, but by the model {}", i, kind,
                                    outcome ? "done" : outcome.error().text(),
                                    verdict ? "done" : name_of(verdict.error()));
@@ -373,8 +372,7 @@ void Sale::wait(Chance& chance) {
         if (one.state == PaymentState::requested) ends.push_back(one.deadline);
     for (const auto& [token, place] : model_.rows.places) {
         if (place.finished_at != never) continue;
-        ends.push_back(place.state == PlaceState::admitted ? place.deadline
-                                                           : later(issued_at(token), minutes{4}));
+        ends.push_back(place.state == PlaceState::admitted ? place.deadline : later(issued_at(token), minutes{4}));
         ends.push_back(place.turn_until);
     }
     for (const auto& [id, sale] : model_.rows.sales) {
@@ -513,8 +511,9 @@ void Sale::look_at_user(BoxOffice& office, Chance& chance, Time now) {
     if (found == model_.rows.reservations.end() || found->second.user != user)
         return expect(reservation, ErrorCode::unknown_reservation, "reservation of another");
     expect(reservation, std::nullopt, "reservation");
-    expect(reservation->state == model_.state_of(found->second) && reservation->reservation.price == found->second.price,
-           "reservation: not the model's");
+    expect(
+        reservation->state == model_.state_of(found->second) && reservation->reservation.price == found->second.price,
+        "reservation: not the model's");
     const auto stats = office.stats();
     expect(stats, std::nullopt, "stats");
     expect(stats->users == std::ssize(model_.rows.users), "stats: not the model's");
@@ -565,7 +564,10 @@ Found simulate(const Run& run, Tally& tally) {
 std::vector<Kept> shrink(Run run, const std::string& what) {
     Tally ignored;
     // The same thing must be found, whatever numbers are in it.
-    const auto words = [](const std::string& text) { return text.substr(text.find(": ") + 1, text.find_first_of("0123456789(", text.find(": ")) - text.find(": ") - 1); };
+    const auto words = [](const std::string& text) {
+        return text.substr(text.find(": ") + 1,
+                           text.find_first_of("0123456789(", text.find(": ")) - text.find(": ") - 1);
+    };
     const auto fails = [&](const std::vector<Kept>& kept) {
         run.kept = kept;
         return !kept.empty() && words(simulate(run, ignored).what) == words(what);

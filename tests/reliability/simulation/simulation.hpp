@@ -36,10 +36,10 @@ struct Kept {
 struct Run {
     std::uint64_t seed = 1;
     std::int64_t length = 160;     ///< steps
-    std::vector<Kept> kept;           ///< none: all of them
-    std::string store = "memory";     ///< memory, sqlite or postgres
-    std::int64_t audit_every = 4;   ///< transactions
-    bool is_told = false;           ///< each command, with what came of it
+    std::vector<Kept> kept;        ///< none: all of them
+    std::string store = "memory";  ///< memory, sqlite or postgres
+    std::int64_t audit_every = 4;  ///< transactions
+    bool is_told = false;          ///< each command, with what came of it
 };
 
 struct Found {
