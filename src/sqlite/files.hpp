@@ -34,11 +34,12 @@ FileStatus look_at(const std::string& path);
 /// The files of one database.
 struct FileNames {
     explicit FileNames(const std::string& path)
-        : database(path), log(path + "-wal"), index(path + "-shm"), lock(path + "-lock") {}
+        : database(path), journal(path + "-journal"), log(path + "-wal"), index(path + "-shm"), lock(path + "-lock") {}
     std::string database;
-    std::string log;    ///< SQLite's write-ahead log
-    std::string index;  ///< SQLite's index of it, which processes share
-    std::string lock;   ///< ours: see file_lock.hpp
+    std::string journal;  ///< SQLite's rollback journal, while the file has no log yet
+    std::string log;      ///< SQLite's write-ahead log
+    std::string index;    ///< SQLite's index of it, which processes share
+    std::string lock;     ///< ours: see file_lock.hpp
 };
 
 /// Makes the file where it is absent, for its owner alone: it may hold the key that tokens are signed with. Who wants others

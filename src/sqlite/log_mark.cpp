@@ -60,7 +60,9 @@ std::optional<std::int64_t> read_mark_beside_log(const std::string& database) {
     try {
         return read_mark(database);
     } catch (const SQLite::Exception& failure) {
-        if (failure.getErrorCode() != SQLITE_CORRUPT && failure.getErrorCode() != SQLITE_NOTADB) throw;
+        // SQLITE_ERROR: what its schema says of the mark's table could not be understood.
+        const int code = failure.getErrorCode();
+        if (code != SQLITE_CORRUPT && code != SQLITE_NOTADB && code != SQLITE_ERROR) throw;
         return std::nullopt;
     }
 }
@@ -72,6 +74,8 @@ void check_log(const FileNames& names, const FileLock& lock) {
     const bool has_log = log.size > log_header_size;
     const bool is_empty = look_at(names.database).size == 0;
     if (is_empty && !has_log) return;
+    // A crash before the file had a log: SQLite takes back what it had begun.
+    if (look_at(names.journal).size > 0) return;
     if (is_empty)
         throw Fault{ErrorCode::storage, "a log (" + names.log +
                                             ") without its file: it may hold sales; put the file back, or move "

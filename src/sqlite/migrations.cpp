@@ -42,7 +42,7 @@ std::int64_t number(SQLite::Database& database, const char* sql) { return databa
 
 }  // namespace
 
-void check_header(Connection& connection) {
+void check_header(Connection& connection, bool has_journal) {
     // Through the descriptor that SQLite has opened: one of our own would drop SQLite's locks when closed.
     sqlite3_file* file = nullptr;
     auto& database = connection.database();
@@ -54,8 +54,9 @@ void check_header(Connection& connection) {
     std::array<unsigned char, header_size> bytes{};
     const int read = file->pMethods->xRead(file, bytes.data(), static_cast<int>(bytes.size()), 0);
     if (read != SQLITE_OK && read != SQLITE_IOERR_SHORT_READ) throw SQLite::Exception("cannot be read", read);
-    if (size < 512 || std::memcmp(bytes.data(), "SQLite format 3", 16) != 0)
-        refuse_foreign("it is not an SQLite database");
+    const bool is_whole = size >= 512 && std::memcmp(bytes.data(), "SQLite format 3", 16) == 0;
+    if (!is_whole && has_journal) return;
+    if (!is_whole) refuse_foreign("it is not an SQLite database");
     const auto owner = big_endian(bytes, application_id_at, 4);
     if (owner == application_id) return refuse_newer(big_endian(bytes, user_version_at, 4));
     if (owner != 0) refuse_foreign("it is an SQLite database of another application");

@@ -80,3 +80,22 @@ TEST_CASE("a file whose making was interrupted has no mark yet, and opens with i
     CHECK(office.audit() == "");
     CHECK(office.user("the-first"));
 }
+
+TEST_CASE("a file whose first page was torn while it was made is made anew", "[faults][A8]") {
+    const TemporaryFolder folder;
+    std::string journal;
+    {
+        SQLite::Database file{folder / "other.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
+        file.exec("BEGIN; CREATE TABLE some(thing)");
+        file.exec("PRAGMA cache_size = 1; INSERT INTO some SELECT zeroblob(9000)");  // more than stays in memory
+        journal = read_file(folder / "other.db-journal");
+    }
+    REQUIRE(journal.size() >= 512);
+    write_file(folder / "sale.db", std::string(1024, '\0'));
+    CHECK(open_sqlite_store(sqlite_testing::options_for(folder / "sale.db")).error().code ==
+          ErrorCode::not_a_boxoffice);
+    write_file(folder / "sale.db-journal", journal);
+    auto office = office_on(folder / "sale.db");
+    CHECK(office.user("the-first"));
+    CHECK(office.audit() == "");
+}

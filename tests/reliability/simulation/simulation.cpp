@@ -176,6 +176,9 @@ void Sale::open_sale() {
 
 void Sale::step(std::uint64_t seed, std::int64_t command) {
     Chance chance{seed};
+    // What one office has seen of the clock the other has seen, too. Else one could show as over what is not for the other, once
+    // the clock is set back: nobody promises that they agree before anything is written.
+    for (std::int64_t i = 0; i < house_.count(); ++i) (void)house_.at(i).office->now();
     const auto kind = chance.below(100);
     if (kind < 72) return group(chance, command);
     ++tally_.steps;
