@@ -25,6 +25,7 @@ constexpr std::array recharge_rules{ErrorRule{ErrorCode::unknown_user, 400, {}}}
 constexpr std::array balance_rules{ErrorRule{ErrorCode::unknown_user, 404, "찾을 수 없는 사용자입니다."}};
 constexpr std::array release_rules{ErrorRule{ErrorCode::already_paid, 409, not_releasable},
                                    ErrorRule{ErrorCode::hold_expired, 409, not_releasable},
+                                   ErrorRule{ErrorCode::hold_released, 409, not_releasable},  // it was cancelled
                                    ErrorRule{ErrorCode::payment_pending, 409, not_releasable}};
 
 /// A balance that has no room is then a matter of state, not of what was asked.

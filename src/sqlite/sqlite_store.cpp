@@ -218,12 +218,15 @@ Result<void> check(const SqliteOptions& options) {
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
     BOXOFFICE_TRY(sqlite::check(options));
-    return sqlite::guarded(options.path, [&]() -> std::unique_ptr<Store> {
+    auto opened = sqlite::guarded(options.path, [&]() -> std::unique_ptr<Store> {
         if (options.path == ":memory:") return std::make_unique<MemoryStore>(options.busy_timeout);
         auto store = std::make_unique<sqlite::SqliteStore>(options);
         store->open();
         return store;
     });
+    // A constraint that opening breaks is none that this version made: the file's tables are damaged.
+    if (!opened && opened.error().code == ErrorCode::internal) opened.error().code = ErrorCode::storage;
+    return opened;
 }
 
 Result<void> restore_sqlite_file(const std::string& backup, const std::string& path) {

@@ -83,3 +83,17 @@ TEST_CASE("What the audit says of damaged pages is one line a finding", "[faults
         CHECK(is_plain_text(one.detail));
     }
 }
+
+TEST_CASE("a file whose tables refuse what opening writes is a fault of the store, not of the engine",
+          "[faults][D11]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "sale.db";
+    { open_office(path).value(); }
+    {
+        SQLite::Database file{path, SQLite::OPEN_READWRITE};
+        file.exec("CREATE TRIGGER stop BEFORE UPDATE ON log_state BEGIN SELECT RAISE(ABORT, 'no'); END");
+    }
+    const auto opened = open_sqlite_store(sqlite_testing::options_for(path));
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == ErrorCode::storage);
+}

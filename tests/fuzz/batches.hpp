@@ -116,12 +116,18 @@ class Batches : protected Texts {
         return row.version;
     }
 
+    /// A second from now, on whatever clock.
+    static std::int64_t soon() {
+        std::int64_t at = 0;
+        return __builtin_add_overflow(world.wall_us, second, &at) ? BOXOFFICE_NEVER : at;
+    }
+
     boxoffice_terms terms() const {
         boxoffice_terms terms = BOXOFFICE_TERMS_INIT;
         terms.seats_per_order = r_.b % 8 == 0 ? 4 : r_.b % 8;
         terms.seats_per_user = r_.b / 8 % 4;
         terms.refund_step_count = 1 + r_.b / 32 % 2;
-        terms.refund_steps[0] = {world.wall_us + second, 667, {}};
+        terms.refund_steps[0] = {soon(), 667, {}};
         terms.refund_steps[r_.b / 32 % 2] = {BOXOFFICE_NEVER, 333, {}};
         switch (r_.c) {
             case 1: terms.struct_size = 0; break;
@@ -133,8 +139,8 @@ class Batches : protected Texts {
             case 7: terms.refund_step_count = odd_number(r_.d); break;
             case 8: terms.refund_steps[0].thousandths = odd_number(r_.d); break;
             case 9: terms.refund_steps[0].until_us = odd_number(r_.d); break;
-            case 10: terms.opens_at_us = world.wall_us + second; break;
-            case 11: terms.closes_at_us = world.wall_us + second; break;
+            case 10: terms.opens_at_us = soon(); break;
+            case 11: terms.closes_at_us = soon(); break;
             case 12: terms.reserved[r_.d % 16] = 1; break;
             case 13: terms.is_paused = static_cast<std::int32_t>(odd_number(r_.d)); break;
             case 14: terms.seats_per_order = odd_number(r_.d); break;

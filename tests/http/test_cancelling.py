@@ -38,6 +38,13 @@ class Cancelling(HttpTest):
     def show(self, token, reservation):
         return self.server.get(f"/api/reservations/{reservation}", bearer(token)).json()
 
+    def test_what_was_cancelled_is_not_given_back_as_a_hold(self):
+        user, token, ids, _ = self.bought(1)
+        self.assertEqual(self.cancel(user, token, ids[0]).status, 200)
+        answer = self.server.send("DELETE", f"/api/reservations/{ids[0]}", headers=bearer(token))
+        self.assertEqual((answer.status, answer.json()["code"]), (409, "hold_released"))
+        self.assertEqual(answer.json()["error"], "이미 결제되었거나 만료된 예약입니다.")
+
     def test_a_part_is_given_back_for_what_the_terms_say(self):
         user, token, ids, numbers = self.bought(3)
         self.assertEqual([self.show(token, one)["refund"] for one in ids], [89] * 3)  # 99 × 0.9, rounded down

@@ -300,12 +300,13 @@ class Run : fuzz::Shop {
     void swap_second(const Record& r) {
         auto* office = second_.exchange(nullptr);
         if (office != nullptr) {
-            stale_[r.a % stale_.size()] = office;
             auto* copy = office;
+            auto* const stale = office;
             const auto status = boxoffice_close(&office);
             if (status != BOXOFFICE_OK || office != nullptr) fuzz::found("close: %s", boxoffice_status_name(status));
             const auto again = boxoffice_close(&copy);
             if (again != BOXOFFICE_INVALID_HANDLE) fuzz::found("closed twice: %s", boxoffice_status_name(again));
+            stale_[r.a % stale_.size()] = stale;  // from here on nobody may be told that it is well
             fuzz::tally().count("done close");
         } else if (auto* closed = stale_[r.b % stale_.size()].load(); closed != nullptr) {
             const auto status = boxoffice_close(&closed);
