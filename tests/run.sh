@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs everything: the whole suite with CMake, a part of it with Meson, all but what
-# kills processes under the sanitizers, the examples, the web page in a browser, and a minute of fuzzing the C ABI. Quiet unless
-# something fails; ends in the runners' own summaries. What is printed while it runs is how long each step took; while the
-# suite runs, which waits much, the other builds use what it leaves of the machine.
+# kills processes under the sanitizers, the examples, the web page in a browser, and short runs of what looks for lost sales
+# (tests/reliability): simulated sales, kills, power cuts, failing disks, fuzzers. Quiet unless something fails; ends in the runners'
+# own summaries. What is printed while it runs is how long each step took; while the suite runs, which waits much, the other builds
+# use what it leaves of the machine.
 #
 #   tests/run.sh            everything
-#   tests/run.sh cmake      one part: cmake, web, meson, asan, tsan, fuzz
+#   tests/run.sh cmake      one part: cmake, web, meson, asan, tsan, fuzz, reliability
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -13,9 +14,9 @@ root=$PWD
 
 part=${1:-all}
 case $part in
-    -h|--help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    all|cmake|web|meson|asan|tsan|fuzz) ;;
-    *) echo "tests/run.sh: unknown part '$part' (cmake, web, meson, asan, tsan, fuzz)" >&2; exit 2 ;;
+    -h|--help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    all|cmake|web|meson|asan|tsan|fuzz|reliability) ;;
+    *) echo "tests/run.sh: unknown part '$part' (cmake, web, meson, asan, tsan, fuzz, reliability)" >&2; exit 2 ;;
 esac
 
 logs=$root/build/logs
@@ -106,7 +107,7 @@ test_meson() {
 # sanitizers do not understand.) What kills or forks processes says nothing more under a sanitizer.
 build_sanitized() {
     local targets=(boxoffice_tests boxoffice_c_tests boxoffice_http_tests)
-    [ "$1" = tsan ] || targets+=(boxoffice_server boxoffice_fuzz_c_calls)
+    [ "$1" = tsan ] || targets+=(boxoffice_server boxoffice_fuzz_{c_calls,c_threads,database,http,plans})
     quietly "$1-configure" cmake --preset "$1" -DBOXOFFICE_EXAMPLES=ON
     quietly "$1-build" cmake --build --preset "$1" --target "${targets[@]}"
 }
@@ -124,7 +125,7 @@ test_sanitized() {
         /usr/bin/python3 -W error -m unittest test_io_threads test_malformed test_admin test_mutations test_shutdown
 }
 
-# A minute over sequences of C calls, from the stories of make_corpus.py on. Too few inputs, or a function that was never
+# Half a minute over sequences of C calls, from the stories of make_corpus.py on. Too few inputs, or a function that was never
 # called, or never did what it is for, means that nothing was shown. (Weighing inputs by how rare what they reach is took libFuzzer
 # 87 % of the time, for the many counters of the library: without -entropic it runs seven times as many.)
 test_fuzz() {
@@ -134,7 +135,7 @@ test_fuzz() {
     /usr/bin/python3 tests/fuzz/make_corpus.py "$work/corpus"
     stories=$(find "$work/corpus" -type f | wc -l)
     export BOXOFFICE_FUZZ_COUNTS=$work/counts
-    run_tests fuzz '^#[0-9]+.*DONE|^Done [0-9]+ runs' build/asan/tests/boxoffice_fuzz_c_calls -seed=1 -max_total_time=60 \
+    run_tests fuzz '^#[0-9]+.*DONE|^Done [0-9]+ runs' build/asan/tests/boxoffice_fuzz_c_calls -seed=1 -max_total_time=30 \
         -entropic=0 -print_funcs=0 -max_len=1024 -timeout=20 -rss_limit_mb=4096 -artifact_prefix="$work/" "$work/corpus"
     executions=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$logs/fuzz.log")
     unreached=$(awk 'NR == FNR { done[$1] = $3; next } !done[$1]' "$work/counts" capi/symbols.txt | tr '\n' ' ')
@@ -143,12 +144,19 @@ test_fuzz() {
     [ -z "$unreached" ] || { echo "FAILED: fuzz never did $unreached" >&2; exit 1; }
 }
 
+# Each program of tests/reliability for a short time.
+test_reliability() {
+    run_tests reliability '^(fuzz: |[a-z_]+: ok|reliability: )' env BOXOFFICE_BUILD="$root/build/dev" \
+        BOXOFFICE_ASAN_BUILD="$root/build/asan" tests/reliability/run.sh
+}
+
 # What is built while the suite runs, at the lowest priority.
 build_others() {
     renice -n 19 "$BASHPID" >"$logs/renice.log"
     build_sanitized asan
     build_sanitized tsan
     build_meson
+    quietly reliability-build cmake --build --preset dev --target boxoffice_reliability
 }
 
 # Two lanes, since each of these mostly has one thread.
@@ -170,11 +178,18 @@ case $part in
         test_sanitized asan
         wait "$others"
         test_fuzz
+        test_reliability
         ;;
     cmake) build_cmake; test_cmake ;;
     web) build_cmake; test_web ;;
     meson) build_cmake; build_meson; test_meson ;;
     asan | tsan) build_sanitized "$part"; test_sanitized "$part" ;;
     fuzz) build_sanitized asan; test_fuzz ;;
+    reliability)
+        build_cmake
+        quietly reliability-build cmake --build --preset dev --target boxoffice_reliability
+        build_sanitized asan
+        test_reliability
+        ;;
 esac
 echo "$part: all passed in $((SECONDS / 60)) min $((SECONDS % 60)) s"

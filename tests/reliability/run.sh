@@ -95,6 +95,10 @@ run_one() {
     local name=$1 share=$2 seed log=$work/$1.log begin=$SECONDS rc=0
     seed=$(seed_of "$name")
     read -ra words <<<"$(command_of "$name" "$share" "$seed")"
+    [ -x "${words[0]}" ] || {
+        echo "FAILED: $name: ${words[0]} is not built: cmake --build --preset dev --target boxoffice_reliability" >&2
+        return 1
+    }
     # What is written for a moment need not reach a disk, where no power is cut; the kernel keeps it through any kill.
     if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi
     "${words[@]}" >"$log" 2>"$log.err" || rc=$?
@@ -114,8 +118,7 @@ run_one() {
 if [ -n "$hours" ]; then
     [ -n "${BOXOFFICE_BUILD:-}" ] || {
         cmake --preset release -S "$root" >"$work/configure.log"
-        cmake --build --preset release --target boxoffice_simulation boxoffice_power_loss boxoffice_io_faults boxoffice_kill \
-            boxoffice_contention boxoffice_histories boxoffice_host_faults >"$work/build.log"
+        cmake --build --preset release --target boxoffice_reliability >"$work/build.log"
     }
     # Shares of ten minutes at most, round and round, so that each has had its turn whenever this is ended.
     whole=$(awk -v h="$hours" -v j="$jobs" 'BEGIN { print int(h * 3600 * j) }')
