@@ -19,7 +19,6 @@
 #include <fstream>
 #include <functional>
 #include <map>
-#include <memory>
 #include <random>
 #include <string>
 #include <string_view>

@@ -2,10 +2,8 @@
 /// Bad histories, made of good ones: each must be rejected, for its own reason.
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>

@@ -3,12 +3,10 @@
 /// written before a kill is whole. Each request has a number of its own, from which its key and its points follow, so that
 /// whoever reads the store afterwards knows which request made a row.
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "boxoffice/commands.hpp"
 

@@ -2,7 +2,6 @@
 /// What a simulated sale runs on: a store, one or two offices on it that can fail, one clock, and no chance but the seed's.
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
