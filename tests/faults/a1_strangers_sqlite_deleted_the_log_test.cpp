@@ -6,7 +6,6 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-
 #include "faults/actors.hpp"
 #include "sqlite/files.hpp"
 #include "sqlite/support.hpp"
