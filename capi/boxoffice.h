@@ -760,8 +760,8 @@ BOXOFFICE_API boxoffice_status boxoffice_hold_seats(boxoffice_office *office, in
                                                     size_t item_count, const int64_t *expect_total, const char *key,
                                                     size_t key_length, boxoffice_held_order *order,
                                                     boxoffice_held_item *held, boxoffice_error *error);
-/* The others of its order stay. Released already: fine. Refusals: already_paid, hold_expired, payment_pending (the gateway is asked
- * for all of the order: release that). Mistakes: unknown_reservation. */
+/* The others of its order stay. Released already: fine. Refusals: already_paid, hold_expired, hold_released (it was paid and
+ * cancelled), payment_pending (the gateway is asked for all of the order: release that). Mistakes: unknown_reservation. */
 BOXOFFICE_API boxoffice_status boxoffice_release_hold(boxoffice_office *office, int64_t user, int64_t reservation,
                                                       boxoffice_error *error);
 /* All of an order that is held; `released` (may be NULL) is how many. Released already: fine, none. Refusals: already_paid,

@@ -342,7 +342,8 @@ struct HoldSeats {
 };
 
 /// Gives one reservation back; the others of its order stay. Released already: done. Refusals: already_paid, hold_expired,
-/// hold_released (it was paid and cancelled), payment_pending (while the gateway is asked for the whole order's price, only all of it can be given back).
+/// hold_released (it was paid and cancelled), payment_pending (while the gateway is asked for the whole order's price, only all of
+/// it can be given back).
 struct ReleaseHold {
     using Answer = Done;
     UserId user;

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <system_error>
 
@@ -18,6 +20,19 @@ namespace {
 }
 
 }  // namespace
+
+/// "The rollback journal" of SQLite's file format: eight bytes of magic, and at 16 how many pages the file had, big-endian.
+bool is_journal_of_new_file(const std::string& path) {
+    constexpr std::array<unsigned char, 8> magic{0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
+    constexpr std::array<unsigned char, 4> no_pages{};
+    std::array<unsigned char, 20> header{};
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return false;
+    const auto size = ::read(descriptor, header.data(), header.size());
+    ::close(descriptor);  // SQLite locks nothing there
+    return size == static_cast<ssize_t>(header.size()) && std::memcmp(header.data(), magic.data(), magic.size()) == 0 &&
+           std::memcmp(header.data() + 16, no_pages.data(), no_pages.size()) == 0;
+}
 
 FileStatus look_at(const std::string& path) {
     struct stat status {};

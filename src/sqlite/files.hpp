@@ -42,6 +42,9 @@ struct FileNames {
     std::string lock;     ///< ours: see file_lock.hpp
 };
 
+/// Is it a rollback journal of a file that was being made from nothing? What SQLite takes back with it is the making alone.
+bool is_journal_of_new_file(const std::string& path);
+
 /// Makes the file where it is absent, for its owner alone: it may hold the key that tokens are signed with. Who wants others
 /// to read it changes its mode, which the other files then follow. Throws Fault (storage).
 void make_private(const std::string& path);

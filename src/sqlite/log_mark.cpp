@@ -75,14 +75,15 @@ void check_log(const FileNames& names, const FileLock& lock) {
     const bool is_empty = look_at(names.database).size == 0;
     if (is_empty && !has_log) return;
     // A crash before the file had a log: SQLite takes back what it had begun.
-    if (look_at(names.journal).size > 0) return;
+    if (!has_log && is_journal_of_new_file(names.journal)) return;
     if (is_empty)
         throw Fault{ErrorCode::storage, "a log (" + names.log +
                                             ") without its file: it may hold sales; put the file back, or move "
                                             "the log away"};
-    const auto mark = has_log ? read_mark_beside_log(names.database) : read_mark(names.database);
-    if (!mark) return;
     const auto record = lock.read_record();
+    const bool may_be_new = !record || std::find(record->marks.begin(), record->marks.end(), 0) != record->marks.end();
+    const auto mark = has_log && may_be_new ? read_mark_beside_log(names.database) : read_mark(names.database);
+    if (!mark) return;
     const bool is_named = record && std::find(record->marks.begin(), record->marks.end(), *mark) != record->marks.end();
     // 0: it was being made, and its first fold came to no end.
     if (has_log && !(record ? is_named : *mark >= 0))

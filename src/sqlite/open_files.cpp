@@ -34,27 +34,36 @@ struct Entry {
     std::uint32_t epoch = 0;  ///< of the process that opened it
 };
 
+/// A descriptor of a database, and the process that opened it.
+struct Guard {
+    int descriptor = -1;
+    std::uint32_t epoch = 0;
+};
+
 /// Descriptors are never closed while others may have the index open: a close() drops all that this process has locked there,
 /// also for connections of the host's own. They are used again, and closed once nobody can open that index any more.
 struct Registry {
     std::mutex mutex;
     std::map<FileId, Entry> databases;
     std::map<FileId, int> indexes;
-    std::map<FileId, int> guards;  ///< of databases
+    /// Of databases. What a fork leaves of the parent's is left alone: its lock would be shared, and whoever gave it back would give
+    /// it back for all.
+    std::map<FileId, Guard> guards;
 
     void close_deleted() {
-        const auto close_if_deleted = [](const auto& entry) {
+        const auto close_if_deleted = [](int descriptor) {
             struct stat status {};
-            if (::fstat(entry.second, &status) == 0 && status.st_nlink > 0) return false;
-            ::close(entry.second);
+            if (::fstat(descriptor, &status) == 0 && status.st_nlink > 0) return false;
+            ::close(descriptor);
             return true;
         };
-        std::erase_if(indexes, close_if_deleted);
-        std::erase_if(guards, close_if_deleted);
+        std::erase_if(indexes, [&](const auto& entry) { return close_if_deleted(entry.second); });
+        std::erase_if(guards, [&](const auto& entry) { return close_if_deleted(entry.second.descriptor); });
     }
     void unlock(const FileId& database) noexcept {
         const auto at = guards.find(database);
-        if (at != guards.end()) lock_bytes(at->second, F_UNLCK, shared_first, shared_size);
+        if (at != guards.end() && at->second.epoch == fork_epoch())
+            lock_bytes(at->second.descriptor, F_UNLCK, shared_first, shared_size);
     }
 };
 
@@ -103,16 +112,18 @@ void OpenFile::guard_index(const std::string& path) {
 
 void OpenFile::guard_database(const std::string& path) {
     const std::lock_guard lock{registry().mutex};
-    auto at = registry().guards.find(database_);
-    if (at == registry().guards.end()) {
+    auto& guards = registry().guards;
+    auto at = guards.find(database_);
+    if (at == guards.end() || at->second.epoch != fork_epoch()) {
         const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
         if (descriptor < 0) throw Fault{ErrorCode::storage, path + ": " + std::generic_category().message(errno)};
         struct stat status {};
         const bool is_it = ::fstat(descriptor, &status) == 0 && FileId{status.st_dev, status.st_ino} == database_;
-        at = registry().guards.emplace(is_it ? database_ : FileId{status.st_dev, status.st_ino}, descriptor).first;
+        const auto id = is_it ? database_ : FileId{status.st_dev, status.st_ino};
+        at = guards.insert_or_assign(id, Guard{descriptor, fork_epoch()}).first;
         if (!is_it) throw Fault{ErrorCode::storage, path + ": the file was replaced while it was opened; try again"};
     }
-    if (lock_bytes(at->second, F_RDLCK, shared_first, shared_size) != 0)
+    if (lock_bytes(at->second.descriptor, F_RDLCK, shared_first, shared_size) != 0)
         throw Fault{errno == EAGAIN || errno == EACCES ? ErrorCode::busy : ErrorCode::storage,
                     path + ": cannot be locked: " + std::generic_category().message(errno)};
 }

@@ -65,7 +65,7 @@ void Shared::open() {
     {
         // First, so that nothing is made beside a file that is not ours.
         Connection connection{names_->database, false, options_.busy_timeout};
-        check_header(connection, look_at(names_->journal).size > 0);
+        check_header(connection, is_journal_of_new_file(names_->journal));
     }
     lock_.emplace(names_->lock, status.mode);
     value_of(lock_->acquire(Clock::now() + options_.busy_timeout));

@@ -49,3 +49,33 @@ TEST_CASE("Whoever looks into the file of a host that has closed its own does no
     CHECK(host('o') == 0);
     CHECK(host('b') == 2);
 }
+
+TEST_CASE("Workers forked by who had the file open before hold it each by itself", "[faults][A1]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "sale.db";
+    { REQUIRE(open_office(path)); }  // a host that migrates the file and then forks its workers
+    const auto worker = [&] {
+        return house(path, [path](char, BoxOffice*) {
+            for (const auto* end : {"", "-wal", "-shm", "-lock"}) ::close(::open((path + end).c_str(), O_RDWR));
+            return 0;
+        });
+    };
+    Actor first{worker};
+    Actor second{worker};
+    Actor stranger{[&] {
+        return [&](char) -> std::int64_t {
+            SQLite::Database file{path, SQLite::OPEN_READWRITE};
+            return file.execAndGet("SELECT count(*) FROM events").getInt64();
+        };
+    }};
+    REQUIRE(first('o') == 0);
+    REQUIRE(second('o') == 0);
+    REQUIRE(second('r') == 0);
+    REQUIRE(first('c') == 0);
+    const auto log = sqlite::look_at(path + "-wal");
+    REQUIRE(second('x') == 0);
+    CHECK(stranger('l') > 0);
+    CHECK(sqlite::look_at(path + "-wal").id == log.id);
+    CHECK(sqlite::look_at(path + "-wal").size == log.size);
+    CHECK(second('r') == 0);
+}

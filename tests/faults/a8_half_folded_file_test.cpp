@@ -86,8 +86,11 @@ TEST_CASE("a file whose first page was torn while it was made is made anew", "[f
     std::string journal;
     {
         SQLite::Database file{folder / "other.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
-        file.exec("BEGIN; CREATE TABLE some(thing)");
-        file.exec("PRAGMA cache_size = 1; INSERT INTO some SELECT zeroblob(9000)");  // more than stays in memory
+        // More than stays in memory, so that some of it is on its way and the journal says so.
+        file.exec("PRAGMA cache_size = 10; BEGIN; CREATE TABLE some(thing)");
+        file.exec(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) "
+            "INSERT INTO some SELECT zeroblob(3000) FROM n");
         journal = read_file(folder / "other.db-journal");
     }
     REQUIRE(journal.size() >= 512);

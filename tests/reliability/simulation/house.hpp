@@ -24,23 +24,29 @@ class SeededRandom final : public Random {
     Chance chance_;
 };
 
-/// A store that several offices have, as processes have a file: each is told that others may have committed.
+/// A store in memory that several offices have, as processes have a file: each is told that others may have committed.
 class SharedStore final : public Store {
   public:
-    explicit SharedStore(std::shared_ptr<Store> store) : store_{std::move(store)} {}
+    SharedStore(std::shared_ptr<Store> store, bool has_others) : store_{std::move(store)}, has_others_{has_others} {}
     Result<std::unique_ptr<Transaction>> begin_until(Deadline deadline) override {
         return store_->begin_until(deadline);
     }
     [[nodiscard]] Duration wait_max() const override { return store_->wait_max(); }
     Result<std::unique_ptr<View>> read() override { return store_->read(); }
-    Result<std::int64_t> version() override { return ++asked_; }
+    Result<std::int64_t> version() override {
+        return has_others_ ? ++told_ : store_->version().map([&](std::int64_t n) { return n + told_; });
+    }
+    /// A commit of this office's was made, and it does not know: to it that is another's.
+    void tell_of_another() { ++told_; }
+    Result<bool> has_others() override { return store_->has_others(); }
     void rest() override { store_->rest(); }
     Result<void> check_health() override { return store_->check_health(); }
     Result<void> backup(const std::string& path, bool with_keys) override { return store_->backup(path, with_keys); }
 
   private:
     std::shared_ptr<Store> store_;
-    std::int64_t asked_ = 0;
+    bool has_others_;
+    std::int64_t told_ = 0;
 };
 
 /// Declines every third.
@@ -78,6 +84,7 @@ class House {
     struct Desk {
         std::shared_ptr<testing::Faults> faults;
         std::shared_ptr<Store> store;
+        SharedStore* shared = nullptr;  ///< the office's way to it
         std::unique_ptr<BoxOffice> office;
     };
     [[nodiscard]] Desk& at(std::int64_t index) { return offices_[static_cast<std::size_t>(index)]; }
@@ -108,9 +115,10 @@ class House {
         if (plan_.has_gateway) ports.gateway = std::make_shared<FickleGateway>();
         auto options = plan_.options;
         options.accept_time = !is_first;  // the wall clock may have been set meanwhile
-        auto opened = BoxOffice::open(
-            std::make_unique<testing::FaultyStore>(std::make_unique<SharedStore>(office.store), office.faults),
-            std::move(options), std::move(ports));
+        auto shared = std::make_unique<SharedStore>(office.store, memory_ && plan_.offices > 1);
+        office.shared = shared.get();
+        auto opened = BoxOffice::open(std::make_unique<testing::FaultyStore>(std::move(shared), office.faults),
+                                      std::move(options), std::move(ports));
         if (!opened) throw std::runtime_error("open: " + opened.error().text());
         office.office = std::move(*opened);
     }

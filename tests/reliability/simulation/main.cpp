@@ -31,7 +31,7 @@ constexpr const char* help = R"(boxoffice_simulation: sales by chance, beside a 
   --twice        each sale twice: equal answers and rows
   --audit N      the audit after every N transactions (4)
   --jobs N       threads (2)
-  --steps LIST   of one sale, only these steps: 3,17:2,40 (of step 17 only its third command)
+  --steps LIST   of one sale, only these steps: 3,17:2,40 (of step 17 only its third command)  --plant        makes the model wrong: that must be found
   --tell         each command, with what came of it
   --errors       which errors were answered, and how often; and those that were not are an error
 
@@ -101,6 +101,10 @@ Settings settings_of(int argc, char** argv) {
             settings.is_twice = true;
             continue;
         }
+        if (name == "--plant") {
+            settings.run.is_planted = true;
+            continue;
+        }
         if (name == "--tell") {
             settings.run.is_told = true;
             continue;
@@ -156,6 +160,11 @@ bool is_well(const Settings& settings, std::uint64_t seed, Tally& tally, std::mu
         const std::lock_guard lock{printing};
         fmt::print("seed {} on {}, step {}: {}; the shortest:\n", seed, run.store, found.step, found.what);
         std::fflush(stdout);
+        if (i > 0) {  // each alone finds nothing
+            fmt::print("  again: boxoffice_simulation --seed {} --count 1 --length {} --compare {}{}\n", seed,
+                       run.length, fmt::join(settings.stores, ","), settings.is_twice ? " --twice" : "");
+            return false;
+        }
         const auto steps = settings.run.kept.empty() ? shrink(run, found.what) : run.kept;
         Tally ignored;
         run.kept = steps;

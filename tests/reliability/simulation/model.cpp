@@ -126,6 +126,9 @@ Model::Decided<typename C::Answer> Model::decide_keyed(const C& command) {
         if (!before.answer && given_ != nullptr && std::holds_alternative<typename C::Answer>(*given_))
             before.answer = *given_;
         if (before.answer && stands(*before.answer)) return std::get<typename C::Answer>(*before.answer);
+        // Lost twice: what it was is still not known, and nothing is done again.
+        if (!before.answer && given_ == nullptr && may_stand(command))
+            return tl::unexpected(ErrorCode::outcome_unknown);
     }
     auto answer = decide(command);
     if (answer) remembered[id] = {words, text, Answer{*answer}, now_};
@@ -139,6 +142,17 @@ bool Model::stands(const Answer& before) const {
     const auto payment = rows.payments.find(begun->payment);
     return payment != rows.payments.end() &&
            (payment->second.state == PaymentState::captured || is_pending(begun->payment));
+}
+
+/// Of an answer that nobody has seen: a payment that began stands for as long as its reservation waits for it, or is paid.
+template <class C>
+bool Model::may_stand(const C& command) const {
+    if constexpr (std::same_as<C, BeginPayment>) {
+        const auto found = rows.reservations.find(command.reservation);
+        return found != rows.reservations.end() &&
+               (is_pending(found->second.payment) || found->second.state == ReservationState::confirmed);
+    }
+    return true;
 }
 
 // ---- the waiting room ---------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -64,6 +65,9 @@ class Model {
     [[nodiscard]] ReservationState state_of(const Reservation& one) const;
 
     [[nodiscard]] const Options& options() const { return options_; }
+
+    /// An id that the engine gave to two things; none: it never did.
+    [[nodiscard]] std::int64_t id_given_twice() const { return given_twice_; }
 
   private:
     template <class A>
@@ -124,6 +128,8 @@ class Model {
     Decided<typename C::Answer> decide_keyed(const C& command);
     /// Whether the answer that a key had still is one.
     [[nodiscard]] bool stands(const Answer& before) const;
+    template <class C>
+    [[nodiscard]] bool may_stand(const C& command) const;
 
     // Time.
     [[nodiscard]] bool is_over(Time deadline) const { return deadline <= now_; }
@@ -194,6 +200,8 @@ class Model {
     std::vector<std::int64_t> given_ids_;  ///< those of the answer that is given, in the order in which they are made
     std::size_t given_used_ = 0;
     std::int64_t made_up_ = 0;
+    std::set<std::int64_t> all_given_;
+    std::int64_t given_twice_ = 0;
 };
 
 /// The ids that an answer tells of what was made, in order.
@@ -201,7 +209,11 @@ std::vector<std::int64_t> ids_in(const Answer& answer);
 
 template <class IdType>
 IdType Model::fresh() {
-    if (given_used_ < given_ids_.size()) return IdType{given_ids_[given_used_++]};
+    if (given_used_ < given_ids_.size()) {
+        const auto id = given_ids_[given_used_++];
+        if (!all_given_.insert(id).second) given_twice_ = id;
+        return IdType{id};
+    }
     constexpr std::int64_t nobodys = std::int64_t{tsid::node_count - 1} << tsid::counter_bits;
     return IdType{(tsid::first_at(now_) | nobodys) + ++made_up_};
 }

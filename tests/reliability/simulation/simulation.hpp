@@ -39,6 +39,7 @@ struct Run {
     std::string store = "memory";  ///< memory, sqlite or postgres
     std::int64_t audit_every = 4;  ///< transactions
     bool is_told = false;          ///< each command, with what came of it
+    bool is_planted = false;  ///< a balance of the model's is wrong from its fifth transaction on: it must be found
 };
 
 struct Found {

@@ -136,7 +136,7 @@ class HoldSeat(NamedTuple):
 
 
 class ReleaseHold(NamedTuple):
-    """-> None. Refusals: AlreadyPaid, HoldExpired."""
+    """-> None. Refusals: AlreadyPaid, HoldExpired, HoldReleased (it was cancelled), PaymentPending."""
 
     user: UserId
     reservation: ReservationId
