@@ -99,11 +99,16 @@ run_one() {
         echo "FAILED: $name: ${words[0]} is not built: cmake --build --preset dev --target boxoffice_reliability" >&2
         return 1
     }
-    # What is written for a moment need not reach a disk, where no power is cut; the kernel keeps it through any kill.
-    if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi
     "${words[@]}" >"$log" 2>"$log.err" || rc=$?
     if [ "$rc" != 0 ]; then
         { echo "FAILED: $name: ${words[*]}"; tail -n 40 "$log.err" "$log"; } >&2
+        [ -z "$share" ] || {  # it is not to be met again before somebody has looked, and not to be forgotten
+            mkdir -p "$work/found"
+            cp "$log" "$log.err" "$work/found/"
+            for kind in log log.err; do mv "$work/found/$name.$kind" "$work/found/$name-$seed.$kind"; done
+            echo "$(date -u +%FT%TZ) $name seed=$seed FOUND: $work/found/$name-$seed.log" >>"$work/results.txt"
+            echo $((seed + 1000000)) >"$work/$name.seed"
+        }
         return 1
     fi
     grep -E '(^|: )[a-z_ ]+: .*=[0-9]|^[a-z_ +]+: ' "$log" | tail -n 5 | sed "s/^/  /"
@@ -118,7 +123,8 @@ run_one() {
 if [ -n "$hours" ]; then
     [ -n "${BOXOFFICE_BUILD:-}" ] || {
         cmake --preset release -S "$root" >"$work/configure.log"
-        cmake --build --preset release --target boxoffice_reliability >"$work/build.log"
+        cmake --build --preset release --target boxoffice_reliability >"$work/build.log" ||
+            { tail -n 40 "$work/build.log" >&2; exit 1; }
     }
     # Shares of ten minutes at most, round and round, so that each has had its turn whenever this is ended.
     whole=$(awk -v h="$hours" -v j="$jobs" 'BEGIN { print int(h * 3600 * j) }')
@@ -131,13 +137,18 @@ else
     rounds=1 share=
 fi
 
+# What is written for a moment need not reach a disk, where no power is cut; the kernel keeps it through any kill.
+scratch=$(mktemp -d "$([ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")/boxoffice-reliability-XXXXXX")
+chmod 755 "$scratch"  # PostgreSQL's servers run as another user
+export TMPDIR=$scratch
+
 # Each in a process group of its own, so that all of it can be ended.
 groups=()
 end_all() {
     local group
     for group in "${groups[@]}"; do kill -- "-$group" 2>/dev/null || true; done
 }
-trap end_all EXIT
+trap 'end_all; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 failed=0 running=0
 for ((round = 1; round <= rounds; round++)); do
