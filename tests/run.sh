@@ -156,11 +156,12 @@ build_others() {
     build_sanitized asan
     build_sanitized tsan
     build_meson
-    quietly reliability-build cmake --build --preset dev --target boxoffice_reliability
 }
 
 # Two lanes, since each of these mostly has one thread.
 test_others() {
+    # Not beside the suite, where packaging builds in the same folder.
+    quietly reliability-build cmake --build --preset dev --target boxoffice_reliability
     test_sanitized tsan
     test_meson
 }

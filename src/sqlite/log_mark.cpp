@@ -54,8 +54,8 @@ std::optional<std::int64_t> read_mark(const std::string& database) {
 namespace {
 
 /// The same of a file with a log. Where a crash left the first fold, of its schema, half done, the file makes no sense by itself:
-/// nothing. What it lacks is in the log, which is synced before anything of it is folded; and a backup that was put over it would
-/// make sense.
+/// nothing. What it lacks is in the log, which is synced before anything of it is folded. (Asked only where the first fold may not
+/// have ended: later on, what makes no sense may be half a backup that was put over it, and the log is not that backup's.)
 std::optional<std::int64_t> read_mark_beside_log(const std::string& database) {
     try {
         return read_mark(database);
