@@ -80,7 +80,10 @@ Result<void> BoxOffice::Engine::prepare() {
     keys = setup::choose_keys(options, std::move(kept), *ports.random, changes);
     store_id = agreed.store;
     if (agreed != rules) changes.house_rules = agreed;
-    BOXOFFICE_TRY(transaction->commit(changes));
+    auto committed = transaction->commit(changes);
+    // What is made here was not there in what was read a moment ago: a store that has it all the same contradicts itself.
+    if (!committed && committed.error().code == ErrorCode::internal) committed.error().code = ErrorCode::storage;
+    BOXOFFICE_TRY(committed);
     lease_ = lease;
     main_room = std::find_if(rooms.begin(), rooms.end(), [](const Room& room) { return room.name == "main"; })->id;
     board_.post(rooms, now);
