@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace {
 
@@ -9,8 +10,14 @@ constexpr std::int64_t no_limit = -1;
 thread_local std::int64_t allocations_left = no_limit;
 thread_local std::int64_t failures_left = 0;
 thread_local bool has_struck = false;
+thread_local boxoffice::testing::CallPaths* noted = nullptr;
 
 void* allocate(std::size_t size) {
+    if (noted != nullptr) {
+        auto* const paths = std::exchange(noted, nullptr);
+        paths->note();
+        noted = paths;
+    }
     if (allocations_left == 0 && failures_left > 0) {
         --failures_left;
         has_struck = true;
@@ -50,5 +57,8 @@ AllocationFaults::AllocationFaults(std::int64_t passing, std::int64_t failing) {
 }
 AllocationFaults::~AllocationFaults() { allocations_left = no_limit; }
 bool AllocationFaults::struck() const { return has_struck; }
+
+AllocationPaths::AllocationPaths(CallPaths& paths) { noted = &paths; }
+AllocationPaths::~AllocationPaths() { noted = nullptr; }
 
 }  // namespace boxoffice::testing

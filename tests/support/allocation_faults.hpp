@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "support/call_paths.hpp"
+
 namespace boxoffice::testing {
 
 /// While it lives, this thread's allocations fail (throw std::bad_alloc) once `passing` of them have passed: `failing`
@@ -17,6 +19,15 @@ class AllocationFaults {
 
     /// Has one failed?
     [[nodiscard]] bool struck() const;
+};
+
+/// While it lives, it notes by which paths this thread allocates. What it notes, it allocates unseen.
+class AllocationPaths {
+  public:
+    explicit AllocationPaths(CallPaths& paths);
+    ~AllocationPaths();
+    AllocationPaths(const AllocationPaths&) = delete;
+    AllocationPaths& operator=(const AllocationPaths&) = delete;
 };
 
 }  // namespace boxoffice::testing

@@ -371,12 +371,25 @@ std::string words(boxoffice_status status, const boxoffice_error& error) {
     return std::string{boxoffice_status_name(status)} + " (" + error.message + ")";
 }
 
-/// What is wrong; nothing: all is well. `struck`: an allocation failed.
-std::string try_once(const Function& function, Context& context, Fault& fault, std::int64_t passing, bool& struck) {
-    const auto path = context.path;
+/// What is wrong; nothing: all is well.
+std::string open_office(Context& context) {
     context.a.error = BOXOFFICE_ERROR_INIT;
-    if (const auto status = boxoffice_open(path.data(), path.size(), &context.options, &context.o, &context.a.error))
+    if (const auto status = boxoffice_open(context.path.data(), context.path.size(), &context.options, &context.o,
+                                           &context.a.error))
         return "open: " + words(status, context.a.error);
+    return {};
+}
+
+std::vector<std::int64_t> places_of(const Function& function, Context context, Fault& fault) {
+    if (!open_office(context).empty()) return {0};  // the trial tells it
+    const auto places = fault.places_in([&] { function.call(context); });
+    boxoffice_close(&context.o);
+    return places.value();
+}
+
+/// What is wrong; nothing: all is well.
+std::string try_once(const Function& function, Context context, Fault& fault, std::int64_t passing) {
+    if (auto wrong = open_office(context); !wrong.empty()) return wrong;
     fault.arm(passing);
     boxoffice_status status = BOXOFFICE_INTERNAL;
     bool threw = false;
@@ -386,7 +399,7 @@ std::string try_once(const Function& function, Context& context, Fault& fault, s
         threw = true;
     }
     fault.disarm();
-    struck = fault.struck();
+    const bool struck = fault.struck();
     std::string wrong;
     if (threw) wrong = "it threw";
     if (!threw && !struck && status != BOXOFFICE_OK) wrong = "without a fault: " + words(status, context.a.error);
@@ -417,14 +430,17 @@ std::int64_t strike_c_functions(const CRun& run) {
     for (const auto& function : functions) {
         if (number++ % run.every != 0) continue;
         for (const auto& fault : memory_faults()) {
-            bool struck = true;
-            for (auto passing = run.first; struck && !run.is_over(); passing += run.stride) {
+            const auto context = [&] {
                 write_files(run.folder, run.files);
                 write_files(run.folder + "-other", run.files);
-                Context context{nullptr, run.house, *answers, run.folder + "/sale.db", run.folder + "-other/sale.db",
-                                options};
+                return Context{nullptr, run.house, *answers, run.folder + "/sale.db", run.folder + "-other/sale.db",
+                               options};
+            };
+            const auto places = places_of(function, context(), *fault);
+            for (auto place = run.first; place < std::ssize(places) && !run.is_over(); place += run.stride * fault->one_in()) {
+                const auto passing = places[static_cast<std::size_t>(place)];
                 ++trials;
-                const auto wrong = try_once(function, context, *fault, passing, struck);
+                const auto wrong = try_once(function, context(), *fault, passing);
                 if (!wrong.empty())
                     run.found(std::string{"boxoffice_"} + function.name + ", " + fault->name() + " after " +
                               std::to_string(passing) + ": " + wrong);

@@ -45,9 +45,16 @@ class Trial {
         auto opened = open_sqlite_store(folder_file);
         if (!opened) return opened.error();
         store = std::move(*opened);
-        Ports ports;
-        ports.clock = clock_;
-        auto made = BoxOffice::open(std::make_unique<LentStore>(store), {}, std::move(ports));
+        std::unique_ptr<LentStore> lent;
+        std::optional<Ports> ports;
+        try {
+            lent = std::make_unique<LentStore>(store);
+            ports.emplace().clock = clock_;
+        } catch (const std::bad_alloc&) {  // the host's own
+            store.reset();
+            return Error{ErrorCode::out_of_memory, "the host", {}};
+        }
+        auto made = BoxOffice::open(std::move(lent), {}, std::move(*ports));
         if (!made) {
             store.reset();
             return made.error();

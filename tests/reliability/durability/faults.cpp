@@ -43,7 +43,11 @@ class Trigger {
     bool struck_ = false;
 };
 
+/// Between once and for good.
+bool is_some(std::int64_t failing) { return failing > 1 && failing != for_good; }
+
 IoObserver* beside = nullptr;
+testing::CallPaths* sqlite_paths = nullptr;
 
 std::string with_times(std::string name, std::int64_t failing) {
     return name + (failing == for_good ? ", for good"
@@ -149,13 +153,22 @@ class OwnFault final : public Fault {
 
 class NewFault final : public Fault {
   public:
-    explicit NewFault(std::int64_t failing) : Fault(with_times("operator new", failing)), failing_(failing) {}
+    explicit NewFault(std::int64_t failing)
+        : Fault(with_times("operator new", failing), is_some(failing)), failing_(failing) {}
     void arm(std::int64_t passing) override { faults_.emplace(passing, failing_); }
     void disarm() override {
         struck_ = faults_ && faults_->struck();
         faults_.reset();
     }
     [[nodiscard]] bool struck() const override { return struck_; }
+    std::optional<std::vector<std::int64_t>> places_in(const std::function<void()>& ask) override {
+        testing::CallPaths paths;
+        {
+            const testing::AllocationPaths noted{paths};
+            ask();
+        }
+        return paths.places();
+    }
 
   private:
     std::int64_t failing_;
@@ -166,13 +179,25 @@ class NewFault final : public Fault {
 Trigger sqlite_memory;
 sqlite3_mem_methods sqlite_memory_beneath;
 
+bool sqlite_memory_fails() {
+    if (sqlite_paths != nullptr) sqlite_paths->note();
+    return sqlite_memory.fails();
+}
+
 class SqliteMemoryFault final : public Fault {
   public:
     explicit SqliteMemoryFault(std::int64_t failing)
-        : Fault(with_times("SQLite's malloc", failing)), failing_(failing) {}
+        : Fault(with_times("SQLite's malloc", failing), is_some(failing)), failing_(failing) {}
     void arm(std::int64_t passing) override { sqlite_memory.arm(passing, failing_); }
     void disarm() override { sqlite_memory.disarm(); }
     [[nodiscard]] bool struck() const override { return sqlite_memory.struck(); }
+    std::optional<std::vector<std::int64_t>> places_in(const std::function<void()>& ask) override {
+        testing::CallPaths paths{reinterpret_cast<const void*>(&sqlite3_open_v2)};  // what SQLite does with a call is tested by SQLite
+        sqlite_paths = &paths;
+        ask();
+        sqlite_paths = nullptr;
+        return paths.places();
+    }
 
   private:
     std::int64_t failing_;
@@ -180,14 +205,16 @@ class SqliteMemoryFault final : public Fault {
 
 }  // namespace
 
+std::optional<std::vector<std::int64_t>> Fault::places_in(const std::function<void()>&) { return std::nullopt; }
+
 void prepare_for_faults() {
     sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite_memory_beneath);
     sqlite3_mem_methods methods = sqlite_memory_beneath;
     methods.xMalloc = [](int size) -> void* {
-        return sqlite_memory.fails() ? nullptr : sqlite_memory_beneath.xMalloc(size);
+        return sqlite_memory_fails() ? nullptr : sqlite_memory_beneath.xMalloc(size);
     };
     methods.xRealloc = [](void* memory, int size) -> void* {
-        return sqlite_memory.fails() ? nullptr : sqlite_memory_beneath.xRealloc(memory, size);
+        return sqlite_memory_fails() ? nullptr : sqlite_memory_beneath.xRealloc(memory, size);
     };
     sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
     sqlite3_initialize();

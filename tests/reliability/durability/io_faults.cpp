@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -17,7 +18,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "reliability/durability/arguments.hpp"
+#include "reliability/arguments.hpp"
 #include "reliability/durability/c_functions.hpp"
 #include "reliability/durability/calls.hpp"
 #include "reliability/durability/disk.hpp"
@@ -51,9 +52,10 @@ constexpr std::array<std::string_view, 12> core_calls{"open after a crash",
                                                       "seats_since"};
 
 constexpr const char* usage =
-    "boxoffice_io_faults [--memory] [--short] [--stride N] [--seed N] [--seconds S] [--only CALL]\n"
-    "  Faults of the disk, or with --memory of allocations, at every Nth place of every call. --short: of some calls, and at one place\n"
-    "  in some, of which --seed says where they begin. --seconds: a limit. --count N: one place in N.\n";
+    "boxoffice_io_faults [--memory] [--short] [--count N] [--seed N] [--seconds S] [--only CALL]\n"
+    "  Faults beneath every call: of the disk at each of its calls to it, or with --memory of allocations, the first one\n"
+    "  by each path of calls. --count N: one place in N, of which --seed says where they begin. --short: some calls, one place in some.\n"
+    "  --seconds: a limit; calls are then taken in an order that the seed says. --only CALL: that call; 'C' with --memory: the C ABI.\n";
 
 [[noreturn]] void lost(const std::string& what) { throw std::runtime_error(what); }
 
@@ -68,13 +70,17 @@ void tell_hang(int) {
     ::_exit(1);
 }
 
-constexpr std::size_t id_digits = 18;  ///< times have 16
+/// Ids of the house's year, among times (16 digits) and limits (2^62 and above).
+constexpr std::int64_t id_min = 100'000'000'000'000'000;
+constexpr std::int64_t id_max = std::int64_t{1} << 61;
 
 template <class Use>
 void for_each_id(const std::string& text, Use&& use) {
     for (std::size_t at = 0; (at = text.find_first_of("0123456789", at)) != std::string::npos;) {
         const auto end = std::min(text.find_first_not_of("0123456789", at), text.size());
-        if (end - at == id_digits) use(at, std::stoll(text.substr(at, id_digits)));
+        std::int64_t value = 0;
+        std::from_chars(text.data() + at, text.data() + end, value);
+        if (value >= id_min && value < id_max) use(at, value);
         at = end;
     }
 }
@@ -98,13 +104,13 @@ std::string with_ranks(const std::string& text, std::int64_t newest) {
         out.append(text, done, at - done)
             .append("new-")
             .append(std::to_string(std::distance(made.begin(), made.find(id))));
-        done = at + id_digits;
+        done = text.find_first_not_of("0123456789", at);
     });
-    return out.append(text, done);
+    return out.append(text, std::min(done, text.size()));
 }
 
 /// Without what opening and closing change by themselves.
-std::string state_of(Store& store, std::int64_t newest) {
+std::string rows_of(Store& store) {
     const auto dump = dump_of(store);
     std::string out;
     for (std::size_t at = 0; at < dump.size();) {
@@ -112,8 +118,10 @@ std::string state_of(Store& store, std::int64_t newest) {
         if (dump.compare(at, 11, "node_leases") != 0) out.append(dump, at, end - at);
         at = end;
     }
-    return with_ranks(out, newest);
+    return out;
 }
+
+std::string state_of(Store& store, std::int64_t newest) { return with_ranks(rows_of(store), newest); }
 
 /// The first line in which they differ.
 std::string difference(const std::string& is, const std::string& due) {
@@ -135,49 +143,60 @@ struct Baseline {
 
 class Program {
   public:
-    explicit Program(const Arguments& arguments) : arguments_(arguments), budget_(arguments) {}
+    explicit Program(const Arguments& arguments) : arguments_(arguments), only_(arguments.text("--only")) {}
 
     int run() {
         make_house();
-        const bool of_memory = arguments_.has("--memory");
-        const auto faults = of_memory ? memory_faults() : io_faults();
-        for (const auto& call : all_calls()) {
+        const bool c_first = arguments_.seconds > 0 && arguments_.seed % 2 == 1;
+        if (c_first) strike_c();
+        for (const auto& call : calls_in_order()) {
             if (!is_wanted(call)) continue;
             ++calls_;
             const auto baseline = baseline_of(call);
-            for (const auto& fault : faults) strike(call, *fault, baseline);
-            if (budget_.may_tell())
-                std::fprintf(stderr, "io_faults: %s, %lld trials, %lld found\n", call.name.c_str(),
-                             static_cast<long long>(trials_), static_cast<long long>(found_));
+            for (const auto& fault : is_of_memory_ ? memory_faults() : io_faults()) strike(call, *fault, baseline);
+            if (progress_.is_due())
+                std::fprintf(stderr, "io_faults: %s, %.0f s, %lld trials, %lld found\n", call.name.c_str(),
+                             arguments_.elapsed(), static_cast<long long>(trials_), static_cast<long long>(found_));
         }
-        if (of_memory && arguments_.only.empty() && !is_over())
-            c_trials_ = strike_c_functions({folder("c"), closed_, house_, clock_->wall(), stride(),
-                                            arguments_.seed % stride(), arguments_.has("--short") ? 6 : 1,
-                                            [&] { return is_over(); }, [&](const std::string& what) { found(what); }});
-        if (trials_ == 0) found("nothing was tried");
+        if (!c_first) strike_c();
+        if (trials_ + c_trials_ == 0) found("nothing was tried");
         if (arguments_.has("--short") && !is_over() && calls_ != static_cast<std::int64_t>(core_calls.size()))
             found("a call of the short run is none of all calls");
         std::printf(
             "%s: seed=%lld stride=%lld calls=%lld trials=%lld c_trials=%lld struck=%lld errors=%lld succeeded=%lld "
             "whole_at_end=%lld ended=%lld power_lost=%lld cut_short=%d seconds=%.0f found=%lld\n",
-            of_memory ? "memory_faults" : "io_faults", static_cast<long long>(arguments_.seed),
+            is_of_memory_ ? "memory_faults" : "io_faults", static_cast<long long>(arguments_.seed),
             static_cast<long long>(stride()), static_cast<long long>(calls_), static_cast<long long>(trials_),
             static_cast<long long>(c_trials_), static_cast<long long>(struck_), static_cast<long long>(errors_),
             static_cast<long long>(succeeded_), static_cast<long long>(whole_at_end_), static_cast<long long>(ended_),
-            static_cast<long long>(power_lost_), is_over() ? 1 : 0, budget_.spent(), static_cast<long long>(found_));
+            static_cast<long long>(power_lost_), is_over() ? 1 : 0, arguments_.elapsed(), static_cast<long long>(found_));
         return found_ == 0 ? 0 : 1;
     }
 
   private:
-    [[nodiscard]] bool is_over() const { return budget_.is_over() || found_ >= 20; }
+    [[nodiscard]] bool is_over() const { return arguments_.is_out_of_time() || found_ >= 20; }
     [[nodiscard]] std::int64_t stride() const {
         if (arguments_.count > 0) return arguments_.count;
         if (!arguments_.has("--short")) return 1;
-        return arguments_.has("--memory") ? 797 : 17;
+        return is_of_memory_ ? 797 : 17;
+    }
+    /// Of the first place.
+    [[nodiscard]] std::int64_t first() const { return static_cast<std::int64_t>(arguments_.seed) % stride(); }
+    /// A run that has not the time for all begins with others each time.
+    [[nodiscard]] std::vector<Call> calls_in_order() const {
+        auto calls = all_calls();
+        if (arguments_.seconds > 0) std::shuffle(calls.begin(), calls.end(), std::mt19937_64{arguments_.seed});
+        return calls;
+    }
+    void strike_c() {
+        if (!is_of_memory_ || is_over() || !(only_.empty() || only_ == "C")) return;
+        c_trials_ = strike_c_functions({folder("c"), closed_, house_, clock_->wall(), stride(), first(),
+                                        arguments_.has("--short") ? 6 : 1, [&] { return is_over(); },
+                                        [&](const std::string& what) { found(what); }});
     }
     [[nodiscard]] bool is_wanted(const Call& call) const {
         if (is_over()) return false;
-        if (!arguments_.only.empty()) return call.name == arguments_.only;
+        if (!only_.empty()) return call.name == only_;
         if (!arguments_.has("--short")) return true;
         return std::find(core_calls.begin(), core_calls.end(), call.name) != core_calls.end();
     }
@@ -201,7 +220,7 @@ class Program {
         Trial trial{file("trial"), house_, clock_};
         if (const auto error = trial.open()) lost(error->text());
         house_ = HouseBuilder{*trial.office}.build();
-        newest_id_ = newest_id_in(dump_of(*trial.store));
+        newest_id_ = newest_id_in(rows_of(*trial.store));
         crashed_ = read_files(folder("trial"));
         trial.close();
         closed_ = read_files(folder("trial"));
@@ -239,30 +258,42 @@ class Program {
     }
 
     void strike(const Call& call, Fault& fault, const Baseline& baseline) {
-        for (auto passing = arguments_.seed % stride(); !is_over(); passing += stride()) {
+        const auto places = places_of(call, fault);
+        for (auto place = first(); !is_over(); place += stride() * fault.one_in()) {
+            if (places && place >= std::ssize(*places)) break;
+            const auto passing = places ? (*places)[static_cast<std::size_t>(place)] : place;
             const auto where = call.name + ", " + fault.name() + " after " + std::to_string(passing);
             if (passing > passing_max) return found(where + ": never gets by");
             std::snprintf(under_way, sizeof under_way, "%s", where.c_str());
             ::alarm(trial_seconds_max);
             try {
-                if (!try_once(call, fault, baseline, passing)) break;
+                if (!try_once(call, fault, baseline, passing, place / stride()) && !places) break;
             } catch (const std::exception& wrong) {
                 fault.disarm();
                 observe_beside(nullptr);
                 found(where + ": " + wrong.what() + "\n  again: boxoffice_io_faults" +
-                      (arguments_.has("--memory") ? " --memory" : "") + " --only '" + call.name + "' --count " +
+                      (is_of_memory_ ? " --memory" : "") + " --only '" + call.name + "' --count " +
                       std::to_string(stride()) + " --seed " + std::to_string(arguments_.seed));
             }
         }
         ::alarm(0);
     }
 
-    /// False: nothing failed.
-    bool try_once(const Call& call, Fault& fault, const Baseline& baseline, std::int64_t passing) {
+    std::optional<std::vector<std::int64_t>> places_of(const Call& call, Fault& fault) {
+        start(call);
+        Trial trial{file("trial", &call), house_, clock_};
+        if (call.kind != Call::Kind::open)
+            if (const auto error = trial.open()) lost("open: " + error->text());
+        const auto asked = call.prepare(trial);
+        return fault.places_in(asked.ask);
+    }
+
+    /// False: nothing failed. In turns it looks at what a process that ended there, and at what a power cut, would leave.
+    bool try_once(const Call& call, Fault& fault, const Baseline& baseline, std::int64_t passing, std::int64_t turn) {
         ++trials_;
         start(call);
         Recorder recorder{folder("trial"), lock_name};
-        const bool is_recorded = !arguments_.has("--memory");  // the record takes memory of its own
+        const bool is_recorded = !is_of_memory_;  // the record takes memory of its own
         if (is_recorded) observe_beside(&recorder);
         Trial trial{file("trial", &call), house_, clock_};
         if (call.kind != Call::Kind::open)
@@ -276,31 +307,29 @@ class Program {
         if (threw) lost("it threw");
         const auto answered = asked.answer();
         if (!struck && answered.error) lost("an error without a fault: " + answered.error->text());
-        check_answer(answered, baseline, call);
+        check_answer(answered, baseline);
         struck_ += struck;
         ++(answered.error ? errors_ : succeeded_);
 
         check_backup(trial, answered, call);
         const bool may_be_before = answered.error.has_value() || call.kind == Call::Kind::open;
-        const bool may_be_after = true;
         if (call.kind != Call::Kind::close) go_on(trial, call, baseline, answered, may_be_before);
+        const auto told = trial.store == nullptr ? std::string{} : state_of(*trial.store, 0);
         trial.close();
-        check_files(read_files(folder("trial")), newest_of(call), nullptr, may_be_before, may_be_after,
-                    "after closing");
-        if (struck && (!is_recorded || (passing / stride()) % 2 == 0)) {
+        check_closed(told);
+        if (struck && turn % 2 == 0) {
             ++ended_;
             const bool is_after =
-                check_files(crashed, newest_of(call), &baseline, may_be_before, may_be_after, "had the process ended");
+                check_files(crashed, call, baseline, may_be_before, "had the process ended");
             if (is_after && answered.error && call.kind == Call::Kind::command) ++whole_at_end_;
         }
-        if (struck && is_recorded && (passing / stride()) % 2 == 1) {
+        if (struck && is_recorded && turn % 2 == 1) {
             ++power_lost_;
             std::mt19937_64 random{static_cast<std::uint64_t>(passing)};
             const auto loss = static_cast<Loss>(random() % loss_names.size());
             Disk disk{recorder};
             disk.go_to(cut);
-            check_files(disk.files_after(loss, random), newest_of(call), &baseline, may_be_before, may_be_after,
-                        "had the power failed");
+            check_files(disk.files_after(loss, random), call, baseline, may_be_before, "had the power failed");
         }
         return struck;
     }
@@ -318,7 +347,7 @@ class Program {
         return threw;
     }
 
-    static void check_answer(const Answered& answered, const Baseline& baseline, const Call& call) {
+    static void check_answer(const Answered& answered, const Baseline& baseline) {
         if (!answered.error) {
             if (answered.text != baseline.answered.text)
                 lost("another answer: " + answered.text + ", not " + baseline.answered.text);
@@ -331,7 +360,6 @@ class Program {
             case ErrorCode::outcome_unknown: return;
             default: lost("an error of another kind: " + answered.error->text());
         }
-        (void)call;
     }
 
     /// The very next calls find an office as good as before.
@@ -362,21 +390,30 @@ class Program {
         if (const auto health = trial.office->check_health(); !health) lost("health: " + health.error().text());
     }
 
-    /// `baseline`: the state is that of before or after.
-    /// True: it is the one after the call.
-    bool check_files(const Files& files, std::int64_t newest, const Baseline* baseline, bool may_be_before,
-                     bool may_be_after, const char* when) {
+    /// The state of what is opened from `files`.
+    std::string state_in(const Files& files, std::int64_t newest, const char* when) {
         write_files(folder("look"), files);
         Trial look{file("look"), house_, clock_};
         if (const auto error = look.open()) lost(std::string{when} + ": " + error->text());
         const auto violations = or_throw(look.office->audit());
         if (!violations.empty()) lost(std::string{when} + ": " + violations[0].rule + ": " + violations[0].detail);
-        if (baseline == nullptr) return true;
-        const auto state = state_of(*look.store, newest);
-        if (!(may_be_after && state == baseline->after) && !(may_be_before && state == baseline->before))
+        return state_of(*look.store, newest);
+    }
+
+    /// What was there before closing is there after it, row by row.
+    void check_closed(const std::string& told) {
+        const auto state = state_in(read_files(folder("trial")), 0, "after closing");
+        if (!told.empty() && state != told) lost("after closing: other rows than before" + difference(state, told));
+    }
+
+    /// True: it is the state after the call, and not that before.
+    bool check_files(const Files& files, const Call& call, const Baseline& baseline, bool may_be_before,
+                     const char* when) {
+        const auto state = state_in(files, newest_of(call), when);
+        if (state != baseline.after && !(may_be_before && state == baseline.before))
             lost(std::string{when} + ": the state is not the one that was acknowledged" +
-                 difference(state, baseline->after));
-        return state == baseline->after;
+                 difference(state, baseline.after));
+        return state == baseline.after;
     }
 
     void check_backup(const Trial& trial, const Answered& answered, const Call& call) {
@@ -387,8 +424,10 @@ class Program {
             lost(is_there ? "a backup that failed is there" : "a backup that is not there");
     }
 
-    Arguments arguments_;
-    Budget budget_;
+    const Arguments& arguments_;
+    std::string only_;
+    bool is_of_memory_ = arguments_.has("--memory");
+    Progress progress_;
     testing::TempDir temp_;
     VfsLayer layer_;
     std::shared_ptr<VirtualClock> clock_ = std::make_shared<VirtualClock>(Time{*parse_date("2030-12-01")});
@@ -412,7 +451,7 @@ class Program {
 }  // namespace
 
 int main(int argc, char** argv) try {
-    const auto arguments = read_arguments(argc, argv, {}, {"--memory", "--short"}, usage);
+    const Arguments arguments{argc, argv, usage, {.flags = {"--memory", "--short"}, .options = {"--only"}}};
     if (std::getenv("TMPDIR") == nullptr && std::filesystem::exists("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", 0);
     std::signal(SIGALRM, tell_hang);
     prepare_for_faults();

@@ -13,7 +13,7 @@
 #include <typeinfo>
 
 #include "boxoffice/office.hpp"
-#include "reliability/durability/arguments.hpp"
+#include "reliability/arguments.hpp"
 #include "reliability/durability/disk.hpp"
 #include "reliability/durability/sale_story.hpp"
 #include "support/temp_dir.hpp"
@@ -199,14 +199,14 @@ std::vector<State> look_at_disk(const SqliteOptions& file, const Expected& expec
 
 class Program {
   public:
-    explicit Program(const Arguments& arguments) : arguments_(arguments), budget_(arguments) {}
+    explicit Program(const Arguments& arguments) : arguments_(arguments) {}
 
     int run() {
-        auto seed = static_cast<std::uint64_t>(arguments_.seed);
+        auto seed = arguments_.seed;
         for (; !is_over(); ++seed) {
             story(seed, Durability::full);
             story(seed, Durability::normal);
-            if (budget_.may_tell())
+            if (progress_.is_due())
                 std::fprintf(stderr, "power_loss: seed %llu, %lld disks, %lld found\n",
                              static_cast<unsigned long long>(seed), static_cast<long long>(totals_.images),
                              static_cast<long long>(totals_.found));
@@ -217,21 +217,20 @@ class Program {
             std::fprintf(stderr, "power_loss: the control has lost nothing, so this program would see no loss\n");
         }
         std::printf(
-            "power_loss: seeds=%lld-%llu stories=%lld commits=%lld acknowledged=%lld images=%lld stacked=%lld "
+            "power_loss: seeds=%llu-%llu stories=%lld commits=%lld acknowledged=%lld images=%lld stacked=%lld "
             "under_way_kept=%lld replays=%lld control_images=%lld control_losses=%lld seconds=%.0f found=%lld\n",
-            static_cast<long long>(arguments_.seed), static_cast<unsigned long long>(seed - 1),
+            static_cast<unsigned long long>(arguments_.seed), static_cast<unsigned long long>(seed - 1),
             static_cast<long long>(totals_.stories), static_cast<long long>(totals_.commits),
             static_cast<long long>(totals_.acknowledged), static_cast<long long>(totals_.images),
             static_cast<long long>(totals_.stacked), static_cast<long long>(totals_.under_way_kept),
             static_cast<long long>(totals_.replays), static_cast<long long>(totals_.control_images),
-            static_cast<long long>(totals_.control_losses), budget_.spent(), static_cast<long long>(totals_.found));
+            static_cast<long long>(totals_.control_losses), arguments_.elapsed(), static_cast<long long>(totals_.found));
         return totals_.found == 0 ? 0 : 1;
     }
 
   private:
     [[nodiscard]] bool is_over() const {
-        return budget_.is_over() || (arguments_.count > 0 && totals_.images + totals_.stacked >= arguments_.count) ||
-               totals_.found >= 20;
+        return arguments_.is_over(totals_.images + totals_.stacked, 2'000) || totals_.found >= 20;
     }
 
     void found(std::uint64_t seed, const std::string& where, const std::string& what) {
@@ -385,7 +384,7 @@ class Program {
     }
 
     Arguments arguments_;
-    Budget budget_;
+    Progress progress_;
     testing::TempDir temp_;
     VfsLayer layer_;
     Totals totals_;
@@ -394,8 +393,7 @@ class Program {
 }  // namespace
 
 int main(int argc, char** argv) try {
-    auto arguments = read_arguments(argc, argv, {}, {}, usage);
-    if (arguments.count == 0 && arguments.seconds == 0) arguments.count = 2'000;
+    const Arguments arguments{argc, argv, usage};
     // In memory, where there is room: the disk is played by the program.
     if (std::getenv("TMPDIR") == nullptr && std::filesystem::exists("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", 0);
     return Program{arguments}.run();

@@ -22,13 +22,14 @@
 #include <vector>
 
 #include "boxoffice/sqlite_store.hpp"
-#include "reliability/processes/arguments.hpp"
+#include "reliability/arguments.hpp"
 #include "reliability/processes/shop.hpp"
 #include "sqlite/files.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
+using boxoffice::reliability::Arguments;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
@@ -355,7 +356,7 @@ class Story {
 }  // namespace
 
 int main(int argc, char** argv) try {
-    const Arguments arguments{argc, argv, about, {"twice", "wait"}};
+    const Arguments arguments{argc, argv, about, {.plants = {"twice", "wait"}}};
     constexpr std::int64_t by_default = 50'000;
     Totals totals;
     std::int64_t longest_us = 0;

@@ -20,7 +20,7 @@
 #include "boxoffice/memory_store.hpp"
 #include "boxoffice/office.hpp"
 #include "boxoffice/sqlite_store.hpp"
-#include "reliability/processes/arguments.hpp"
+#include "reliability/arguments.hpp"
 #include "reliability/processes/linearizable.hpp"
 #include "reliability/processes/planted.hpp"
 #include "support/or_throw.hpp"
@@ -28,6 +28,7 @@
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
+using boxoffice::reliability::Arguments;
 
 namespace {
 
@@ -390,7 +391,7 @@ void plant(const History& good, std::uint64_t seed, Totals& totals) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-    const Arguments arguments{argc, argv, about, {"read"}};
+    const Arguments arguments{argc, argv, about, {.plants = {"read"}}};
     constexpr std::int64_t by_default = 150;
     constexpr std::array kinds{"memory", "memory", "memory", "sqlite", "offices"};
     constexpr std::int64_t planted_from = 40;

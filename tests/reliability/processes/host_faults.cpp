@@ -25,7 +25,7 @@
 #include <thread>
 #include <vector>
 
-#include "reliability/processes/arguments.hpp"
+#include "reliability/arguments.hpp"
 #include "reliability/processes/host.hpp"
 #include "support/allocation_faults.hpp"
 #include "support/processes.hpp"
@@ -33,6 +33,7 @@
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
+using boxoffice::reliability::Arguments;
 using std::chrono::milliseconds;
 namespace fs = std::filesystem;
 
@@ -367,7 +368,7 @@ void do_one(const Action& action, const Scene& scene, const std::string& plant) 
 }  // namespace
 
 int main(int argc, char** argv) try {
-    const Arguments arguments{argc, argv, about, {"lost", "stray"}};
+    const Arguments arguments{argc, argv, about, {.plants = {"lost", "stray"}}};
     ::signal(SIGXFSZ, SIG_IGN);
     constexpr std::int64_t by_default = 150;
     constexpr std::int64_t steps_a_file = 75;  // each of the actions some times

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "boxoffice/sqlite_store.hpp"
-#include "reliability/processes/arguments.hpp"
+#include "reliability/arguments.hpp"
 #include "reliability/processes/shop.hpp"
 #include "support/temp_dir.hpp"
 
@@ -26,6 +26,7 @@
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
+using boxoffice::reliability::Arguments;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
@@ -194,7 +195,7 @@ void run_postgres(std::uint64_t seed, int kills, const Arguments& arguments, con
 }  // namespace
 
 int main(int argc, char** argv) try {
-    const Arguments arguments{argc, argv, about, {"early"}};
+    const Arguments arguments{argc, argv, about, {.plants = {"early"}}};
     constexpr std::int64_t by_default = 200;
     Totals totals;
     auto seed = arguments.seed;

@@ -4,19 +4,18 @@
 #include <fmt/ranges.h>
 
 #include <atomic>
-#include <charconv>
-#include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <mutex>
 #include <string_view>
 #include <thread>
 
+#include "reliability/arguments.hpp"
 #include "reliability/simulation/probes.hpp"
 #include "reliability/simulation/simulation.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::simulation;
+using boxoffice::reliability::Arguments;
 
 namespace {
 
@@ -31,7 +30,8 @@ constexpr const char* help = R"(boxoffice_simulation: sales by chance, beside a 
   --twice        each sale twice: equal answers and rows
   --audit N      the audit after every N transactions (4)
   --jobs N       threads (2)
-  --steps LIST   of one sale, only these steps: 3,17:2,40 (of step 17 only its third command)  --plant        makes the model wrong: that must be found
+  --steps LIST   of one sale, only these steps: 3,17:2,40 (of step 17 only its third command)
+  --plant        makes the model wrong: that must be found
   --tell         each command, with what came of it
   --errors       which errors were answered, and how often; and those that were not are an error
 
@@ -40,27 +40,12 @@ What is found is told with its seed, and with as few steps as still show it. Exi
 
 struct Settings {
     std::uint64_t seed = 1;
-    std::int64_t count = 200;
-    std::int64_t seconds = 0;
     std::int64_t jobs = 2;
     bool is_twice = false;
     bool wants_errors = false;
     std::vector<std::string> stores;
     Run run;
 };
-
-[[noreturn]] void misunderstood(std::string_view what) {
-    fmt::print(stderr, "boxoffice_simulation: {}; --help tells\n", what);
-    std::exit(2);
-}
-
-std::int64_t number(std::string_view text, std::int64_t least = 0) {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < least)
-        misunderstood(fmt::format("'{}' is no number from {} on", text, least));
-    return value;
-}
 
 std::vector<std::string> split(std::string_view text) {
     std::vector<std::string> words;
@@ -72,12 +57,14 @@ std::vector<std::string> split(std::string_view text) {
     }
 }
 
-std::vector<Kept> steps_of(std::string_view text) {
+std::vector<Kept> steps_of(const Arguments& arguments) {
     std::vector<Kept> kept;
-    for (const auto& word : split(text)) {
+    if (!arguments.has("--steps")) return kept;
+    for (const auto& word : split(arguments.text("--steps"))) {
         const auto colon = word.find(':');
-        kept.push_back({number(std::string_view{word}.substr(0, colon)),
-                        colon == std::string::npos ? -1 : number(std::string_view{word}.substr(colon + 1))});
+        const std::string_view step{word};
+        kept.push_back({arguments.read("--steps", step.substr(0, colon), 0),
+                        colon == std::string::npos ? -1 : arguments.read("--steps", step.substr(colon + 1), 0)});
     }
     return kept;
 }
@@ -89,58 +76,22 @@ std::string text_of(const std::vector<Kept>& kept) {
     return fmt::format("{}", fmt::join(words, ","));
 }
 
-Settings settings_of(int argc, char** argv) {
+Settings settings_of(const Arguments& arguments) {
     Settings settings;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view name = argv[i];
-        if (name == "--help" || name == "-h") {
-            fmt::print("{}", help);
-            std::exit(0);
-        }
-        if (name == "--twice") {
-            settings.is_twice = true;
-            continue;
-        }
-        if (name == "--plant") {
-            settings.run.is_planted = true;
-            continue;
-        }
-        if (name == "--tell") {
-            settings.run.is_told = true;
-            continue;
-        }
-        if (name == "--errors") {
-            settings.wants_errors = true;
-            continue;
-        }
-        if (i + 1 == argc) misunderstood(fmt::format("{} wants a value, or is unknown", name));
-        const std::string_view value = argv[++i];
-        if (name == "--seed")
-            settings.seed = static_cast<std::uint64_t>(number(value));
-        else if (name == "--count")
-            settings.count = number(value, 1);
-        else if (name == "--seconds")
-            settings.seconds = number(value, 1);
-        else if (name == "--length")
-            settings.run.length = number(value, 1);
-        else if (name == "--store")
-            settings.run.store = value;
-        else if (name == "--compare")
-            settings.stores = split(value);
-        else if (name == "--audit")
-            settings.run.audit_every = number(value, 1);
-        else if (name == "--jobs")
-            settings.jobs = number(value, 1);
-        else if (name == "--steps")
-            settings.run.kept = steps_of(value);
-        else
-            misunderstood(fmt::format("unknown option {}", name));
-    }
-    if (settings.stores.empty()) settings.stores = {settings.run.store};
+    settings.seed = arguments.seed;
+    settings.is_twice = arguments.has("--twice");
+    settings.wants_errors = arguments.has("--errors");
+    settings.jobs = arguments.number("--jobs", settings.jobs);
+    settings.run.is_planted = arguments.has("--plant");
+    settings.run.is_told = arguments.has("--tell");
+    settings.run.length = arguments.number("--length", settings.run.length);
+    settings.run.audit_every = arguments.number("--audit", settings.run.audit_every);
+    settings.run.store = arguments.text("--store", settings.run.store);
+    settings.run.kept = steps_of(arguments);
+    settings.stores = split(arguments.text("--compare", settings.run.store));
     for (const auto& store : settings.stores)
-        if (store != "memory" && store != "sqlite" && store != "postgres")
-            misunderstood(fmt::format("no such store: {}", store));
-    if (!settings.run.kept.empty()) settings.count = settings.jobs = 1;
+        if (store != "memory" && store != "sqlite" && store != "postgres") arguments.refuse("no such store: " + store);
+    if (!settings.run.kept.empty()) settings.jobs = 1;
     return settings;
 }
 
@@ -181,19 +132,20 @@ bool is_well(const Settings& settings, std::uint64_t seed, Tally& tally, std::mu
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto settings = settings_of(argc, argv);
-    const auto begin = std::chrono::steady_clock::now();
-    const auto elapsed = [&] {
-        return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin).count();
-    };
+    const Arguments arguments{argc,
+                              argv,
+                              help,
+                              {.flags = {"--twice", "--plant", "--tell", "--errors"},
+                               .options = {"--length", "--store", "--compare", "--audit", "--jobs", "--steps"}}};
+    const auto settings = settings_of(arguments);
+    const auto elapsed = [&] { return static_cast<std::int64_t>(arguments.elapsed()); };
     Tally tally;
     std::mutex mutex;
     std::atomic<std::uint64_t> next{settings.seed};
     std::atomic<std::int64_t> found{0};
     const auto is_over = [&](std::uint64_t seed) {
-        if (found >= 3) return true;
-        if (settings.seconds > 0) return elapsed() >= settings.seconds;
-        return seed >= settings.seed + static_cast<std::uint64_t>(settings.count);
+        const auto done = static_cast<std::int64_t>(seed - settings.seed);
+        return found >= 3 || arguments.is_over(done, 200) || (!settings.run.kept.empty() && done > 0);
     };
     std::vector<std::thread> threads;
     for (std::int64_t job = 0; job < settings.jobs; ++job)
