@@ -132,6 +132,9 @@ class Audit final : public Visitor {
             if (was_sold &&
                 (reservation.finished_at < reservation.held_at || reservation.finished_at >= reservation.deadline))
                 report("H1", "reservation {}: confirmed when its hold was not live", to_text(id));
+            if ((reservation.state == ReservationState::held) != (reservation.finished_at == never))
+                report("H1", "reservation {}: {}, and its end says otherwise", to_text(id),
+                       name_of(reservation.state));
             if (!is_live_hold(reservation, now_)) continue;
             const auto* place = find(places_, reservation.token);
             const auto* room = place == nullptr ? nullptr : find(rooms_, place->room);
@@ -144,7 +147,7 @@ class Audit final : public Visitor {
     }
 
     /// Q1: positions unique. Q2: admission in their order. Q3: never above the capacity then in force. Q4: one live place a
-    /// user and room. Q5: a room's counts are its rows'.
+    /// user and room; what has ended has its end. Q5: a room's counts are its rows'.
     void check_places() {
         std::map<RoomId, std::vector<const Place*>> by_room;
         for (const auto& [token, place] : places_) by_room[place.room].push_back(&place);
@@ -173,6 +176,8 @@ class Audit final : public Visitor {
             admitted += place->state == PlaceState::admitted;
             if (place->state == PlaceState::admitted && place->deadline < room.next_lapse_at)
                 report("Q5", "room {}: expects nobody's time to run out before token {}'s does", room.name, text);
+            if (is_finished(place->state) != (place->finished_at != never))
+                report("Q4", "token {}: {}, and its end says otherwise", text, name_of(place->state));
             if (is_live(*place, room.limits, now_) && !live.insert(place->user).second)
                 report("Q4", "token {}: the user has two live places in room {}", text, room.name);
             if (place->admitted_at == never) continue;
@@ -305,6 +310,8 @@ class Audit final : public Visitor {
         else if (wanted == 1 && (debits[0]->amount != payment.amount || debits[0]->from != account_of(payment.user) ||
                                  (reservation != nullptr && debits[0]->to != sales_of(reservation->concert))))
             report("P1", "payment {}: its debit is of another amount or account", text);
+        if ((payment.state == PaymentState::requested) != (payment.finished_at == never))
+            report("P2", "payment {}: {}, and its end says otherwise", text, name_of(payment.state));
         const auto* steps = find(steps_, payment.id);
         if (steps == nullptr || std::int64_t{steps->back().index} + 1 != payment.step_count ||
             !ends_as(*steps, payment))

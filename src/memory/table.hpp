@@ -27,6 +27,12 @@ struct NotCounted {
     static constexpr bool counted = false;
 };
 
+/// Has a key of an index the row's own in it? Then it tells all rows apart, and no other row need be looked for.
+template <class IndexKey, class RowKey>
+inline constexpr bool has_own_key = std::is_same_v<IndexKey, RowKey>;
+template <class... Parts, class RowKey>
+inline constexpr bool has_own_key<std::tuple<Parts...>, RowKey> = (std::is_same_v<Parts, RowKey> || ...);
+
 template <class Traits, class Specs = typename Traits::Indexes>
 class Table;
 
@@ -191,7 +197,7 @@ class Table<Traits, std::tuple<Specs...>> {
         auto key = Spec::key_of(next.entity);
         if (spot != none) {
             if (key && spot->first == *key) return true;
-            std::get<I>(staged.leaving).insert(&home);
+            if constexpr (!has_own_key<typename Spec::Key, Key>) std::get<I>(staged.leaving).insert(&home);
         }
         spot = none;
         if (!key) return true;
@@ -203,13 +209,16 @@ class Table<Traits, std::tuple<Specs...>> {
     template <std::size_t... I>
     Result<void> check_unique(const Staged& staged, std::index_sequence<I...>) const {
         const char* taken = nullptr;
-        [[maybe_unused]] const auto check = [&](const auto& entries, const auto& added, const auto& leaving,
-                                                const char* name) {
-            for (const auto& [key, row] : added)
-                if (const auto found = entries.find(key); found != entries.end() && !leaving.contains(found->second))
-                    taken = name;
+        [[maybe_unused]] const auto check = [&]<class Spec>(std::type_identity<Spec>, const auto& entries,
+                                                            const auto& added, const auto& leaving) {
+            if constexpr (!has_own_key<typename Spec::Key, Key>)
+                for (const auto& [key, row] : added)
+                    if (const auto found = entries.find(key);
+                        found != entries.end() && !leaving.contains(found->second))
+                        taken = Spec::name;
         };
-        (check(std::get<I>(indexes_), std::get<I>(staged.entries), staged.leaving[I], Specs::name), ...);
+        (check(std::type_identity<Specs>{}, std::get<I>(indexes_), std::get<I>(staged.entries), staged.leaving[I]),
+         ...);
         if (taken != nullptr) return broken(taken);
         return {};
     }

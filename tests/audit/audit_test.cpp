@@ -222,6 +222,18 @@ TEST_CASE("Q4: one live place a user and room") {
     CHECK(rules_broken_by([](World& w) { w.place(PlaceState::waiting).user = w.places.at(2).user; }) == Rules{"Q4"});
 }
 
+// The fuzzer of databases: a place that is admitted and has an end is never retired, and its room waits for it for ever.
+TEST_CASE("what has ended and nothing else has an end") {
+    const auto broken = rules_broken_by;
+    CHECK(broken([](World& w) { w.place(PlaceState::admitted).finished_at = Time{}; }).contains("Q4"));
+    CHECK(broken([](World& w) { w.place(PlaceState::waiting).finished_at = Time{}; }) == Rules{"Q4"});
+    CHECK(broken([](World& w) { w.place(PlaceState::completed).finished_at = never; }).contains("Q4"));
+    CHECK(broken([](World& w) { w.reservation(ReservationState::held).finished_at = Time{}; }) == Rules{"H1"});
+    CHECK(broken([](World& w) { w.reservation(ReservationState::released).finished_at = never; }) == Rules{"H1"});
+    CHECK(broken([](World& w) { w.payment(PaymentState::captured).finished_at = never; }) == Rules{"P2"});
+    CHECK(broken([](World& w) { w.payment(PaymentState::failed).finished_at = never; }) == Rules{"P2"});
+}
+
 TEST_CASE("Q5: a room counts its rows") {
     const auto broken = rules_broken_by;
     CHECK(broken([](World& w) { ++w.rooms.at(0).waiting_count; }) == Rules{"Q5"});

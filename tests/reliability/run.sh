@@ -6,8 +6,8 @@
 #   tests/reliability/run.sh              a short run of everything, as in tests/run.sh: 4 minutes on two cores
 #   tests/reliability/run.sh --hours 2    a long one: each gets its share, with seeds that none had before; one line each when its
 #                                         share is done. Ended and begun again, it goes on where it was
-#   --only NAME      one of them (several times: several): simulation, stores, power_loss, io_faults, memory_faults, kill, contention,
-#                    histories, host_faults, fuzz, planted
+#   --only NAME      one of them (several times: several): controls, simulation, stores, power_loss, io_faults, memory_faults, kill,
+#                    contention, histories, host_faults, fuzz, planted
 #   --jobs N         at a time (2)
 #   --list           names, and the seed with which each goes on
 #
@@ -19,7 +19,7 @@ root=$(cd "$here/../.." && pwd)
 hours= jobs=2 only=() list=
 usage() { sed -n '2,18s/^# \{0,1\}//p' "$0"; }
 mistake() { echo "run.sh: $1 (--help)" >&2; exit 2; }
-names=(simulation stores power_loss io_faults memory_faults kill contention histories host_faults fuzz planted)
+names=(controls simulation stores power_loss io_faults memory_faults kill contention histories host_faults fuzz planted)
 while [ $# -gt 0 ]; do
     case $1 in
         -h | --help) usage; exit 0 ;;
@@ -48,53 +48,54 @@ if [ -n "$list" ]; then
     exit 0
 fi
 
-# How one is run: `share` seconds from a seed on; without a share the short run.
+# How one is run, in `words`: `share` seconds from a seed on; without a share the short run.
 command_of() {
     local name=$1 share=$2 seed=$3
     case $name in
+        controls) words=("$here/controls.sh" "$programs") ;;
         simulation)
-            if [ -z "$share" ]; then echo "$programs/boxoffice_simulation --count 600 --twice --errors --jobs 1"
-            else echo "$programs/boxoffice_simulation --seed $seed --seconds $share --jobs 1"; fi ;;
+            if [ -z "$share" ]; then words=("$programs/boxoffice_simulation" --count 600 --twice --errors --jobs 1)
+            else words=("$programs/boxoffice_simulation" --seed "$seed" --seconds "$share" --jobs 1); fi ;;
         stores)  # the same sales on every store, and twice
             local on=memory,sqlite
             [ "${BOXOFFICE_TEST_POSTGRES:-}" = off ] || on=memory,sqlite,postgres
-            if [ -z "$share" ]; then echo "$programs/boxoffice_simulation --compare $on --count 4 --jobs 1"
-            else echo "$programs/boxoffice_simulation --compare $on --seed $seed --seconds $share --jobs 1"; fi ;;
+            if [ -z "$share" ]; then words=("$programs/boxoffice_simulation" --compare "$on" --count 4 --jobs 1)
+            else words=("$programs/boxoffice_simulation" --compare "$on" --seed "$seed" --seconds "$share" --jobs 1); fi ;;
         power_loss)
-            if [ -z "$share" ]; then echo "$programs/boxoffice_power_loss --count 2000"
-            else echo "$programs/boxoffice_power_loss --seed $seed --seconds $share"; fi ;;
+            if [ -z "$share" ]; then words=("$programs/boxoffice_power_loss" --count 2000)
+            else words=("$programs/boxoffice_power_loss" --seed "$seed" --seconds "$share"); fi ;;
         io_faults | memory_faults)
             local memory=
             [ "$name" = io_faults ] || memory=--memory
-            if [ -z "$share" ]; then echo "$programs/boxoffice_io_faults $memory --short"
-            else echo "$programs/boxoffice_io_faults $memory --count 97 --seed $((seed % 97)) --seconds $share"; fi ;;
+            if [ -z "$share" ]; then words=("$programs/boxoffice_io_faults" $memory --short)
+            else words=("$programs/boxoffice_io_faults" $memory --count 97 --seed "$seed" --seconds "$share"); fi ;;
         kill)
-            if [ -z "$share" ]; then echo "$programs/boxoffice_kill --count 200"
-            else echo "$programs/boxoffice_kill --seed $seed --seconds $share"; fi ;;
+            if [ -z "$share" ]; then words=("$programs/boxoffice_kill" --count 200)
+            else words=("$programs/boxoffice_kill" --seed "$seed" --seconds "$share"); fi ;;
         contention)
-            if [ -z "$share" ]; then echo "$programs/boxoffice_contention --count 50000"
-            else echo "$programs/boxoffice_contention --seed $seed --seconds $share"; fi ;;
+            if [ -z "$share" ]; then words=("$programs/boxoffice_contention" --count 50000)
+            else words=("$programs/boxoffice_contention" --seed "$seed" --seconds "$share"); fi ;;
         histories)
-            if [ -z "$share" ]; then echo "$programs/boxoffice_histories --count 150"
-            else echo "$programs/boxoffice_histories --seed $seed --seconds $share"; fi ;;
+            if [ -z "$share" ]; then words=("$programs/boxoffice_histories" --count 150)
+            else words=("$programs/boxoffice_histories" --seed "$seed" --seconds "$share"); fi ;;
         host_faults)
-            if [ -z "$share" ]; then echo "$programs/boxoffice_host_faults"
-            else echo "$programs/boxoffice_host_faults --seed $seed --seconds $share"; fi ;;
+            if [ -z "$share" ]; then words=("$programs/boxoffice_host_faults")
+            else words=("$programs/boxoffice_host_faults" --seed "$seed" --seconds "$share"); fi ;;
         fuzz)
-            if [ -z "$share" ]; then echo "$here/fuzz/run.sh --seconds 12 --corpus $work/fuzz-short"
-            else echo "$here/fuzz/run.sh --seconds $((share / 5 + 1)) --seed $((seed % 100000)) --corpus $work/fuzz \
-                --only c_threads --only database --only http --only plans --only c_calls"; fi ;;
+            if [ -z "$share" ]; then words=("$here/fuzz/run.sh" --seconds 12 --corpus "$work/fuzz-short")
+            else words=("$here/fuzz/run.sh" --seconds $((share / 5 + 1)) --seed $((seed % 100000)) --corpus "$work/fuzz"
+                --only c_threads --only database --only http --only plans --only c_calls); fi ;;
         planted)
-            if [ -z "$share" ]; then echo "/usr/bin/python3 $here/planted/planted.py --short"
-            else echo "/usr/bin/python3 $here/planted/planted.py"; fi ;;
+            if [ -z "$share" ]; then words=(/usr/bin/python3 "$here/planted/planted.py" --short)
+            else words=(/usr/bin/python3 "$here/planted/planted.py"); fi ;;
     esac
 }
 
 # Runs one, keeps its output, and shows its summary, or what it found.
 run_one() {
-    local name=$1 share=$2 seed log=$work/$1.log begin=$SECONDS rc=0
+    local name=$1 share=$2 seed log=$work/$1.log begin=$SECONDS rc=0 words=()
     seed=$(seed_of "$name")
-    read -ra words <<<"$(command_of "$name" "$share" "$seed")"
+    command_of "$name" "$share" "$seed"
     [ -x "${words[0]}" ] || {
         echo "FAILED: $name: ${words[0]} is not built: cmake --build --preset dev --target boxoffice_reliability" >&2
         return 1
@@ -154,8 +155,8 @@ failed=0 running=0
 for ((round = 1; round <= rounds; round++)); do
     [ -z "$share" ] || echo "round $round of $rounds, $share s each"
     for name in "${only[@]}"; do
-        # Building a copy of the product takes what it takes: once.
-        [ "$name" != planted ] || [ "$round" = 1 ] || continue
+        # These have an end: once.
+        [[ $name != planted && $name != controls ]] || [ "$round" = 1 ] || continue
         if [ "$running" -ge "$jobs" ]; then
             wait -n || failed=1
             running=$((running - 1))

@@ -3,6 +3,7 @@
 /// memory.
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,7 +33,16 @@ enum class FaultPoint : std::size_t {
 inline constexpr std::size_t fault_point_count = 8;
 
 /// How it shows: as an error, as an exception, or as something thrown that is no exception.
-enum class FaultKind { storage, busy, out_of_memory, unknown, bad_alloc, runtime_error, thrown_number };
+enum class FaultKind {
+    storage,
+    busy,
+    out_of_memory,
+    unknown,
+    bad_alloc,
+    runtime_error,
+    thrown_number,
+    lost,  ///< storage, and the view is lost until the store is read anew
+};
 
 /// The plan of faults, shared by a FaultyStore and its test. Thread-safe.
 class Faults {
@@ -65,9 +75,13 @@ class Faults {
             case FaultKind::bad_alloc: throw std::bad_alloc{};
             case FaultKind::runtime_error: throw std::runtime_error{"planned fault"};
             case FaultKind::thrown_number: throw 7;
+            case FaultKind::lost: is_lost_ = true; return refuse(ErrorCode::storage, "planned loss");
         }
         return {};
     }
+
+    [[nodiscard]] bool is_lost() const { return is_lost_; }
+    void find_again() { is_lost_ = false; }
 
   private:
     struct Plan {
@@ -88,6 +102,7 @@ class Faults {
     mutable std::mutex mutex_;
     std::array<Plan, fault_point_count> plans_;
     std::int64_t struck_ = 0;
+    std::atomic<bool> is_lost_{false};
 };
 
 class FaultyStore final : public Store {
@@ -101,6 +116,7 @@ class FaultyStore final : public Store {
     }
     [[nodiscard]] Duration wait_max() const override { return inner_->wait_max(); }
     Result<std::unique_ptr<View>> read() override {
+        faults_->find_again();
         BOXOFFICE_TRY(faults_->pass(FaultPoint::read));
         auto view = inner_->read();
         if (!view) return view;
@@ -124,6 +140,7 @@ class FaultyStore final : public Store {
         Hooks(Faults& faults, FaultPoint point) : faults_{faults}, point_{point} {}
         Result<void> before_load(const char*) override { return faults_.pass(point_); }
         Result<void> before_page(const char*) override { return faults_.pass(point_); }
+        [[nodiscard]] bool is_lost() const override { return faults_.is_lost(); }
 
       private:
         Faults& faults_;

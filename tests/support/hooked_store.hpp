@@ -15,6 +15,8 @@ class ViewHooks {
     virtual ~ViewHooks() = default;
     virtual Result<void> before_load(const char* repository) = 0;
     virtual Result<void> before_page(const char* page) = 0;
+    /// Is what the view looks at out of reach?
+    [[nodiscard]] virtual bool is_lost() const { return false; }
 };
 
 /// `Base` is View or Transaction. Owns the inner view; the hooks must outlive it.
@@ -94,7 +96,7 @@ class HookedView : public LoadsBy<HookedView<Base>, Base> {
         return inner_->find_damage();
     }
 
-    [[nodiscard]] bool is_lost() const override { return inner_->is_lost(); }
+    [[nodiscard]] bool is_lost() const override { return hooks_.is_lost() || inner_->is_lost(); }
 
   protected:
     [[nodiscard]] Base& inner() { return *inner_; }

@@ -44,10 +44,10 @@ class Trial {
     std::optional<Error> open() {
         auto opened = open_sqlite_store(folder_file);
         if (!opened) return opened.error();
-        store = std::move(*opened);
         std::unique_ptr<LentStore> lent;
         std::optional<Ports> ports;
         try {
+            store = std::move(*opened);
             lent = std::make_unique<LentStore>(store);
             ports.emplace().clock = clock_;
         } catch (const std::bad_alloc&) {  // the host's own

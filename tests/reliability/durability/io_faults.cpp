@@ -147,7 +147,7 @@ class Program {
 
     int run() {
         make_house();
-        const bool c_first = arguments_.seconds > 0 && arguments_.seed % 2 == 1;
+        const bool c_first = arguments_.seconds > 0 && std::mt19937_64{arguments_.seed}() % 2 == 0;
         if (c_first) strike_c();
         for (const auto& call : calls_in_order()) {
             if (!is_wanted(call)) continue;

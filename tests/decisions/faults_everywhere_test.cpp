@@ -1,0 +1,204 @@
+// Every command and every question, at every step of its store: what fails is told as it is, and nothing was done.
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "reliability/durability/house.hpp"
+#include "support/faulty_store.hpp"
+#include "support/office.hpp"
+
+using namespace boxoffice;
+using namespace boxoffice::testing;
+using reliability::House;
+
+namespace {
+
+struct Asked {
+    std::string name;
+    std::function<std::string(BoxOffice&)> ask;  ///< its outcome
+};
+
+template <std::size_t Index = 0>
+void add_commands(std::vector<Asked>& all, const House& house) {
+    if constexpr (Index < std::variant_size_v<Command>) {
+        using C = std::variant_alternative_t<Index, Command>;
+        all.push_back({"command " + std::to_string(Index), [&house](BoxOffice& office) {
+                           return outcome(office.execute(reliability::example(house, std::type_identity<C>{})));
+                       }});
+        add_commands<Index + 1>(all, house);
+    }
+}
+
+/// A command each, in the order of the variant.
+std::vector<Asked> every_command(const House& house) {
+    std::vector<Asked> all;
+    add_commands(all, house);
+    return all;
+}
+
+std::vector<Asked> every_question(const House& house) {
+    const auto& h = house;
+    std::vector<Asked> all;
+    const auto add = [&](std::string name, auto ask) {
+        all.push_back({std::move(name), [ask](BoxOffice& office) { return outcome(ask(office)); }});
+    };
+    add("peek", [&h](BoxOffice& o) { return o.peek(h.admitted.text); });
+    add("peek of who waits", [&h](BoxOffice& o) { return o.peek(h.waiting.text); });
+    add("peek of who comes", [&h](BoxOffice& o) { return o.peek(h.arriving.text); });
+    add("look", [&h](BoxOffice& o) { return o.look(h.admitted.text); });
+    add("await_turn", [&h](BoxOffice& o) { return o.await_turn(h.admitted.text, 1, Duration{1}); });
+    add("user by name", [](BoxOffice& o) { return o.user("stranger"); });
+    add("user", [&h](BoxOffice& o) { return o.user(h.stranger); });
+    add("room", [](BoxOffice& o) { return o.room("main"); });
+    add("concert on", [](BoxOffice& o) { return o.concert(reliability::house_date); });
+    add("concert", [&h](BoxOffice& o) { return o.concert(h.concert); });
+    add("concerts", [](BoxOffice& o) { return o.concerts({}); });
+    add("all_concerts", [](BoxOffice& o) { return o.all_concerts({}); });
+    add("dates", [](BoxOffice& o) { return o.dates({}); });
+    add("sale", [&h](BoxOffice& o) { return o.sale(h.concert); });
+    add("tariff", [&h](BoxOffice& o) { return o.tariff(h.concert); });
+    add("ticket_types", [&h](BoxOffice& o) { return o.ticket_types(h.concert); });
+    add("seats", [&h](BoxOffice& o) { return o.seats(h.concert); });
+    add("seats_since", [&h](BoxOffice& o) { return o.seats_since(h.concert, {}, h.holding.user); });
+    add("available_seats", [&h](BoxOffice& o) { return o.available_seats(h.concert); });
+    add("seat_map", [&h](BoxOffice& o) { return o.seat_map(h.concert, h.holding.user); });
+    add("seat", [&h](BoxOffice& o) { return o.seat(h.concert, "1", h.holding.user); });
+    add("reservation", [&h](BoxOffice& o) { return o.reservation(h.holding.user, h.holding.reservation); });
+    add("order", [&h](BoxOffice& o) { return o.order(h.ordering.user, OrderId{h.ordering.reservation}); });
+    add("reservations", [&h](BoxOffice& o) { return o.reservations(h.paid.user, 10); });
+    add("balance", [&h](BoxOffice& o) { return o.balance(h.paid.user); });
+    add("transfers", [&h](BoxOffice& o) { return o.transfers(h.paid.user, 10); });
+    add("payment", [&h](BoxOffice& o) { return o.payment(h.paid.user, h.paid.payment); });
+    add("unreconciled_payments", [](BoxOffice& o) { return o.unreconciled_payments(10); });
+    add("events_after", [](BoxOffice& o) { return o.events_after(0, 10); });
+    add("stats", [](BoxOffice& o) { return o.stats(); });
+    add("seat_counts", [&h](BoxOffice& o) { return o.seat_counts(h.concert); });
+    add("sales_report", [&h](BoxOffice& o) { return o.sales_report(h.concert); });
+    add("cash_report", [](BoxOffice& o) { return o.cash_report(Time{}, never); });
+    add("audit", [](BoxOffice& o) { return o.audit(); });
+    add("reconcile_payments", [](BoxOffice& o) { return o.reconcile_payments(10); });
+    add("pay", [&h](BoxOffice& o) { return o.pay(h.holding.user, h.holding.token, h.holding.reservation, "pay"); });
+    return all;
+}
+
+/// A house on a store that fails when it is asked to.
+struct FaultyHouse {
+    std::shared_ptr<Faults> faults = std::make_shared<Faults>();
+    Office office{{}, nullptr, std::make_shared<FaultyStore>(std::make_unique<MemoryStore>(), faults)};
+    House house = reliability::HouseBuilder{office.box()}.build();
+
+    /// `ask` with a fault behind `skip` calls of `point`: its outcome, or nothing if it is done before.
+    std::string strike(const Asked& asked, FaultPoint point, FaultKind kind, std::int64_t skip, int times = 1) {
+        const auto before = faults->struck();
+        faults->plan(point, kind, times, skip);
+        auto answered = asked.ask(office.box());
+        faults->clear();
+        return faults->struck() == before ? std::string{} : answered;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a command that its store fails at any step is told so and has done nothing") {
+    std::size_t steps = 0;
+    for (std::size_t index = 0; index < std::variant_size_v<Command>; ++index)
+        for (const auto point : {FaultPoint::begin, FaultPoint::load, FaultPoint::before_commit}) {
+            FaultyHouse its;  // what is not struck any more is done
+            const auto command = every_command(its.house).at(index);
+            CAPTURE(command.name, static_cast<int>(point));
+            const auto before = its.office.dump();
+            for (std::int64_t skip = 0;; ++skip) {
+                CAPTURE(skip);
+                // What cannot be loaded is tried again, without whom is due and by itself: it fails every time.
+                const auto answered = its.strike(command, point, FaultKind::storage, skip, 1'000);
+                if (answered.empty()) break;
+                ++steps;
+                CHECK(answered == "storage");
+                const bool is_unchanged = its.office.dump() == before;
+                CHECK(is_unchanged);
+            }
+            CHECK(its.office.audit() == "");
+        }
+    CHECK(steps > 200);
+}
+
+TEST_CASE("a command whose load fails once is done or told so") {
+    std::size_t done = 0;
+    for (std::size_t index = 0; index < std::variant_size_v<Command>; ++index)
+        for (std::int64_t skip = 0;; ++skip) {
+            FaultyHouse its;
+            const auto command = every_command(its.house).at(index);
+            CAPTURE(command.name, skip);
+            const auto before = its.office.dump();
+            const auto answered = its.strike(command, FaultPoint::load, FaultKind::storage, skip);
+            if (answered.empty()) break;
+            if (answered == "ok") {
+                ++done;
+            } else {
+                CHECK(answered == "storage");
+                const bool is_unchanged = its.office.dump() == before;
+                CHECK(is_unchanged);
+            }
+            CHECK(its.office.audit() == "");
+        }
+    CHECK(done > 100);
+}
+
+TEST_CASE("a question that its store fails at any step is told so, and the next is answered") {
+    FaultyHouse f;
+    for (const auto& question : every_question(f.house)) {
+        if (question.name == "pay") continue;  // a command, and done after the first time
+        CAPTURE(question.name);
+        const auto points = {FaultPoint::read, FaultPoint::view_load, FaultPoint::begin, FaultPoint::load};
+        for (const auto point : points)
+            for (std::int64_t skip = 0;; ++skip) {
+                CAPTURE(static_cast<int>(point), skip);
+                const auto answered = f.strike(question, point, FaultKind::storage, skip);
+                if (answered.empty()) break;
+                CHECK(answered == "storage");
+            }
+        CHECK(question.ask(f.office.box()) == "ok");
+    }
+    CHECK(f.faults->struck() > 100);
+    CHECK(f.office.audit() == "");
+}
+
+TEST_CASE("a question whose view is lost under it is asked once more") {
+    FaultyHouse f;
+    for (const auto& question : every_question(f.house)) {
+        if (question.name == "pay") continue;
+        CAPTURE(question.name);
+        for (std::int64_t skip = 1;; ++skip) {  // the first load is of the time, before the question
+            const auto answered = f.strike(question, FaultPoint::view_load, FaultKind::lost, skip);
+            if (answered.empty()) break;
+            CAPTURE(skip);
+            CHECK(answered == "ok");
+        }
+        const auto answered = f.strike(question, FaultPoint::view_load, FaultKind::lost, 1, 1'000);
+        CHECK((answered.empty() || answered == "storage"));
+    }
+}
+
+TEST_CASE("in a child of fork every call is refused") {
+    FaultyHouse f;
+    const auto child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        int wrong = 0;
+        const auto expect_forked = [&](const Asked& asked) {
+            if (asked.ask(f.office.box()) != "forked") ++wrong;
+        };
+        for (const auto& one : every_question(f.house)) expect_forked(one);
+        for (const auto& one : every_command(f.house)) expect_forked(one);
+        ::_exit(wrong == 0 ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+}
