@@ -52,6 +52,15 @@ inline bool is_set(const SaleId& id) { return id.concert && id.version > 0; }
 
 class WorkingSet;
 
+/// What was asked for, whether or not it is there. That it was not asked for is a bug in the engine: no command named it.
+template <class Map, class Key>
+const auto& asked_for(const Map& map, const Key& key, const char* what) {
+    const auto at = map.find(key);
+    if (at == map.end())
+        throw std::logic_error(std::string{"a decision asked for "} + what + " that its command did not name");
+    return at->second;
+}
+
 /// One kind of row in the working set. Pointers from `find` stay valid; what they point to changes with a put of that row.
 /// Decisions find in it; only the set puts, because it keeps indexes beside its shelves.
 template <class Entity>
@@ -61,12 +70,11 @@ class Shelf {
 
     explicit Shelf(std::size_t& change_count) : change_count_(change_count) {}
 
-    /// The row, or nothing if there is none, or `key` is no id. Asking for a row that no command named is a bug in the engine.
+    /// The row, or nothing if there is none, or `key` is no id.
     [[nodiscard]] const Entity* find(const Key& key) const {
         if (!is_set(key)) return nullptr;
-        const auto at = slots_.find(key);
-        if (at == slots_.end()) throw std::logic_error("a decision asked for a row that its command did not name");
-        return at->second.mark == Mark::absent ? nullptr : &at->second.row;
+        const auto& slot = asked_for(slots_, key, "a row");
+        return slot.mark == Mark::absent ? nullptr : &slot.row;
     }
 
     /// Is the row here? Unlike find, of any key.
@@ -204,10 +212,7 @@ class WorkingSet {
     }
     /// The terms in force. Every concert has some.
     [[nodiscard]] const Sale& sale_in_force(ConcertId concert) const {
-        const auto at = sales_in_force_.find(concert);
-        if (at == sales_in_force_.end())
-            throw std::logic_error("a decision asked for terms that its command did not name");
-        return sales.get({concert, at->second});
+        return sales.get({concert, asked_for(sales_in_force_, concert, "terms")});
     }
     /// Were the terms of the concert asked for, and are they there?
     [[nodiscard]] const Sale* find_sale_in_force(ConcertId concert) const {
@@ -216,10 +221,9 @@ class WorkingSet {
     }
     /// The price of a category for a type in the tariff of that version; nothing where it has none.
     [[nodiscard]] std::optional<Points> price_in(const SaleId& tariff, const std::string& category, TypeId type) const {
-        const auto at = tariffs_.find(tariff);
-        if (at == tariffs_.end()) throw std::logic_error("a decision asked for a tariff that its command did not name");
-        const auto price = at->second.find({category, type});
-        return price == at->second.end() ? std::nullopt : std::optional{price->second};
+        const auto& prices = asked_for(tariffs_, tariff, "a tariff");
+        const auto price = prices.find({category, type});
+        return price == prices.end() ? std::nullopt : std::optional{price->second};
     }
     [[nodiscard]] std::vector<TypeId> types_of(ConcertId concert) const {
         return those_of(types_of_, concert, [](TypeId) { return true; });
@@ -232,10 +236,9 @@ class WorkingSet {
     }
     /// How many reservations of the concert the user has that are held or confirmed, this batch's included.
     [[nodiscard]] std::int64_t claim_count(UserId user, ConcertId concert) const {
-        const auto at = claims_.find({user, concert});
-        if (at == claims_.end() && made_.contains(concert)) return 0;
-        if (at == claims_.end()) throw std::logic_error("a decision asked for claims that its command did not name");
-        return at->second;
+        const std::pair of{user, concert};
+        if (made_.contains(concert) && !claims_.contains(of)) return 0;
+        return asked_for(claims_, of, "claims");
     }
     /// The reservations of an order, by id.
     [[nodiscard]] std::vector<ReservationId> order(OrderId id) const {
@@ -256,16 +259,11 @@ class WorkingSet {
     }
     /// Was a live hold of the concert found, which was asked for? As the store has it: who asks has a transaction of its own.
     [[nodiscard]] bool is_held(ConcertId concert) const {
-        const auto at = held_in_.find(concert);
-        if (at == held_in_.end()) throw std::logic_error("a decision asked for holds that its command did not name");
-        return at->second;
+        return asked_for(held_in_, concert, "holds");
     }
     /// Was a reservation of the concert found, which was asked for? As is_held.
     [[nodiscard]] bool has_history(ConcertId concert) const {
-        const auto at = with_history_.find(concert);
-        if (at == with_history_.end())
-            throw std::logic_error("a decision asked for a history that its command did not name");
-        return at->second;
+        return asked_for(with_history_, concert, "a history");
     }
     [[nodiscard]] const std::vector<ConcertId>& unsettled() const { return unsettled_; }
     /// See Keys::touched.

@@ -84,7 +84,7 @@ class Source {
             throw Fault{ErrorCode::storage, "a row has " + std::to_string(value.value) + " points"};
         return self();
     }
-    Derived& operator>>(Duration& value) { return value = Duration{self().next().integer()}, self(); }
+    Derived& operator>>(Duration& value) { return value = Duration{within("a span", self().next().integer(), span_max)}, self(); }
     Derived& operator>>(Date& value) {
         const auto column = self().next();
         const std::string text{column.text()};
@@ -94,7 +94,7 @@ class Source {
     }
     Derived& operator>>(Time& value) {
         const auto column = self().next();
-        return value = column.is_null() ? never : from_us(column.integer()), self();
+        return value = column.is_null() ? never : from_us(within("a time", column.integer(), time_max)), self();
     }
     template <class Tag>
     Derived& operator>>(Id<Tag>& value) {
@@ -138,6 +138,15 @@ class Source {
     }
 
   private:
+    /// Some 36,000 and 1,100 years in microseconds: what is beyond them nobody wrote, and what is reckoned with them does not overflow.
+    static constexpr std::int64_t time_max = std::int64_t{1} << 60;
+    static constexpr std::int64_t span_max = std::int64_t{1} << 55;
+
+    static std::int64_t within(const char* what, std::int64_t value, std::int64_t most) {
+        if (value > most || value < -most)
+            throw Fault{ErrorCode::storage, std::string{"a row has "} + what + " of " + std::to_string(value) + " us"};
+        return value;
+    }
     Derived& self() { return static_cast<Derived&>(*this); }
 };
 

@@ -95,7 +95,7 @@ void check_log(const FileNames& names, const FileLock& lock) {
         throw Fault{
             ErrorCode::storage,
             "the file is a copy made while it was in use, without its log: the newest sales are missing. Copy with "
-            "backup. If this is all there is: sqlite3 FILE 'UPDATE log_state SET mark = 0'"};
+            "backup. If this is all there is: sqlite3 FILE 'UPDATE log_state SET mark = -1'"};
 }
 
 }  // namespace boxoffice::sqlite

@@ -102,13 +102,14 @@ void Shared::open_session(bool is_alone) {
     if (is_new && is_alone) lock_->write_record({{0, 0}, 0, inode_of(look_at(names_->database).id)});
     migrate(*connection);
     session_ = std::make_unique<WriteSession>(std::move(connection), options_);
+    // Before anything is acknowledged, and before the log is folded for the first time: a stranger must not take it for the last one's.
+    file_->guard_index(names_->index);
+    file_->guard_database(names_->database);
     // A log that a crash left may have commits in it that were never synced. Folding them into the file, which
     // is synced, makes them as good as the commits that are now to follow them.
     static_cast<void>(session_->checkpointer.fold_all());
     if (is_alone) set_mark(true, true);
     rescues_seen_ = lock_->read_record().value_or(FileLock::LogRecord{}).rescues;
-    file_->guard_index(names_->index);
-    file_->guard_database(names_->database);
     watch_files();
     auto side = std::make_shared<ReadSide>(names_->database, options_.busy_timeout);
     const std::lock_guard lock{pointing_};

@@ -1,4 +1,4 @@
-// A damaged balance far beyond what can be issued was reckoned with, and overflowed.
+// A damaged balance far beyond what can be issued was reckoned with, and overflowed; so was a room's time to wait of -292,000 years.
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -31,4 +31,21 @@ TEST_CASE("A row with more points than there can be is refused as damaged", "[fa
     const auto violations = office->audit();
     REQUIRE_FALSE(violations);
     CHECK(violations.error().code == ErrorCode::storage);
+}
+
+TEST_CASE("A row with a time or a span that nobody lives to see is refused as damaged", "[faults][D15]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "sale.db";
+    { open_office(path).value(); }
+    const std::string column = GENERATE("waiting_ttl_us", "next_admission_at");
+    const std::string value = GENERATE("-9223372036854775807 - 1", "9223372036854775806");
+    CAPTURE(column, value);
+    {
+        SQLite::Database damage{path, SQLite::OPEN_READWRITE};
+        damage.exec("PRAGMA ignore_check_constraints = ON; UPDATE rooms SET " + column + " = " + value);
+    }
+    const auto refused = open_office(path);  // opening looks at the rooms
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::storage);
+    CHECK(refused.error().detail.find(" us") != std::string::npos);
 }
