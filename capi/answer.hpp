@@ -43,7 +43,9 @@ boxoffice_status answer(boxoffice_office* office, Out* out, boxoffice_error* err
     return call(office, error, [&](BoxOffice& box) -> Result<void> {
         BOXOFFICE_TRY(check_given(out, "the answer"));
         BOXOFFICE_TRY_VALUE(auto value, ask_of(box, ask));
-        to_c(value, *out);
+        Out told{};  // whole or not at all: it takes memory
+        to_c(value, told);
+        *out = told;
         return {};
     });
 }
@@ -71,13 +73,15 @@ boxoffice_status answer_list(boxoffice_office* office, Element* out, std::size_t
         BOXOFFICE_TRY(check_given(count, "count"));
         if (capacity > 0) BOXOFFICE_TRY(check_given(out, "the array"));
         BOXOFFICE_TRY_VALUE(auto rows, ask_of(box, ask));
-        *count = rows.size();
-        if (rows.size() > capacity && overflow == Overflow::refused)
+        if (rows.size() > capacity && overflow == Overflow::refused) {
+            *count = rows.size();
             return refuse(ErrorCode::too_small, "the list has " + std::to_string(rows.size()) + " elements");
+        }
         for (std::size_t i = 0; i < std::min(capacity, rows.size()); ++i) {
             zero(&out[i]);
             to_c(rows[i], out[i]);
         }
+        *count = rows.size();  // last: what was found out of memory before has none
         return {};
     });
 }

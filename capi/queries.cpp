@@ -115,13 +115,15 @@ boxoffice_status boxoffice_list_seats_since(boxoffice_office* office, int64_t co
     const auto known = parse_seat_version(text).value_or(SeatVersion{});
     zero(changes);
     SeatChanges since;
+    boxoffice_seat_changes told{};
     const auto status = answer_list(office, seats, capacity, count, error, [&](BoxOffice& box) -> Result<ToldSeats> {
         BOXOFFICE_TRY(check_given(changes, "changes"));
         BOXOFFICE_TRY(text_of(version, version_length, "version"));
         BOXOFFICE_TRY_VALUE(since, box.seats_since(ConcertId{concert}, known, UserId{user}));
+        to_c(since, told);  // here, since it takes memory
         return ToldSeats{since};
     });
-    if (status == BOXOFFICE_OK) to_c(since, *changes);
+    if (status == BOXOFFICE_OK) *changes = told;
     return status;
 }
 

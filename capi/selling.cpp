@@ -13,13 +13,15 @@ boxoffice_status answer_with_list(boxoffice_office* office, Out* out, Element* e
                                   std::size_t* count, boxoffice_error* error, Rows rows, Ask ask) {
     zero(out);
     Value value;
+    Out told{};
     const auto status = answer_list(office, elements, capacity, count, error,
                                     [&](BoxOffice& box) -> Result<std::remove_cvref_t<decltype(value.*rows)>> {
                                         BOXOFFICE_TRY(check_given(out, "the answer"));
                                         BOXOFFICE_TRY_VALUE(value, ask(box));
+                                        to_c(value, told);  // here, since it takes memory
                                         return std::move(value.*rows);
                                     });
-    if (status == BOXOFFICE_OK) to_c(value, *out);
+    if (status == BOXOFFICE_OK) *out = told;
     return status;
 }
 
