@@ -58,7 +58,8 @@ command_of() {
             else words=("$programs/boxoffice_simulation" --seed "$seed" --seconds "$share" --jobs 1); fi ;;
         stores)  # the same sales on every store, and twice
             local on=memory,sqlite
-            [ "${BOXOFFICE_TEST_POSTGRES:-}" = off ] || on=memory,sqlite,postgres
+            [ "${BOXOFFICE_TEST_POSTGRES:-}" = off ] || ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ||
+                on=memory,sqlite,postgres
             if [ -z "$share" ]; then words=("$programs/boxoffice_simulation" --compare "$on" --count 4 --jobs 1)
             else words=("$programs/boxoffice_simulation" --compare "$on" --seed "$seed" --seconds "$share" --jobs 1); fi ;;
         power_loss)
@@ -96,10 +97,6 @@ run_one() {
     local name=$1 share=$2 seed log=$work/$1.log begin=$SECONDS rc=0 words=()
     seed=$(seed_of "$name")
     command_of "$name" "$share" "$seed"
-    [ -x "${words[0]}" ] || {
-        echo "FAILED: $name: ${words[0]} is not built: cmake --build --preset dev --target boxoffice_reliability" >&2
-        return 1
-    }
     "${words[@]}" >"$log" 2>"$log.err" || rc=$?
     if [ "$rc" != 0 ]; then
         { echo "FAILED: $name: ${words[*]}"; tail -n 40 "$log.err" "$log"; } >&2
@@ -138,16 +135,25 @@ else
     rounds=1 share=
 fi
 
+# Before the first share: what is not built is not found out in the middle of the night.
+for name in "${only[@]}"; do
+    command_of "$name" "$share" "$(seed_of "$name")"
+    [ -x "${words[0]}" ] ||
+        mistake "$name: ${words[0]} is not built: cmake --build --preset dev --target boxoffice_reliability"
+done
+# Two at a time would write over each other's seeds and findings.
+exec 9>"$work/lock"
+flock -n 9 || mistake "another run is under way in $work"
+
 # What is written for a moment need not reach a disk, where no power is cut; the kernel keeps it through any kill.
 scratch=$(mktemp -d "$([ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")/boxoffice-reliability-XXXXXX")
 chmod 755 "$scratch"  # PostgreSQL's servers run as another user
 export TMPDIR=$scratch
 
 # Each in a process group of its own, so that all of it can be ended.
-groups=()
 end_all() {
     local group
-    for group in "${groups[@]}"; do kill -- "-$group" 2>/dev/null || true; done
+    for group in $(jobs -p); do kill -- "-$group" 2>/dev/null || true; done
 }
 trap 'end_all; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
@@ -164,7 +170,6 @@ for ((round = 1; round <= rounds; round++)); do
         set -m
         run_one "$name" "$share" &
         set +m
-        groups+=("$!")
         running=$((running + 1))
     done
 done

@@ -163,10 +163,10 @@ int main(int argc, char** argv) {
     for (auto& thread : threads) thread.join();
 
     if (settings.wants_errors) {
-        probe_errors(tally);
+        const auto beyond = probe_errors(tally);
         for (const auto& [code, name] : all_errors()) {
-            fmt::print("  {:<22}{:>12}\n", name, tally.errors[code]);
-            if (tally.errors[code] > 0) continue;
+            fmt::print("  {:<22}{:>12}{}\n", name, tally.errors[code], beyond.contains(code) ? " (needs PostgreSQL)" : "");
+            if (tally.errors[code] > 0 || beyond.contains(code)) continue;
             fmt::print("never answered: {}\n", name);
             ++found;
         }
