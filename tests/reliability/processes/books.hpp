@@ -160,7 +160,9 @@ class Books {
             if (!told.contains(id)) untold[row.reservation.order.value].push_back(id);
 
         for (const auto& entry : entries) {
-            const auto& [request, reply, is_answered] = entry;
+            const auto& request = entry.request;
+            const auto& reply = entry.reply;
+            const bool is_answered = entry.is_answered;
             if (is_answered && reply.code != 0) continue;
             const auto hit = expected.find(request.reservation);
             const auto move = [&](std::int64_t id, ReservationState from, ReservationState to) {
@@ -325,7 +327,10 @@ class Books {
         if (or_throw(office.balance(user)).value != balance)
             found.push_back("user " + to_text(user) + ": the balance is not the sum of the transfers");
         std::int64_t uncertain = 0;
-        for (const auto& [request, reply, is_answered] : entries) {
+        for (const auto& entry : entries) {
+            const auto& request = entry.request;
+            const auto& reply = entry.reply;
+            const bool is_answered = entry.is_answered;
             const auto expect = [&](const std::map<std::int64_t, std::int64_t>& index, std::int64_t value) {
                 const auto at = index.find(value);
                 if (at == index.end()) return find(request, "an acknowledged transfer is missing");
