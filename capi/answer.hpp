@@ -97,9 +97,11 @@ boxoffice_status answer_with_items(boxoffice_office* office, Out* out, Item* ite
     return call(office, error, [&](BoxOffice& box) -> Result<void> {
         BOXOFFICE_TRY(check_given(out, "the answer"));
         BOXOFFICE_TRY_VALUE(const auto value, ask_of(box, ask));
-        to_c(value, *out);
+        Out told{};
+        to_c(value, told);
         if (items != nullptr)
             for (std::size_t i = 0; i < std::min(count, value.items.size()); ++i) to_c(value.items[i], items[i]);
+        *out = told;
         return {};
     });
 }

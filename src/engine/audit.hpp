@@ -133,8 +133,7 @@ class Audit final : public Visitor {
                 (reservation.finished_at < reservation.held_at || reservation.finished_at >= reservation.deadline))
                 report("H1", "reservation {}: confirmed when its hold was not live", to_text(id));
             if ((reservation.state == ReservationState::held) != (reservation.finished_at == never))
-                report("H1", "reservation {}: {}, and its end says otherwise", to_text(id),
-                       name_of(reservation.state));
+                report("H1", "reservation {}: {}, and its end says otherwise", to_text(id), name_of(reservation.state));
             if (!is_live_hold(reservation, now_)) continue;
             const auto* place = find(places_, reservation.token);
             const auto* room = place == nullptr ? nullptr : find(rooms_, place->room);

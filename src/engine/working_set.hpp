@@ -258,13 +258,9 @@ class WorkingSet {
         return out;
     }
     /// Was a live hold of the concert found, which was asked for? As the store has it: who asks has a transaction of its own.
-    [[nodiscard]] bool is_held(ConcertId concert) const {
-        return asked_for(held_in_, concert, "holds");
-    }
+    [[nodiscard]] bool is_held(ConcertId concert) const { return asked_for(held_in_, concert, "holds"); }
     /// Was a reservation of the concert found, which was asked for? As is_held.
-    [[nodiscard]] bool has_history(ConcertId concert) const {
-        return asked_for(with_history_, concert, "a history");
-    }
+    [[nodiscard]] bool has_history(ConcertId concert) const { return asked_for(with_history_, concert, "a history"); }
     [[nodiscard]] const std::vector<ConcertId>& unsettled() const { return unsettled_; }
     /// See Keys::touched.
     [[nodiscard]] const std::set<ConcertId>& touched() const { return touched_; }

@@ -84,7 +84,9 @@ class Source {
             throw Fault{ErrorCode::storage, "a row has " + std::to_string(value.value) + " points"};
         return self();
     }
-    Derived& operator>>(Duration& value) { return value = Duration{within("a span", self().next().integer(), span_max)}, self(); }
+    Derived& operator>>(Duration& value) {
+        return value = Duration{within("a span", self().next().integer(), span_max)}, self();
+    }
     Derived& operator>>(Date& value) {
         const auto column = self().next();
         const std::string text{column.text()};

@@ -56,7 +56,8 @@ class Arguments {
         count = number("--count", 0);
         seconds = number("--seconds", 0);
         plant = text("--plant");
-        if (!plant.empty() && !is_among(own.plants, plant)) refuse(std::string{"--plant: not known here: "}.append(plant));
+        if (!plant.empty() && !is_among(own.plants, plant))
+            refuse(std::string{"--plant: not known here: "}.append(plant));
     }
 
     [[nodiscard]] bool has(std::string_view name) const { return values_.contains(name); }

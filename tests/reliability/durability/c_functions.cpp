@@ -374,8 +374,8 @@ std::string words(boxoffice_status status, const boxoffice_error& error) {
 /// What is wrong; nothing: all is well.
 std::string open_office(Context& context) {
     context.a.error = BOXOFFICE_ERROR_INIT;
-    if (const auto status = boxoffice_open(context.path.data(), context.path.size(), &context.options, &context.o,
-                                           &context.a.error))
+    if (const auto status =
+            boxoffice_open(context.path.data(), context.path.size(), &context.options, &context.o, &context.a.error))
         return "open: " + words(status, context.a.error);
     return {};
 }
@@ -437,7 +437,8 @@ std::int64_t strike_c_functions(const CRun& run) {
                                options};
             };
             const auto places = places_of(function, context(), *fault);
-            for (auto place = run.first; place < std::ssize(places) && !run.is_over(); place += run.stride * fault->one_in()) {
+            for (auto place = run.first; place < std::ssize(places) && !run.is_over();
+                 place += run.stride * fault->one_in()) {
                 const auto passing = places[static_cast<std::size_t>(place)];
                 ++trials;
                 const auto wrong = try_once(function, context(), *fault, passing);

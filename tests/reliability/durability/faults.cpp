@@ -192,7 +192,8 @@ class SqliteMemoryFault final : public Fault {
     void disarm() override { sqlite_memory.disarm(); }
     [[nodiscard]] bool struck() const override { return sqlite_memory.struck(); }
     std::optional<std::vector<std::int64_t>> places_in(const std::function<void()>& ask) override {
-        testing::CallPaths paths{reinterpret_cast<const void*>(&sqlite3_open_v2)};  // what SQLite does with a call is tested by SQLite
+        testing::CallPaths paths{
+            reinterpret_cast<const void*>(&sqlite3_open_v2)};  // what SQLite does with a call is tested by SQLite
         sqlite_paths = &paths;
         ask();
         sqlite_paths = nullptr;

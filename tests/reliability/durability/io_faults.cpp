@@ -169,7 +169,8 @@ class Program {
             static_cast<long long>(stride()), static_cast<long long>(calls_), static_cast<long long>(trials_),
             static_cast<long long>(c_trials_), static_cast<long long>(struck_), static_cast<long long>(errors_),
             static_cast<long long>(succeeded_), static_cast<long long>(whole_at_end_), static_cast<long long>(ended_),
-            static_cast<long long>(power_lost_), is_over() ? 1 : 0, arguments_.elapsed(), static_cast<long long>(found_));
+            static_cast<long long>(power_lost_), is_over() ? 1 : 0, arguments_.elapsed(),
+            static_cast<long long>(found_));
         return found_ == 0 ? 0 : 1;
     }
 
@@ -319,8 +320,7 @@ class Program {
         check_closed(told);
         if (struck && turn % 2 == 0) {
             ++ended_;
-            const bool is_after =
-                check_files(crashed, call, baseline, may_be_before, "had the process ended");
+            const bool is_after = check_files(crashed, call, baseline, may_be_before, "had the process ended");
             if (is_after && answered.error && call.kind == Call::Kind::command) ++whole_at_end_;
         }
         if (struck && is_recorded && turn % 2 == 1) {

@@ -224,7 +224,8 @@ class Program {
             static_cast<long long>(totals_.acknowledged), static_cast<long long>(totals_.images),
             static_cast<long long>(totals_.stacked), static_cast<long long>(totals_.under_way_kept),
             static_cast<long long>(totals_.replays), static_cast<long long>(totals_.control_images),
-            static_cast<long long>(totals_.control_losses), arguments_.elapsed(), static_cast<long long>(totals_.found));
+            static_cast<long long>(totals_.control_losses), arguments_.elapsed(),
+            static_cast<long long>(totals_.found));
         return totals_.found == 0 ? 0 : 1;
     }
 

@@ -165,7 +165,8 @@ int main(int argc, char** argv) {
     if (settings.wants_errors) {
         const auto beyond = probe_errors(tally);
         for (const auto& [code, name] : all_errors()) {
-            fmt::print("  {:<22}{:>12}{}\n", name, tally.errors[code], beyond.contains(code) ? " (needs PostgreSQL)" : "");
+            fmt::print("  {:<22}{:>12}{}\n", name, tally.errors[code],
+                       beyond.contains(code) ? " (needs PostgreSQL)" : "");
             if (tally.errors[code] > 0 || beyond.contains(code)) continue;
             fmt::print("never answered: {}\n", name);
             ++found;

@@ -125,7 +125,8 @@ void probe_c(const Probe& probe) {
 /// A server that says that it syncs nothing. False: there is no server here.
 bool probe_durability([[maybe_unused]] const Probe& probe) {
 #ifdef BOXOFFICE_HAS_POSTGRES
-    if (const char* const wish = std::getenv("BOXOFFICE_TEST_POSTGRES"); wish == nullptr || wish != std::string{"off"}) {
+    if (const char* const wish = std::getenv("BOXOFFICE_TEST_POSTGRES");
+        wish == nullptr || wish != std::string{"off"}) {
         const testing::PostgresSchema schema;
         PostgresOptions options;
         options.address = schema.address();
