@@ -54,6 +54,16 @@ OrNull<IdType> or_null(IdType& id) {
     return {id};
 }
 
+/// A number that is counted with. `Number` is const where it is written.
+template <class Number>
+struct Counted {
+    Number& value;
+};
+template <class Number>
+Counted<Number> counted(Number& value) {
+    return {value};
+}
+
 /// A list of numbers in one column. `List` is const where it is written.
 template <class List>
 struct Numbers {

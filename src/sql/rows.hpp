@@ -58,8 +58,8 @@ void fields(Io& io, Row& room) {
     io.changing("waiting_ttl_us", limits.waiting_ttl);
     io.changing("last_position", room.last_position);
     io.changing("serving", room.serving);
-    io.changing("waiting_count", room.waiting_count);
-    io.changing("admitted_count", room.admitted_count);
+    io.changing("waiting_count", counted(room.waiting_count));
+    io.changing("admitted_count", counted(room.admitted_count));
     io.changing("next_admission_at", room.next_admission_at);
     io.changing("next_lapse_at", room.next_lapse_at);
     io.derived("due_at", [&] { return due_at(room); });

@@ -47,6 +47,10 @@ class Sink {
         if (!value.id) return self().put_null(), self();
         return *this << value.id.value;
     }
+    template <class Number>
+    Derived& operator<<(Counted<Number> value) {
+        return *this << value.value;
+    }
     template <class List>
     Derived& operator<<(Numbers<List> value) {
         return *this << to_json(value.list);
@@ -107,6 +111,9 @@ class Source {
     Derived& operator>>(OrNull<IdType> value) {
         return *this >> value.id;
     }
+    Derived& operator>>(Counted<std::int64_t> value) {
+        return value.value = within("a count", self().next().integer(), count_max), self();
+    }
     template <class List>
     Derived& operator>>(Numbers<List> value) {
         const auto column = self().next();
@@ -140,13 +147,15 @@ class Source {
     }
 
   private:
-    /// Some 36,000 and 1,100 years in microseconds: what is beyond them nobody wrote, and what is reckoned with them does not overflow.
+    /// Some 36,000 and 1,100 years in microseconds, and more than anybody counts to: what is beyond them nobody wrote, and what is
+    /// reckoned with them does not overflow.
     static constexpr std::int64_t time_max = std::int64_t{1} << 60;
     static constexpr std::int64_t span_max = std::int64_t{1} << 55;
+    static constexpr std::int64_t count_max = std::int64_t{1} << 60;
 
     static std::int64_t within(const char* what, std::int64_t value, std::int64_t most) {
         if (value > most || value < -most)
-            throw Fault{ErrorCode::storage, std::string{"a row has "} + what + " of " + std::to_string(value) + " us"};
+            throw Fault{ErrorCode::storage, std::string{"a row has "} + what + " of " + std::to_string(value)};
         return value;
     }
     Derived& self() { return static_cast<Derived&>(*this); }

@@ -1,4 +1,5 @@
-// A damaged balance far beyond what can be issued was reckoned with, and overflowed; so was a room's time to wait of -292,000 years.
+// A damaged balance far beyond what can be issued was reckoned with, and overflowed; so were a room's time to wait of -292,000 years, and its
+// count of those admitted.
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -33,11 +34,11 @@ TEST_CASE("A row with more points than there can be is refused as damaged", "[fa
     CHECK(violations.error().code == ErrorCode::storage);
 }
 
-TEST_CASE("A row with a time or a span that nobody lives to see is refused as damaged", "[faults][D15]") {
+TEST_CASE("A row with a time, a span or a count beyond any is refused as damaged", "[faults][D15]") {
     const TemporaryFolder folder;
     const auto path = folder / "sale.db";
     { open_office(path).value(); }
-    const std::string column = GENERATE("waiting_ttl_us", "next_admission_at");
+    const std::string column = GENERATE("waiting_ttl_us", "next_admission_at", "admitted_count");
     const std::string value = GENERATE("-9223372036854775807 - 1", "9223372036854775806");
     CAPTURE(column, value);
     {
@@ -47,5 +48,5 @@ TEST_CASE("A row with a time or a span that nobody lives to see is refused as da
     const auto refused = open_office(path);  // opening looks at the rooms
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::storage);
-    CHECK(refused.error().detail.find(" us") != std::string::npos);
+    CHECK(refused.error().detail.find("a row has a") != std::string::npos);
 }

@@ -50,6 +50,10 @@ class DumpIo {
     void add(sql::OrNull<IdType> column) {
         add(column.id);
     }
+    template <class Number>
+    void add(sql::Counted<Number> column) {
+        add(column.value);
+    }
     template <class List>
     void add(sql::RefundSteps<List> column) {
         add(fmt::format("{}", fmt::join(sql::numbers_of(column.list), ",")));
