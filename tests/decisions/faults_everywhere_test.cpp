@@ -202,3 +202,84 @@ TEST_CASE("in a child of fork every call is refused") {
     REQUIRE(::waitpid(child, &status, 0) == child);
     CHECK(status == 0);
 }
+
+TEST_CASE("an office that its store fails while it opens is not there, and the next one is") {
+    const auto faults = std::make_shared<Faults>();
+    const std::shared_ptr<Store> store = std::make_shared<FaultyStore>(std::make_unique<MemoryStore>(), faults);
+    const auto open = [&] {
+        Ports ports;
+        ports.clock = std::make_shared<VirtualClock>(opening);
+        return outcome(BoxOffice::open(std::make_unique<LentStore>(store), {}, std::move(ports)));
+    };
+    for (const auto point : {FaultPoint::begin, FaultPoint::load, FaultPoint::before_commit})
+        for (std::int64_t skip = 0;; ++skip) {
+            CAPTURE(static_cast<int>(point), skip);
+            const auto before = faults->struck();
+            faults->plan(point, FaultKind::storage, 1, skip);
+            const auto answered = open();
+            faults->clear();
+            if (faults->struck() == before) break;
+            // Giving the node back is nobody's business but its own.
+            CHECK((answered == "storage" || answered == "ok"));
+        }
+    CHECK(faults->struck() >= 8);
+    CHECK(open() == "ok");
+}
+
+namespace {
+
+/// Approves, finds what it approved, and takes it back.
+class ReadyGateway final : public PaymentGateway {
+  public:
+    Result<Approval> approve(const PaymentRequest&) override { return Approval{"approved"}; }
+    void cancel(const PaymentRequest&, const Approval&) override {}
+    Result<std::optional<Approval>> find(const PaymentRequest&) override { return Approval{"found"}; }
+};
+
+}  // namespace
+
+TEST_CASE("a payment through a gateway that its store fails at any step is done or told so, and can be asked again") {
+    std::size_t struck = 0;
+    for (const auto point : {FaultPoint::view_load, FaultPoint::begin, FaultPoint::load, FaultPoint::before_commit})
+        for (std::int64_t skip = 0;; ++skip) {
+            CAPTURE(static_cast<int>(point), skip);
+            FaultyHouse f;
+            Office till{{}, std::make_shared<ReadyGateway>(), f.office.shared_store(), f.office.shared_clock()};
+            const auto& holder = f.house.holding;
+            const auto pay = [&] { return outcome(till->pay(holder.user, holder.token, holder.reservation, "pay")); };
+            f.faults->plan(point, FaultKind::storage, 1'000, skip);
+            const auto before = f.faults->struck();
+            const auto answered = pay();
+            f.faults->clear();
+            if (f.faults->struck() == before) break;
+            ++struck;
+            CHECK(answered == "storage");
+            CHECK(pay() == "ok");
+            CHECK(till.audit() == "");
+        }
+    CHECK(struck > 10);
+}
+
+TEST_CASE("a sweep of payments that its store fails at any step is told so, and goes on the next time") {
+    std::size_t struck = 0;
+    for (const auto point : {FaultPoint::view_load, FaultPoint::begin, FaultPoint::load, FaultPoint::before_commit})
+        for (std::int64_t skip = 0;; ++skip) {
+            CAPTURE(static_cast<int>(point), skip);
+            FaultyHouse f;
+            Office till{{}, std::make_shared<ReadyGateway>(), f.office.shared_store(), f.office.shared_clock()};
+            till.wait(hours{1});
+            f.faults->plan(point, FaultKind::storage, 1'000, skip);
+            const auto before = f.faults->struck();
+            const auto swept = till->reconcile_payments(10);
+            f.faults->clear();
+            if (f.faults->struck() == before) break;
+            ++struck;
+            CHECK(outcome(swept) == "storage");
+            const auto again = till->reconcile_payments(10);
+            REQUIRE(again);
+            CHECK(again->open == 0);
+            CHECK(till->unreconciled_payments(10)->empty());
+            CHECK(till.audit() == "");
+        }
+    CHECK(struck > 10);
+}
