@@ -54,13 +54,13 @@ OrNull<IdType> or_null(IdType& id) {
     return {id};
 }
 
-/// A number that is counted with. `Number` is const where it is written.
+/// What is reckoned with, and whose writers keep far below what a column can hold. `Number` is const where it is written.
 template <class Number>
-struct Counted {
+struct Bounded {
     Number& value;
 };
 template <class Number>
-Counted<Number> counted(Number& value) {
+Bounded<Number> bounded(Number& value) {
     return {value};
 }
 

@@ -53,13 +53,13 @@ void fields(Io& io, Row& room) {
     io.changing("active_capacity", limits.active_capacity);
     io.changing("queue_capacity", limits.queue_capacity);
     io.changing("admissions_per_second", limits.admissions_per_second);
-    io.changing("arrive_ttl_us", limits.arrive_ttl);
-    io.changing("active_ttl_us", limits.active_ttl);
-    io.changing("waiting_ttl_us", limits.waiting_ttl);
+    io.changing("arrive_ttl_us", bounded(limits.arrive_ttl));
+    io.changing("active_ttl_us", bounded(limits.active_ttl));
+    io.changing("waiting_ttl_us", bounded(limits.waiting_ttl));
     io.changing("last_position", room.last_position);
     io.changing("serving", room.serving);
-    io.changing("waiting_count", counted(room.waiting_count));
-    io.changing("admitted_count", counted(room.admitted_count));
+    io.changing("waiting_count", bounded(room.waiting_count));
+    io.changing("admitted_count", bounded(room.admitted_count));
     io.changing("next_admission_at", room.next_admission_at);
     io.changing("next_lapse_at", room.next_lapse_at);
     io.derived("due_at", [&] { return due_at(room); });

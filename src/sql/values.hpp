@@ -48,7 +48,7 @@ class Sink {
         return *this << value.id.value;
     }
     template <class Number>
-    Derived& operator<<(Counted<Number> value) {
+    Derived& operator<<(Bounded<Number> value) {
         return *this << value.value;
     }
     template <class List>
@@ -88,9 +88,7 @@ class Source {
             throw Fault{ErrorCode::storage, "a row has " + std::to_string(value.value) + " points"};
         return self();
     }
-    Derived& operator>>(Duration& value) {
-        return value = Duration{within("a span", self().next().integer(), span_max)}, self();
-    }
+    Derived& operator>>(Duration& value) { return value = Duration{self().next().integer()}, self(); }
     Derived& operator>>(Date& value) {
         const auto column = self().next();
         const std::string text{column.text()};
@@ -100,7 +98,7 @@ class Source {
     }
     Derived& operator>>(Time& value) {
         const auto column = self().next();
-        return value = column.is_null() ? never : from_us(within("a time", column.integer(), time_max)), self();
+        return value = column.is_null() ? never : from_us(column.integer()), self();
     }
     template <class Tag>
     Derived& operator>>(Id<Tag>& value) {
@@ -111,8 +109,11 @@ class Source {
     Derived& operator>>(OrNull<IdType> value) {
         return *this >> value.id;
     }
-    Derived& operator>>(Counted<std::int64_t> value) {
+    Derived& operator>>(Bounded<std::int64_t> value) {
         return value.value = within("a count", self().next().integer(), count_max), self();
+    }
+    Derived& operator>>(Bounded<Duration> value) {
+        return value.value = Duration{within("a span of us", self().next().integer(), span_max)}, self();
     }
     template <class List>
     Derived& operator>>(Numbers<List> value) {
@@ -147,9 +148,7 @@ class Source {
     }
 
   private:
-    /// Some 36,000 and 1,100 years in microseconds, and more than anybody counts to: what is beyond them nobody wrote, and what is
-    /// reckoned with them does not overflow.
-    static constexpr std::int64_t time_max = std::int64_t{1} << 60;
+    /// Some 1,100 years in microseconds, and more than anybody counts to: what is beyond them nobody wrote, and would overflow.
     static constexpr std::int64_t span_max = std::int64_t{1} << 55;
     static constexpr std::int64_t count_max = std::int64_t{1} << 60;
 

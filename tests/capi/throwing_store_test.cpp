@@ -525,7 +525,7 @@ TEST_CASE("a store that fails or throws is a fault of every C function, and noth
     }
 }
 
-TEST_CASE("out of memory at any allocation is told by every C function and nothing comes out but that") {
+TEST_CASE("out of memory at any allocation is told by C functions that answer and nothing comes out but that") {
     std::int64_t failed = 0;
     FaultyOffice names;
     for (const auto& [name, points, call] : every_function(names)) {

@@ -168,7 +168,7 @@ for ((round = 1; round <= rounds; round++)); do
             running=$((running - 1))
         fi
         set -m
-        run_one "$name" "$share" &
+        run_one "$name" "$share" 9>&- &
         set +m
         running=$((running + 1))
     done

@@ -51,7 +51,7 @@ class DumpIo {
         add(column.id);
     }
     template <class Number>
-    void add(sql::Counted<Number> column) {
+    void add(sql::Bounded<Number> column) {
         add(column.value);
     }
     template <class List>

@@ -179,7 +179,7 @@ class Program {
     [[nodiscard]] std::int64_t stride() const {
         if (arguments_.count > 0) return arguments_.count;
         if (!arguments_.has("--short")) return 1;
-        return is_of_memory_ ? 797 : 17;
+        return is_of_memory_ ? 37 : 17;
     }
     /// Of the first place.
     [[nodiscard]] std::int64_t first() const { return static_cast<std::int64_t>(arguments_.seed) % stride(); }
