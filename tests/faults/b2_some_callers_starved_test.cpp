@@ -12,6 +12,7 @@
 #include <chrono>
 #include <memory>
 #include <new>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -58,7 +59,7 @@ TEST_CASE("a process that commits without a pause lets others in", "[faults][B2]
     REQUIRE(memory != MAP_FAILED);
     auto* const race = new (memory) Race;
     /// Commits for a second and a half, `command_count` commands at a time; tells how often.
-    const auto commits = [&](const char* name, std::size_t command_count) {
+    const auto commits = [&](const std::string& name, std::size_t command_count) {
         return [path, name, command_count, race]() -> Actor::Part {
             auto office = std::make_shared<std::unique_ptr<BoxOffice>>(open_office(path).value());
             return [office, name, command_count, race](char) -> std::int64_t {
@@ -74,17 +75,27 @@ TEST_CASE("a process that commits without a pause lets others in", "[faults][B2]
             };
         };
     };
-    Actor hog{commits("mina", 200)};  // holds the lock nearly always
-    Actor guest{commits("yuna", 1)};
-    hog.tell('g');
-    guest.tell('g');
-    const auto hog_commits = hog.answer();
-    const auto guest_commits = guest.answer();
+    // In turn. Who is not run for a while, on a machine that does other things, is gone round: then it is tried again; a lock that
+    // lets one starve does so every time (it was one in hundreds).
+    bool is_fair = false;
+    std::string told;
+    for (int attempt = 0; attempt < 3 && !is_fair; ++attempt) {
+        race->ready = 0;
+        race->is_over = false;
+        Actor hog{commits("mina" + std::to_string(attempt), 200)};  // holds the lock nearly always
+        Actor guest{commits("yuna" + std::to_string(attempt), 1)};
+        hog.tell('g');
+        guest.tell('g');
+        const auto hog_commits = hog.answer();
+        const auto guest_commits = guest.answer();
+        told += std::to_string(hog_commits) + " and " + std::to_string(guest_commits) + " commits; ";
+        REQUIRE(hog_commits > 0);
+        REQUIRE(guest_commits > 0);
+        is_fair = 2 * std::max(hog_commits, guest_commits) <= 3 * std::min(hog_commits, guest_commits);
+    }
     ::munmap(memory, sizeof(Race));
-    INFO(hog_commits << " and " << guest_commits << " commits");
-    CHECK(hog_commits > 0);
-    // In turn; but who is not run for a while, on a machine that does other things, is gone round. Before, it was one in hundreds.
-    CHECK(std::max(hog_commits, guest_commits) <= 3 * std::min(hog_commits, guest_commits));
+    INFO(told);
+    CHECK(is_fair);
 }
 
 TEST_CASE("who stands in the turnstile and does not move on is gone round", "[faults][B2]") {

@@ -135,7 +135,7 @@ else
     rounds=1 share=
 fi
 
-# Before the first share: what is not built is not found out in the middle of the night.
+# Before the first share, since it may come in the middle of the night. (Fuzzers and controls say themselves what is not built.)
 for name in "${only[@]}"; do
     command_of "$name" "$share" "$(seed_of "$name")"
     [ -x "${words[0]}" ] ||

@@ -289,7 +289,8 @@ class Program {
         return fault.places_in(asked.ask);
     }
 
-    /// False: nothing failed. In turns it looks at what a process that ended there, and at what a power cut, would leave.
+    /// False: nothing failed. Then it looks at what a process that ended there would leave, and of the disk's faults at every second
+    /// place at what a power cut would, instead.
     bool try_once(const Call& call, Fault& fault, const Baseline& baseline, std::int64_t passing, std::int64_t turn) {
         ++trials_;
         start(call);
@@ -318,7 +319,7 @@ class Program {
         const auto told = trial.store == nullptr ? std::string{} : state_of(*trial.store, 0);
         trial.close();
         check_closed(told);
-        if (struck && turn % 2 == 0) {
+        if (struck && (!is_recorded || turn % 2 == 0)) {
             ++ended_;
             const bool is_after = check_files(crashed, call, baseline, may_be_before, "had the process ended");
             if (is_after && answered.error && call.kind == Call::Kind::command) ++whole_at_end_;
