@@ -30,8 +30,6 @@ async function toHall(person, user, date) {
     await person.page.locator(".hall_frame canvas[data-painted]").first().waitFor();
 }
 
-const rested = (person) => person.page.waitForTimeout(450);
-
 /** Bytes of the answers about the hall, with their headers. */
 async function watchWire(person) {
     const cdp = await person.page.context().newCDPSession(person.page);
@@ -70,7 +68,7 @@ for (const seats of [1_248, 20_000, 50_000]) {
                 const person = await open({ ...device, ...english, colorScheme }, label);
                 const wire = await watchWire(person);
                 await toHall(person, `user-${++number}`, hall.date);
-                await person.page.waitForTimeout(600);
+                await person.rests();
                 await assertUsable(person, label);
                 await assertReadable(person, label);
                 await person.shot("1_whole");
@@ -79,7 +77,7 @@ for (const seats of [1_248, 20_000, 50_000]) {
 
                 await person.page.locator(".sections button").first().click();
                 await person.see('.seat[data-state="available"]');
-                await rested(person);
+                await person.rests();
                 const place = await person.seat(hall.numbers[12]).boundingBox();
                 const frame = await person.page.locator(".hall_frame").boundingBox();
                 assert.ok(place.x >= frame.x && place.y >= frame.y, "a section begins with the middle of its front");
@@ -101,13 +99,13 @@ story("a seat that goes is told in some hundred bytes, and painted", flags, asyn
     await person.page.locator(".sections button").first().click();
     const gone = hall.numbers[5];
     await person.page.locator(`.seat[data-number="${gone}"]`).waitFor();
-    await rested(person);
+    await person.rests();
     const before = await paintedAt(person, gone);
     const beside = await paintedAt(person, hall.numbers[6]);
     const from = wire.length;
     assert.equal((await hall.take("user-9", gone)).http, 200);
     await person.page.locator(`.seat[data-number="${gone}"][data-state="held"]`).waitFor();
-    await rested(person);
+    await person.rests();
     assert.notEqual(await paintedAt(person, gone), before);
     assert.equal(await paintedAt(person, hall.numbers[6]), beside, "and nothing beside it");
     const polls = wire.slice(from).map(([, length]) => length);
@@ -149,18 +147,18 @@ story("a large hall by keyboard, and from the list", flags, async ({ open, url }
         return isWithin && (await person.page.evaluate(([left, top]) => document.elementFromPoint(left, top) === document.activeElement, [x, y]));
     };
     assert.equal(await at(), hall.numbers[0]);
-    await rested(person);
+    await person.rests();
     assert.ok(await inFrame(), "what has the focus is brought into the picture");
     const wide = await person.page.evaluate(() => document.activeElement.getBoundingClientRect().width);
     assert.ok(wide >= 19, `so near that its label can be read: it is ${wide} wide`);
     await assertFocusVisible(person, "a seat");
     for (let i = 0; i < 40; ++i) await keyboard.press("ArrowDown");
     assert.equal(await at(), "F1.1-41-1");
-    await rested(person);
+    await person.rests();
     assert.ok(await inFrame(), "and followed");
     await keyboard.press("End");
     assert.equal(await at(), "F1.6-41-26", "the end of the row, in another section");
-    await rested(person);
+    await person.rests();
     assert.ok(await inFrame());
     assert.ok((await person.page.locator(".hall .seat").count()) < 1_700, "only what is near is in the document");
     await person.shot("1_end_of_row");
@@ -200,7 +198,7 @@ story("a finger drags, two zoom, and the wheel", flags, async ({ open, url }) =>
     await touch("touchStart", ...two(20));
     for (let wide = 24; wide <= 140; wide += 4) await touch("touchMove", ...two(wide));
     await touch("touchEnd");
-    await rested(person);
+    await person.rests();
     const after = await scale();
     assert.ok(after > before * 4, `two fingers come closer: ${before} → ${after}`);
     await person.see(".minimap");
@@ -208,7 +206,7 @@ story("a finger drags, two zoom, and the wheel", flags, async ({ open, url }) =>
     await touch("touchStart", { x, y, id: 0 });
     for (let moved = 5; moved <= 100; moved += 5) await touch("touchMove", { x: x - moved, y, id: 0 });
     await touch("touchEnd");
-    await rested(person);
+    await person.rests();
     assert.ok((await spread()) < from - 60, "one drags");
     assert.equal(await scale(), after);
     assert.match(await person.text(".picked_line"), /Tap a seat/, "a drag picks nothing");
@@ -217,7 +215,7 @@ story("a finger drags, two zoom, and the wheel", flags, async ({ open, url }) =>
     for (let moved = 20; moved <= 200; moved += 20) await touch("touchMove", { x: x + moved, y, id: 0 });
     await touch("touchEnd");
     await person.page.evaluate(() => document.querySelectorAll(".zoom")[2].click());
-    await rested(person);
+    await person.rests();
     assert.equal(await scale(), before, "the whole hall again");
 
     const mouse = await open(english);
@@ -228,10 +226,10 @@ story("a finger drags, two zoom, and the wheel", flags, async ({ open, url }) =>
     await mouse.page.keyboard.down("Control");
     for (let i = 0; i < 10; ++i) await mouse.page.mouse.wheel(0, -60);
     await mouse.page.keyboard.up("Control");
-    await rested(mouse);
+    await mouse.rests();
     assert.ok((await scaleOf()) > far * 3, "the wheel with Ctrl comes closer");
     for (let i = 0; i < 20; ++i) await mouse.page.locator(".zoom").nth(1).click();
-    await rested(mouse);
+    await mouse.rests();
     const middle = await mouse.page.locator(".hall_frame").boundingBox();
     const [left, top] = [middle.x + middle.width / 2, middle.y + middle.height / 2];
     for (const far of [60, 85, 110, 150]) {
@@ -239,7 +237,7 @@ story("a finger drags, two zoom, and the wheel", flags, async ({ open, url }) =>
         await mouse.page.mouse.down();
         for (let moved = 10; moved <= far; moved += 5) await mouse.page.mouse.move(left - moved, top);
         await mouse.page.mouse.up();
-        await rested(mouse);
+        await mouse.rests();
     }
     assert.match(await mouse.text(".picked_line"), /Tap a seat/, "a drag picks nothing");
     await mouse.page.mouse.click(left, top);

@@ -237,7 +237,7 @@ story("a large hall, and a date with two concerts", housed, async ({ open, url }
         await person.page.locator(".hall_frame").click({ position: { x: frame.width / 2, y: frame.height / 2 } });
         await person.see('.seat[data-state="available"]');
         assert.equal(await person.page.locator('.seat[aria-pressed="true"]').count(), 0);
-        await person.page.waitForTimeout(400); // until it rests
+        await person.rests();
 
         // An update touches the seats that changed and no other.
         const other = await api(url, "POST", "/api/token", { userId: `user-${80 + label.length}` });

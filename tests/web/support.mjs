@@ -168,6 +168,33 @@ class Person {
         return this.page.locator(selector).first().innerText();
     }
 
+    /**
+     * Waits until the hall rests: nothing of it has changed or moved for 400 ms, in which the page drew at least 12 times. A fixed time
+     * would be over on a busy machine before the first picture of a movement.
+     */
+    rests() {
+        return this.page.locator(".hall_frame").evaluate((frame) => {
+            let hasChanged = false;
+            const watching = new MutationObserver(() => (hasChanged = true));
+            watching.observe(frame, { subtree: true, childList: true, attributes: true });
+            return new Promise((done) => {
+                let [before, since, drawn] = ["", 0, 0];
+                const look = (now) => {
+                    const { x, y, width, height } = frame.getBoundingClientRect();
+                    const place = [x, y, width, height].join();
+                    if (hasChanged || place !== before) [hasChanged, before, since, drawn] = [false, place, now, 0];
+                    if (++drawn > 12 && now - since >= 400) {
+                        watching.disconnect();
+                        done();
+                    } else {
+                        requestAnimationFrame(look);
+                    }
+                };
+                requestAnimationFrame(look);
+            });
+        });
+    }
+
     async join(user) {
         await this.page.fill("#user_id", user);
         await this.page.click("form .primary");
