@@ -173,26 +173,32 @@ class Person {
      * would be over on a busy machine before the first picture of a movement.
      */
     rests() {
-        return this.page.locator(".hall_frame").evaluate((frame) => {
-            let hasChanged = false;
-            const watching = new MutationObserver(() => (hasChanged = true));
-            watching.observe(frame, { subtree: true, childList: true, attributes: true });
-            return new Promise((done) => {
-                let [before, since, drawn] = ["", 0, 0];
-                const look = (now) => {
-                    const { x, y, width, height } = frame.getBoundingClientRect();
-                    const place = [x, y, width, height].join();
-                    if (hasChanged || place !== before) [hasChanged, before, since, drawn] = [false, place, now, 0];
-                    if (++drawn > 12 && now - since >= 400) {
-                        watching.disconnect();
-                        done();
-                    } else {
-                        requestAnimationFrame(look);
-                    }
-                };
-                requestAnimationFrame(look);
-            });
-        });
+        return this.page.evaluate(
+            () =>
+                new Promise((done) => {
+                    let [frame, place, since, drawn] = [null, "", 0, 0];
+                    let hasChanged = false;
+                    const watching = new MutationObserver(() => (hasChanged = true));
+                    const look = (now) => {
+                        const there = document.querySelector(".hall_frame"); // another one, where the page is made anew
+                        const { x, y, width, height } = there?.getBoundingClientRect() ?? {};
+                        const at = [x, y, width, height].join();
+                        if (there !== frame) {
+                            watching.disconnect();
+                            if (there) watching.observe(there, { subtree: true, childList: true, attributes: true });
+                        }
+                        if (hasChanged || there !== frame || at !== place || since === 0)
+                            [frame, place, since, drawn, hasChanged] = [there, at, now, 0, false];
+                        if (++drawn > 12 && now - since >= 400) {
+                            watching.disconnect();
+                            done();
+                        } else {
+                            requestAnimationFrame(look);
+                        }
+                    };
+                    requestAnimationFrame(look);
+                }),
+        );
     }
 
     async join(user) {
@@ -239,6 +245,7 @@ class Person {
 
     /** The seats that are chosen, as the map and the list beside it say; they must agree. */
     async gathered() {
+        await this.rests(); // only then has the map a button for each seat in the frame
         const [onMap, inList] = await this.page.evaluate(() => [
             [...document.querySelectorAll('.hall .seat[aria-pressed="true"]')].map((node) => node.dataset.number),
             [...document.querySelectorAll(".picks li")].map((node) => node.dataset.number),
