@@ -130,7 +130,8 @@ class Shelf {
         out.reserve(dirty_.size());
         for (auto* slot : std::exchange(dirty_, {})) {
             out.push_back({std::move(slot->row), slot->fresh});
-            if constexpr (std::is_same_v<Entity, Seat>) ++out.back().entity.version;
+            if constexpr (std::is_same_v<Entity, Seat>)
+                out.back().entity.version = next_number(out.back().entity.version);
         }
         return out;
     }

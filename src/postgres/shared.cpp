@@ -41,7 +41,7 @@ void add_begin(Pipeline& pipeline, std::int64_t lock_wait_ms, bool waits, State&
     pipeline.add(limit, given(std::to_string(lock_wait_ms)));
     pipeline.add(waits ? lock : try_lock, {}, [&found](const Results& rows) {
         if (rows.size() != 1) throw Fault{ErrorCode::storage, "the schema's state is gone"};
-        rows.row() >> found.epoch >> found.last.sequence >> found.last.at;
+        rows.row() >> found.epoch >> sql::bounded(found.last.sequence) >> found.last.at;
     });
 }
 
@@ -314,7 +314,7 @@ std::unique_ptr<Connection> Shared::begin_reading(State& seen) {
     pipeline.add(begin);
     pipeline.add(state, {}, [&](const Results& rows) {
         if (rows.size() != 1) throw Fault{ErrorCode::storage, "the schema's state is gone"};
-        rows.row() >> seen.epoch >> seen.last.sequence >> seen.last.at;
+        rows.row() >> seen.epoch >> sql::bounded(seen.last.sequence) >> seen.last.at;
     });
     return run_reading(pipeline);
 }

@@ -15,6 +15,7 @@
 
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,14 +55,24 @@ OrNull<IdType> or_null(IdType& id) {
     return {id};
 }
 
-/// What is reckoned with, and whose writers keep far below what a column can hold. `Number` is const where it is written.
+/// What is reckoned with: beyond these bounds nobody wrote it, and it would overflow. `Number` is const where it is written.
 template <class Number>
 struct Bounded {
     Number& value;
+    std::int64_t least, most;
 };
+
+/// A span below some 1,100 years, or a count that anybody could reach.
 template <class Number>
 Bounded<Number> bounded(Number& value) {
-    return {value};
+    constexpr auto most = std::int64_t{1} << (std::is_same_v<std::remove_const_t<Number>, Duration> ? 55 : 60);
+    return {value, -most, most};
+}
+
+/// What is counted from 0 on, as far as numbers go: the difference of two can be told.
+template <class Number>
+Bounded<Number> from_zero(Number& value) {
+    return {value, 0, std::numeric_limits<std::int64_t>::max()};
 }
 
 /// A list of numbers in one column. `List` is const where it is written.

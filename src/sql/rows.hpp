@@ -50,14 +50,14 @@ void fields(Io& io, Row& room) {
     auto& limits = room.limits;
     io.key("id", room.id);
     io.fixed("name", room.name);
-    io.changing("active_capacity", limits.active_capacity);
+    io.changing("active_capacity", bounded(limits.active_capacity));
     io.changing("queue_capacity", limits.queue_capacity);
-    io.changing("admissions_per_second", limits.admissions_per_second);
+    io.changing("admissions_per_second", bounded(limits.admissions_per_second));
     io.changing("arrive_ttl_us", bounded(limits.arrive_ttl));
     io.changing("active_ttl_us", bounded(limits.active_ttl));
     io.changing("waiting_ttl_us", bounded(limits.waiting_ttl));
-    io.changing("last_position", room.last_position);
-    io.changing("serving", room.serving);
+    io.changing("last_position", from_zero(room.last_position));
+    io.changing("serving", from_zero(room.serving));
     io.changing("waiting_count", bounded(room.waiting_count));
     io.changing("admitted_count", bounded(room.admitted_count));
     io.changing("next_admission_at", room.next_admission_at);
@@ -152,7 +152,7 @@ void fields(Io& io, Row& place) {
     io.key("id", place.token);
     io.fixed("room_id", place.room);
     io.fixed("user_id", place.user);
-    io.fixed("position", place.position);
+    io.fixed("position", from_zero(place.position));
     io.changing("state", place.state);
     io.changing("admitted_at", place.admitted_at);
     io.changing("arrived_at", place.arrived_at);
@@ -253,7 +253,8 @@ template <>
 inline constexpr const char* table_of<Event> = "events";
 template <RowIo Io, RowOf<Event> Row>
 void fields(Io& io, Row& event) {
-    io.key("sequence", event.sequence);
+    const auto sequence = bounded(event.sequence);
+    io.key("sequence", sequence);  // a key that is read has a name here
     io.fixed("at", event.at);
     io.fixed("kind", event.kind);
     io.fixed("user_id", or_null(event.user));

@@ -110,10 +110,10 @@ class Source {
         return *this >> value.id;
     }
     Derived& operator>>(Bounded<std::int64_t> value) {
-        return value.value = within("a count", self().next().integer(), count_max), self();
+        return value.value = within(value.least, value.most, "a count"), self();
     }
     Derived& operator>>(Bounded<Duration> value) {
-        return value.value = Duration{within("a span of us", self().next().integer(), span_max)}, self();
+        return value.value = Duration{within(value.least, value.most, "a span of us")}, self();
     }
     template <class List>
     Derived& operator>>(Numbers<List> value) {
@@ -148,12 +148,9 @@ class Source {
     }
 
   private:
-    /// Some 1,100 years in microseconds, and more than anybody counts to: what is beyond them nobody wrote, and would overflow.
-    static constexpr std::int64_t span_max = std::int64_t{1} << 55;
-    static constexpr std::int64_t count_max = std::int64_t{1} << 60;
-
-    static std::int64_t within(const char* what, std::int64_t value, std::int64_t most) {
-        if (value > most || value < -most)
+    std::int64_t within(std::int64_t least, std::int64_t most, const char* what) {
+        const auto value = self().next().integer();
+        if (value < least || value > most)
             throw Fault{ErrorCode::storage, std::string{"a row has "} + what + " of " + std::to_string(value)};
         return value;
     }

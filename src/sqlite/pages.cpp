@@ -110,7 +110,7 @@ Pages::Pages(SQLite::Database& database)
 LastEvent Pages::last_event() {
     LastEvent last;
     auto cursor = last_event_.run();
-    if (cursor.next()) cursor.row() >> last.sequence >> last.at;
+    if (cursor.next()) cursor.row() >> sql::bounded(last.sequence) >> last.at;
     return last;
 }
 

@@ -14,6 +14,17 @@ using namespace boxoffice;
 using namespace boxoffice::testing;
 using boxoffice::sqlite_testing::TemporaryFolder;
 
+namespace {
+
+/// A connection that no check keeps from damage.
+SQLite::Database damaging(const std::string& path) {
+    SQLite::Database database{path, SQLite::OPEN_READWRITE};
+    database.exec("PRAGMA ignore_check_constraints = ON; DROP TRIGGER events_stay; DROP TRIGGER sales_stay");
+    return database;
+}
+
+}  // namespace
+
 TEST_CASE("A row with more points than there can be is refused as damaged", "[faults][D15]") {
     const TemporaryFolder folder;
     const auto path = folder / "sale.db";
@@ -37,21 +48,64 @@ TEST_CASE("A row with more points than there can be is refused as damaged", "[fa
     CHECK(violations.error().code == ErrorCode::storage);
 }
 
-TEST_CASE("A room with a span or a count beyond any is refused as damaged", "[faults][D15]") {
+TEST_CASE("A room or an event with a number beyond any is refused as damaged", "[faults][D15]") {
     const TemporaryFolder folder;
     const auto path = folder / "sale.db";
     { open_office(path).value(); }
-    const std::string column = GENERATE("waiting_ttl_us", "admitted_count");
-    const std::string value = GENERATE("-9223372036854775807 - 1", "9223372036854775806");
+    const std::string least = "-9223372036854775807 - 1";
+    const std::string most = "9223372036854775806";
+    const auto [column, value] = GENERATE_COPY(table<std::string, std::string>({
+        {"rooms SET waiting_ttl_us", least},
+        {"rooms SET waiting_ttl_us", most},
+        {"rooms SET admitted_count", least},
+        {"rooms SET admitted_count", most},
+        {"rooms SET active_capacity", least},
+        {"rooms SET active_capacity", most},
+        {"rooms SET admissions_per_second", least},
+        {"rooms SET admissions_per_second", most},
+        {"rooms SET last_position", "-1"},
+        {"rooms SET serving", "-1"},
+        {"events SET sequence", most},
+    }));
     CAPTURE(column, value);
     {
-        SQLite::Database damage{path, SQLite::OPEN_READWRITE};
-        damage.exec("PRAGMA ignore_check_constraints = ON; UPDATE rooms SET " + column + " = " + value);
+        auto damage = damaging(path);
+        damage.exec("UPDATE " + column + " = " + value + " WHERE rowid = (SELECT max(rowid) FROM " +
+                    column.substr(0, column.find(' ')) + ")");
     }
     const auto refused = open_office(path);  // opening looks at the rooms
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::storage);
     CHECK(refused.error().detail.find("a row has a") != std::string::npos);
+}
+
+TEST_CASE("Where a position or a version is the last there is, none is given after it", "[faults][D15]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "sale.db";
+    constexpr auto last = std::numeric_limits<std::int64_t>::max();
+    ConcertId concert;
+    SeatId seat;
+    UserId user;
+    {
+        auto office = open_office(path).value();
+        user = office->execute(CreateUser{"ann"}).value().id;
+        concert = office->execute(CreateConcert{*parse_date("2027-01-01"), "a", office->main_room(), {}}).value().id;
+        REQUIRE(office->execute(AddSeats{concert, {{"1", "", "", Points{100}}}}));
+        seat = office->available_seats(concert).value().front().id;
+    }
+    {
+        auto damage = damaging(path);
+        const auto most = std::to_string(last);
+        damage.exec("UPDATE rooms SET last_position = " + most + "; UPDATE concerts SET version = " + most +
+                    "; UPDATE sales SET version = " + most + "; UPDATE seats SET version = " + most);
+    }
+    auto office = open_office(path).value();
+    const auto is_refused = [](const auto& outcome) { return !outcome && outcome.error().code == ErrorCode::internal; };
+    CHECK(is_refused(office->execute(Join{user, office->main_room()})));
+    CHECK(is_refused(office->execute(ChangeConcert{concert, *parse_date("2027-01-01"), "b", {}, false, last, {}})));
+    CHECK(is_refused(office->execute(ChangeSale{concert, Terms{}, last})));
+    CHECK(is_refused(office->execute(BlockSeat{seat})));
+    CHECK(office->execute(CreateUser{"ben"}));  // the rest goes on
 }
 
 // The first mending bounded every time and span, also those that a command takes as they are.
@@ -84,5 +138,7 @@ TEST_CASE("Times and a steady clock that a host may choose are read back as they
     auto office = open();
     CHECK(office->concert(concert).value().starts_at == from_us(late));
     CHECK(office->sale(concert).value().terms.closes_at == from_us(late));
-    CHECK(office->audit().value().empty());
+    const auto violations = office->audit().value();
+    INFO((violations.empty() ? std::string{} : violations.front().rule + ": " + violations.front().detail));
+    CHECK(violations.empty());
 }

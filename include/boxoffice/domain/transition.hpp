@@ -1,6 +1,8 @@
 #pragma once
 /// What every transition demands of the row that it changes.
 
+#include <cstdint>
+#include <limits>
 #include <stdexcept>
 
 namespace boxoffice {
@@ -9,6 +11,12 @@ namespace boxoffice {
 /// into `internal`, and nothing of the transaction is written. So a row cannot leave a terminal state (S3), whoever forgets a check.
 inline void demand(bool is_from_state, const char* transition) {
     if (!is_from_state) throw std::logic_error(transition);
+}
+
+/// The number after this one: the next position, the next version of a row. A row that stands at the last there is, is damaged.
+inline std::int64_t next_number(std::int64_t number) {
+    demand(number < std::numeric_limits<std::int64_t>::max(), "next_number: there is none after the last");
+    return number + 1;
 }
 
 }  // namespace boxoffice

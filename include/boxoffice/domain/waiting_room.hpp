@@ -198,7 +198,7 @@ inline Result<Place> join(Room& room, UserId user, TokenId token, Time now) {
     place.token = token;
     place.room = room.id;
     place.user = user;
-    place.position = ++room.last_position;
+    place.position = room.last_position = next_number(room.last_position);
     ++room.waiting_count;
     return place;
 }

@@ -158,7 +158,7 @@ struct Decision<CallOff> final : Deciding<CallOff> {
         concert.called_off_at = moment.now;
         concert.call_off_reason = command.reason;
         concert.is_settled = false;
-        ++concert.version;
+        concert.version = next_number(concert.version);
         set.add(Event{.kind = EventKind::concert_called_off, .concert = concert.id});
         set.put(std::move(concert));
         return CalledOff{moment.now};

@@ -237,7 +237,7 @@ struct Decision<ChangeConcert> final : Deciding<ChangeConcert> {
         concert.title = command.title;
         concert.starts_at = command.starts_at;
         concert.is_hidden = command.is_hidden;
-        const Changed answer{++concert.version};
+        const Changed answer{concert.version = next_number(concert.version)};
         set.add(Event{.kind = EventKind::concert_changed,
                       .room = moves ? room : RoomId{},
                       .concert = concert.id,

@@ -44,8 +44,9 @@ struct Decision<ChangeSale> final : ChangingTerms<ChangeSale> {
 
     Result<Changed> decide(const ChangeSale& command, WorkingSet& set, const Moment& moment) const override {
         BOXOFFICE_TRY_VALUE(const auto* before, in_force(command, set));
-        return put_next(Sale{{command.concert, before->id.version + 1}, moment.now, command.terms, before->tariff},
-                        EventKind::sale_changed, set);
+        return put_next(
+            Sale{{command.concert, next_number(before->id.version)}, moment.now, command.terms, before->tariff},
+            EventKind::sale_changed, set);
     }
 };
 
@@ -64,7 +65,7 @@ struct Decision<SetTariff> final : ChangingTerms<SetTariff> {
         BOXOFFICE_TRY_VALUE(const auto* before, in_force(command, set));
         for (const auto& row : command.rows)
             if (row.type && set.find_type(command.concert, row.type) == nullptr) return refuse(ErrorCode::unknown_type);
-        const SaleId id{command.concert, before->id.version + 1};
+        const SaleId id{command.concert, next_number(before->id.version)};
         const auto tariff = command.rows.empty() ? 0 : id.version;
         Sale next{id, moment.now, before->terms, tariff};
         set.put(id, command.rows);
