@@ -25,8 +25,7 @@ namespace {
 
 class Descriptor {
   public:
-    Descriptor(const std::string& path, int flags, mode_t mode = 0)
-        : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {
+    Descriptor(const std::string& path, int flags, mode_t mode = 0) : descriptor_(open_file(path, flags, mode)) {
         if (descriptor_ < 0) fail(path, errno);
     }
     ~Descriptor() { ::close(descriptor_); }

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "sqlite/errors.hpp"
+#include "sqlite/files.hpp"
 #include "sqlite/trace.hpp"
 
 namespace boxoffice::sqlite {
@@ -36,10 +37,8 @@ struct flock byte_lock(short type, off_t at) {
 
 }  // namespace
 
-FileLock::FileLock(const std::string& path, mode_t mode) : path_(path) {
-    do {
-        descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
-    } while (descriptor_ < 0 && errno == EINTR);
+FileLock::FileLock(const std::string& path, mode_t mode)
+    : path_(path), descriptor_(open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode)) {
     if (descriptor_ < 0) throw Fault{ErrorCode::storage, path + ": " + words_of(errno)};
     struct stat status {};
     // Who may open the database may lock it: open() takes the umask away, and the database's mode may have been changed since. It

@@ -21,12 +21,20 @@ namespace {
 
 }  // namespace
 
+int open_file(const std::string& path, int flags, mode_t mode) noexcept {
+    int descriptor = -1;
+    do {
+        descriptor = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+    } while (descriptor < 0 && errno == EINTR);
+    return descriptor;
+}
+
 /// "The rollback journal" of SQLite's file format: eight bytes of magic, and at 16 how many pages the file had, big-endian.
 bool is_journal_of_new_file(const std::string& path) {
     constexpr std::array<unsigned char, 8> magic{0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
     constexpr std::array<unsigned char, 4> no_pages{};
     std::array<unsigned char, 20> header{};
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const int descriptor = open_file(path, O_RDONLY);
     if (descriptor < 0) return false;
     const auto size = ::read(descriptor, header.data(), header.size());
     ::close(descriptor);  // SQLite locks nothing there
@@ -46,7 +54,7 @@ FileStatus look_at(const std::string& path) {
 
 void make_private(const std::string& path) {
     // Nobody has a file open that is made just now, so closing this descriptor drops no locks.
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const int descriptor = open_file(path, O_RDWR | O_CREAT | O_EXCL, 0600);
     if (descriptor >= 0) ::close(descriptor);
     // Whatever else is wrong (a folder that is not there), opening says it; a name that exists is the usual case.
 }

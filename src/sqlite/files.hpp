@@ -31,6 +31,9 @@ struct FileStatus {
 
 FileStatus look_at(const std::string& path);
 
+/// open(2), again where a signal came in between; as there, -1 and errno. The caller closes it.
+int open_file(const std::string& path, int flags, mode_t mode = 0) noexcept;
+
 /// The files of one database.
 struct FileNames {
     explicit FileNames(const std::string& path)

@@ -100,7 +100,7 @@ void OpenFile::guard_index(const std::string& path) {
     const auto id = look_at(path).id;
     const std::lock_guard lock{registry().mutex};
     if (registry().indexes.contains(id)) return;
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const int descriptor = open_file(path, O_RDONLY);
     if (descriptor < 0) throw Fault{ErrorCode::storage, path + ": " + std::generic_category().message(errno)};
     if (lock_bytes(descriptor, F_RDLCK, presence_in_index, 1) != 0) {
         const int error_number = errno;
@@ -115,7 +115,7 @@ void OpenFile::guard_database(const std::string& path) {
     auto& guards = registry().guards;
     auto at = guards.find(database_);
     if (at == guards.end() || at->second.epoch != fork_epoch()) {
-        const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        const int descriptor = open_file(path, O_RDONLY);
         if (descriptor < 0) throw Fault{ErrorCode::storage, path + ": " + std::generic_category().message(errno)};
         struct stat status {};
         const bool is_it = ::fstat(descriptor, &status) == 0 && FileId{status.st_dev, status.st_ino} == database_;
