@@ -78,7 +78,9 @@ TEST_CASE("a server that does not sync is too weak for full durability", "[postg
 }
 
 TEST_CASE("full durability asks for synchronous commits, whatever the server does by itself", "[postgres]") {
-    const PostgresCluster cluster{{"fsync=on", "synchronous_commit=off", "wal_writer_delay=10s", "autovacuum=off"}};
+    const std::string lowered = GENERATE("off", "local");
+    const PostgresCluster cluster{
+        {"fsync=on", "synchronous_commit=" + lowered, "wal_writer_delay=10s", "autovacuum=off"}};
     const auto has_synced = [&](Durability durability) {
         const PostgresSchema schema{cluster};
         auto options = options_of(schema);
@@ -89,7 +91,15 @@ TEST_CASE("full durability asks for synchronous commits, whatever the server doe
         return run_sql(schema.database(), "SELECT pg_current_wal_flush_lsn() = pg_current_wal_insert_lsn()") == "t";
     };
     CHECK(has_synced(Durability::full));
-    CHECK_FALSE(has_synced(Durability::normal));  // which leaves it to the server
+    CHECK(has_synced(Durability::normal) == (lowered == "local"));  // which leaves it to the server
+
+    const PostgresSchema schema{cluster};
+    auto options = options_of(schema);
+    options.durability = Durability::full;
+    run_sql(schema.database(), "ALTER SYSTEM SET full_page_writes = off");
+    run_sql(schema.database(), "SELECT pg_reload_conf()");
+    run_sql(schema.database(), "SELECT pg_sleep(0.2)");
+    CHECK(code_of(open_postgres_store(options)) == ErrorCode::weak_durability);
 }
 
 TEST_CASE("the schema is made where it is not, and left as it was otherwise", "[postgres]") {
@@ -110,6 +120,28 @@ TEST_CASE("a schema with other tables is not taken over", "[postgres]") {
     const auto table = GENERATE(as<std::string>{}, "CREATE TABLE orders (id int)", "CREATE TABLE store_state (id int)");
     schema.run(table);
     CHECK(code_of(open_postgres_store(options_of(schema))) == ErrorCode::not_a_boxoffice);
+}
+
+TEST_CASE("a user who may not make the schema is told so, and makes nothing", "[postgres]") {
+    const PostgresSchema schema;
+    run_sql(schema.database(), "DROP ROLE IF EXISTS guest");
+    run_sql(schema.database(), "CREATE ROLE guest LOGIN");
+    auto options = options_of(schema);
+    options.address.replace(options.address.find("user=postgres"), 13, "user=guest");
+    const auto store = open_postgres_store(options);
+    CHECK(code_of(store) == ErrorCode::storage);
+    CHECK(store.error().detail.find("[PostgreSQL 42501]") != std::string::npos);
+    CHECK(run_sql(schema.database(), "SELECT count(*) FROM pg_namespace WHERE nspname = '" + schema.name() + "'") ==
+          "0");
+}
+
+TEST_CASE("a schema whose state is gone is no store", "[postgres]") {
+    const PostgresSchema schema;
+    const auto store = open_host(options_of(schema));
+    schema.run("DELETE FROM store_state");
+    CHECK(code_of(open_postgres_store(options_of(schema))) == ErrorCode::not_a_boxoffice);
+    CHECK(code_of(store->begin()) == ErrorCode::storage);
+    CHECK(code_of(store->read()) == ErrorCode::storage);
 }
 
 TEST_CASE("a schema of a newer version is not touched", "[postgres]") {
