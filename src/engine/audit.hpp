@@ -354,9 +354,10 @@ class Audit final : public Visitor {
                 report("V3", "reservation {}: held under terms that do not exist", to_text(id));
                 continue;
             }
-            const auto next = sales_.find(SaleId{reservation.concert, reservation.sale + 1});
+            const auto next = sales_.upper_bound(SaleId{reservation.concert, reservation.sale});
             if (!check_on_sale(sale->terms, reservation.held_at) || sale->made_at > reservation.held_at ||
-                (next != sales_.end() && next->second.made_at < reservation.held_at))
+                (next != sales_.end() && next->first.concert == reservation.concert &&
+                 next->second.made_at < reservation.held_at))
                 report("V3", "reservation {}: held when its concert was not on sale under its terms", to_text(id));
             if (const auto price = price_of(reservation, *sale); price && *price != reservation.price)
                 report("V1", "reservation {}: its price is not the tariff's", to_text(id));

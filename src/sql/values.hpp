@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -76,7 +77,8 @@ class Source {
   public:
     Derived& operator>>(std::int64_t& value) { return value = self().next().integer(), self(); }
     Derived& operator>>(std::int32_t& value) {
-        return value = static_cast<std::int32_t>(self().next().integer()), self();
+        using Limits = std::numeric_limits<std::int32_t>;
+        return value = static_cast<std::int32_t>(within(Limits::min(), Limits::max(), "a number")), self();
     }
     Derived& operator>>(bool& value) { return value = self().next().integer() != 0, self(); }
     Derived& operator>>(double& value) { return value = self().next().real(), self(); }

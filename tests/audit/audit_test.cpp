@@ -2,6 +2,7 @@
 /// clean, and fed to the audit again with one row changed.
 
 #include <functional>
+#include <limits>
 #include <set>
 
 #include "engine/audit.hpp"
@@ -302,6 +303,13 @@ TEST_CASE("P1: captured if and only if its seat is sold and one debit was made")
     CHECK(broken([&](World& w) { debit(w).kind = TransferKind::recharge; }) == Rules{"P1"});
     CHECK(broken([&](World& w) { debit(w).payment = w.payment(PaymentState::failed).id; }) == Rules{"P1"});
     CHECK(broken([&](World& w) { debit(w).payment = PaymentId{5}; }) == Rules{"P1"});
+    CHECK(broken([&](World& w) { debit(w).to = cash_account; }) == Rules{"L2", "P1"});
+    CHECK(broken([](World& w) { w.payment(PaymentState::captured).reservation = ReservationId{5}; }) ==
+          Rules{"P1", "R2"});
+    CHECK(broken([](World& w) { w.seat("1").state = SeatState::blocked; }) == Rules{"P1", "S2"});
+    CHECK(broken([](World& w) {
+              std::erase_if(w.seats, [](const Seat& seat) { return seat.facts.number == "1"; });
+          }).contains("P1"));
     CHECK(broken([](World& w) { w.payment(PaymentState::captured).state = PaymentState::failed; }) ==
           Rules{"P1", "P2", "R2"});
     CHECK(broken([](World& w) { w.payment(PaymentState::failed).state = PaymentState::captured; }) ==
@@ -371,6 +379,8 @@ TEST_CASE("O1 and O3: an order is of one user, concert and turn, and costs what 
     CHECK(broken([](World& w) { w.reservations[1].order = w.reservations[2].id; }).contains("O1"));
     CHECK(broken([](World& w) { w.reservations[1].token = w.reservations[2].token; }) == Rules{"O1"});
     CHECK(broken([](World& w) { w.reservations[0].order = w.reservations[1].id; }).contains("O1"));
+    CHECK(broken([](World& w) { w.reservations[1].concert = ConcertId{5}; }).contains("O1"));
+    CHECK(broken([](World& w) { w.reservations[1].order = OrderId{5}; }).contains("O1"));
     CHECK(broken([](World& w) {
               w.reservations[1].price = Points{31};
               w.prices[0].row.price = Points{31};
@@ -407,6 +417,18 @@ TEST_CASE("V1 and V3: prices are the tariff's, and nothing was held while it was
     CHECK(broken([](World& w) { w.sales[2].terms.closes_at = w.reservations[2].held_at; }) == Rules{"V3"});
     CHECK(broken([](World& w) { w.reservations[2].sale = 2; }).contains("V3"));
     CHECK(broken([](World& w) { w.reservations[2].sale = 9; }).contains("V3"));
+    CHECK(broken([](World& w) { w.sales[2].made_at = w.reservations[0].held_at; }) == Rules{});
+    CHECK(broken([](World& w) { w.sales[2].made_at = w.reservations[0].held_at + us; }) == Rules{"V3"});
+    // Also where versions between are gone, and where its own is the last there can be.
+    CHECK(broken([](World& w) {
+              w.reservations[2].sale = 1;
+              w.sales.erase(w.sales.begin() + 1);
+          }).contains("V3"));
+    CHECK(broken([](World& w) {
+              const auto last = std::numeric_limits<std::int64_t>::max();
+              w.sales[2].id.version = w.sales[2].tariff = w.prices[0].sale.version = last;
+              for (auto& reservation : w.reservations) reservation.sale = last;
+          }) == Rules{});
 }
 
 TEST_CASE("R1 to R4: what comes back was paid, and a concert's sales are what stayed") {
@@ -421,6 +443,21 @@ TEST_CASE("R1 to R4: what comes back was paid, and a concert's sales are what st
     CHECK(broken([&](World& w) { refund(w).payment = PaymentId{5}; }).contains("R1"));
     CHECK(broken([&](World& w) { refund(w).to = account_of(w.reservations[2].user); }).contains("R1"));
     CHECK(broken([&](World& w) { refund(w).kind = TransferKind::recharge; }) == Rules{"R1", "R2"});
+    CHECK(broken([&](World& w) { refund(w).from = cash_account; }).contains("R1"));
+    CHECK(broken([&](World& w) {
+              w.reservations[0].refunded = Points{w.reservations[0].price.value + 1};
+              refund(w).amount = w.reservations[0].refunded;
+          }).contains("R1"));
+    CHECK(broken([](World& w) {
+              std::erase_if(w.accounts, [](const Account& account) { return account.kind == AccountKind::sales; });
+          }).contains("R2"));
+    CHECK(broken([](World& w) {  // sold after it was called off, though held before
+              w.concerts[0].called_off_at = w.reservations[1].finished_at - us;
+              w.concerts[0].is_settled = false;
+              w.reservations.pop_back();
+              open(w.seat("3"));
+          })
+              .contains("R4"));
     CHECK(broken([](World& w) { w.seat("1").claim = w.reservations[0].id; }) == Rules{"R3", "S2"});
     CHECK(broken([](World& w) { w.concerts[0].called_off_at = w.reservations[2].held_at; }) == Rules{"R4"});
     CHECK(broken([](World& w) {

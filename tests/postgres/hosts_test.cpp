@@ -40,6 +40,23 @@ TEST_CASE("waiting for another host is bounded, and who must not wait does not",
     CHECK(store->begin());
 }
 
+TEST_CASE("who reads waits for a connection that others read on, and not for ever", "[postgres]") {
+    const PostgresSchema schema;
+    auto options = options_of(schema, std::chrono::milliseconds{10});
+    options.readers_max = 1;
+    const auto store = open_host(options);
+    auto held = must(store->read());
+    const auto refused = store->read();
+    CHECK(code_of(refused) == ErrorCode::busy);
+    CHECK(refused.error().detail.find("all connections for reading are in use") != std::string::npos);
+    std::thread waiting{[&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+        held.reset();
+    }};
+    CHECK(store->read());
+    waiting.join();
+}
+
 TEST_CASE("the version changes with another host's commits and not with one's own", "[postgres]") {
     const PostgresSchema schema;
     const auto store = open_host(options_of(schema));

@@ -162,3 +162,21 @@ TEST_CASE("while the database is away calls end in time, reads too, and health s
     CHECK(outcome(remote.office->balance(remote.ann)) == "ok");
     CHECK(remote.store->check_health());
 }
+
+TEST_CASE("who must not wait tries to connect once in a second, and then no more than that", "[postgres]") {
+    Remote remote;
+    remote.proxy.go_down();
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(outcome(remote.store->try_begin()) == "storage");  // finds out
+    CHECK(outcome(remote.store->try_begin()) == "storage");  // tries to connect
+    for (int i = 0; i < 100; ++i) {
+        const auto refused = remote.store->try_begin();
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().detail.find("the connection was lost") != std::string::npos);
+    }
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
+    remote.proxy.come_back();
+    CHECK(remote.store->begin());  // who may wait does not mind
+    CHECK(remote.store->try_begin());
+    CHECK(outcome(remote.try_recharge("k")) == "ok");
+}

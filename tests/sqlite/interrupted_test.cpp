@@ -1,12 +1,14 @@
 /// What is promised when something comes between: a file that goes under a commit, a checkpoint that fails behind one, a crash
 /// while somebody reads.
 
+#include <cerrno>
 #include <filesystem>
 #include <string>
 
 #include "sqlite/counting_vfs.hpp"
 #include "sqlite/support.hpp"
 #include "support/catch.hpp"
+#include "support/failing_calls.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::sqlite_testing;
@@ -64,6 +66,47 @@ TEST_CASE("A store that came to rest while somebody read can be opened after a c
     const auto crashed = open_sqlite_store(options_for(folder / "crashed.db"));
     REQUIRE(crashed);
     CHECK(event_count(**crashed) == 2);
+}
+
+TEST_CASE("A store that rests makes its file whole by itself, once it is quiet and nobody is in the way", "[sqlite]") {
+    const TemporaryFolder folder;
+    auto options = options_for(folder / "house.db");
+    options.quiet_before_fold = Duration::zero();
+    auto store = open_sqlite_store(options).value();
+    CHECK(commit_event(*store));
+    const auto is_whole = [&] {  // a copy of the file without its log can be opened
+        const auto copy = folder / "copy.db";
+        std::filesystem::copy_file(folder / "house.db", copy, std::filesystem::copy_options::overwrite_existing);
+        const auto opened = open_sqlite_store(options_for(copy));
+        if (opened) CHECK(event_count(**opened) == event_count(*store));
+        return opened.has_value();
+    };
+    store->rest();  // sees that something was committed
+    CHECK_FALSE(is_whole());
+    {
+        const auto writing = store->begin().value();
+        store->rest();
+        CHECK_FALSE(is_whole());
+    }
+    {
+        const testing::FailingCalls another_process{"flock", EWOULDBLOCK, 0};
+        store->rest();
+        CHECK(testing::FailingCalls::struck());
+        CHECK_FALSE(is_whole());
+    }
+    store->rest();
+    CHECK(is_whole());
+    store->rest();
+    CHECK(is_whole());
+    CHECK(commit_event(*store));
+    CHECK_FALSE(is_whole());
+
+    options.quiet_before_fold = std::chrono::hours{1};
+    store.reset();
+    store = open_sqlite_store(options).value();
+    CHECK(commit_event(*store));
+    for (int i = 0; i < 3; ++i) store->rest();
+    CHECK_FALSE(is_whole());
 }
 
 TEST_CASE("A backup beside which a log lies is not restored, though it is whole by itself", "[sqlite]") {

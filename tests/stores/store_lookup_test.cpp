@@ -510,3 +510,42 @@ TEST_CASE("orders are found whole, claims by concert and counted by user, unsett
     concerts.unsettled = true;
     CHECK(ids_of(load(view->concerts(), concerts)) == Ids{22});
 }
+
+TEST_CASE("a stage that asks for every kind of row is answered what each load is", "[store]") {
+    const auto factory = any_store();
+    CAPTURE(factory.name);
+    const auto store = factory.open();
+    commit(*store, HeldTown{}.changes());
+    const auto keys = keys_of_all_kinds();
+    const auto compare = [&](View& view) {
+        StageRows together;
+        StageRows alone;
+        must(view.load_stage(keys, together));
+        for_each_loaded(keys, alone, [&](const auto& some, auto& rows) {
+            CHECK(some.any());
+            must(view.load(some, rows));
+        });
+        CHECK(together.users.size() == 2);
+        CHECK(together.claims == std::vector<Claims>{{ann, concert, 1}, {ben, concert, 0}});
+        const auto check_equal = [](const auto& one, const auto& other) {
+            const bool is_equal = one == other;
+            CHECK(is_equal);
+        };
+        check_equal(together.users, alone.users);
+        check_equal(together.rooms, alone.rooms);
+        check_equal(together.concerts, alone.concerts);
+        check_equal(together.seats, alone.seats);
+        check_equal(together.places, alone.places);
+        check_equal(together.reservations, alone.reservations);
+        check_equal(together.accounts, alone.accounts);
+        check_equal(together.payments, alone.payments);
+        check_equal(together.idempotency, alone.idempotency);
+        check_equal(together.leases, alone.leases);
+        check_equal(together.sales, alone.sales);
+        check_equal(together.tariffs, alone.tariffs);
+        check_equal(together.types, alone.types);
+        check_equal(together.claims, alone.claims);
+    };
+    compare(*must(store->read()));
+    compare(*must(store->begin()));
+}

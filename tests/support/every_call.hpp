@@ -75,6 +75,8 @@ inline std::vector<Asked> every_question(const reliability::House& house) {
     add("seat_counts", [&h](BoxOffice& o) { return o.seat_counts(h.concert); });
     add("sales_report", [&h](BoxOffice& o) { return o.sales_report(h.concert); });
     add("cash_report", [](BoxOffice& o) { return o.cash_report(Time{}, never); });
+    add("now", [](BoxOffice& o) { return o.now(); });
+    add("check_health", [](BoxOffice& o) { return o.check_health(); });
     add("audit", [](BoxOffice& o) { return o.audit(); });
     add("reconcile_payments", [](BoxOffice& o) { return o.reconcile_payments(10); });
     add("pay", [&h](BoxOffice& o) { return o.pay(h.holding.user, h.holding.token, h.holding.reservation, "pay"); });

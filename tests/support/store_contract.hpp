@@ -58,6 +58,27 @@ struct HeldTown {
     }
 };
 
+/// What one stage could ask of a held town, of every kind.
+inline StageKeys keys_of_all_kinds() {
+    const HeldTown held;
+    StageKeys keys;
+    keys.users.ids = {ann, ben};
+    keys.rooms.all = true;
+    keys.concerts.ids = {concert};
+    keys.seats.numbers = {{concert, held.seat.facts.number}};
+    keys.places.tokens = {held.place.token};
+    keys.reservations.ids = {held.reservation.id};
+    keys.accounts.ids = {account_of(ann)};
+    keys.payments.ids = {PaymentId{601}};
+    keys.idempotency.ids = {{ann, Operation::recharge, "key"}};
+    keys.leases.all = true;
+    keys.sales.in_force = {concert};
+    keys.tariffs.of = {{concert, 1}};
+    keys.types.of = {concert};
+    keys.claims.of = {{ann, concert}, {ben, concert}};
+    return keys;
+}
+
 inline std::string dump_of(Store& store) { return must(dump(*must(store.read()))); }
 
 // ---- ids: what most tests compare ----------------------------------------------------------------------------------

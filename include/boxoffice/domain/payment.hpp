@@ -81,7 +81,8 @@ inline bool is_unreconciled_at(const Payment& payment, Time now) {
 
 /// The next row of a payment's history.
 inline PaymentStep next_step(Payment& payment, PaymentState state, Time at) {
-    return {payment.id, payment.step_count++, state, at, payment.transaction_key};
+    const auto index = std::exchange(payment.step_count, next_number(payment.step_count));
+    return {payment.id, index, state, at, payment.transaction_key};
 }
 
 /// How long a payment that begins now keeps its seat: `capture_ttl`, but all payments together no more than that beyond

@@ -1,7 +1,7 @@
 #pragma once
 /// What every transition demands of the row that it changes.
 
-#include <cstdint>
+#include <concepts>
 #include <limits>
 #include <stdexcept>
 
@@ -14,9 +14,10 @@ inline void demand(bool is_from_state, const char* transition) {
 }
 
 /// The number after this one: the next position, the next version of a row. A row that stands at the last there is, is damaged.
-inline std::int64_t next_number(std::int64_t number) {
-    demand(number < std::numeric_limits<std::int64_t>::max(), "next_number: there is none after the last");
-    return number + 1;
+template <std::signed_integral Number>
+Number next_number(Number number) {
+    demand(number < std::numeric_limits<Number>::max(), "next_number: there is none after the last");
+    return static_cast<Number>(number + 1);
 }
 
 }  // namespace boxoffice
