@@ -31,12 +31,18 @@ std::string connecting_words(std::string_view libpq_words) {
         std::string_view theirs;
         std::string_view ours;
     };
-    constexpr std::array<Known, 21> known{{
+    constexpr std::array<Known, 22> known{{
         {"password authentication failed", "the server did not take the password"},
         {"no password supplied", "the server wants a password, and there is none"},
         {"no pg_hba.conf entry", "the server does not let this user in from here (pg_hba.conf)"},
         {"Peer authentication failed", "the server did not take the operating system's user"},
+        // What is said of a user or a database by name, before what their names could contain.
         {"too many connections", "the server has no connection left"},
+        {"is not permitted to log in", "the server does not let this user in"},
+        {"permission denied for database", "the server does not let this user into the database"},
+        {"not currently accepting connections", "the database takes no connections"},
+        {"role \"", "the server has no such user"},
+        {"database \"", "the server has no such database"},
         {"too many clients", "the server has no connection left"},
         {"remaining connection slots", "the server has no connection left"},
         {"read-only", "this server is not the primary"},
@@ -48,10 +54,6 @@ std::string connecting_words(std::string_view libpq_words) {
         {"No such file or directory", "no server listens there"},
         {"translate host name", "the host's name cannot be resolved"},
         {"SSL", "no encrypted connection could be agreed on"},
-        {"permission denied for database", "the server does not let this user into the database"},
-        {"not currently accepting connections", "the database takes no connections"},
-        {"role \"", "the server has no such user"},  // what else is said of one, and of a database, stands before
-        {"database \"", "the server has no such database"},
         {"server closed the connection", "the server ended the connection"},
     }};
     for (const auto& one : known)

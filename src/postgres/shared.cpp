@@ -189,14 +189,17 @@ State Shared::begin(Clock::time_point deadline) {
             writer_->run(pipeline, std::max(deadline, Clock::now()) + answer_margin);
             watch_.locked(state.epoch);
             return state;
+        } catch (const ConnectionLost&) {
+            writer_.reset();  // nothing had begun
+            if (Clock::now() >= deadline) throw;
         } catch (const StatementFailed& failure) {
             roll_back();
             if (failure.error().code == ErrorCode::busy)
                 throw Fault{ErrorCode::busy, "another host held the store for too long"};
             throw;
-        } catch (const ConnectionLost&) {
-            writer_.reset();  // nothing had begun
-            if (Clock::now() >= deadline) throw;
+        } catch (...) {
+            roll_back();  // what was locked could not be read
+            throw;
         }
     }
 }

@@ -62,10 +62,13 @@ struct Bounded {
     std::int64_t least, most;
 };
 
-/// A span below some 1,100 years, or a count that anybody could reach.
+/// A span below some 1,100 years, a thousand times what one seat can cost, or a count that anybody could reach.
 template <class Number>
 Bounded<Number> bounded(Number& value) {
-    constexpr auto most = std::int64_t{1} << (std::is_same_v<std::remove_const_t<Number>, Duration> ? 55 : 60);
+    using Kind = std::remove_const_t<Number>;
+    constexpr auto most = std::int64_t{1} << (std::is_same_v<Kind, Duration> ? 55
+                                              : std::is_same_v<Kind, Points> ? 50
+                                                                             : 60);
     return {value, -most, most};
 }
 
@@ -105,7 +108,10 @@ inline std::vector<std::int64_t> numbers_of(const std::vector<RefundStep>& steps
 inline std::optional<std::vector<RefundStep>> steps_of(const std::vector<std::int64_t>& list) {
     if (list.size() % 2 != 0) return std::nullopt;
     std::vector<RefundStep> steps;
-    for (std::size_t i = 0; i < list.size(); i += 2) steps.push_back({from_us(list[i]), list[i + 1]});
+    for (std::size_t i = 0; i < list.size(); i += 2) {
+        if (list[i + 1] < 0 || list[i + 1] > 1'000) return std::nullopt;
+        steps.push_back({from_us(list[i]), list[i + 1]});
+    }
     return steps;
 }
 

@@ -108,7 +108,7 @@ void fields(Io& io, Row& price) {
     io.key("version", price.sale.version);
     io.key("category", price.row.category);
     io.key("type_id", price.row.type);
-    io.fixed("price", price.row.price);
+    io.fixed("price", bounded(price.row.price));
 }
 
 template <>
@@ -133,7 +133,7 @@ void fields(Io& io, Row& seat) {
     io.fixed("number", facts.number);
     io.changing("section", facts.section);
     io.changing("seat_row", facts.row);
-    io.changing("price", facts.price);
+    io.changing("price", bounded(facts.price));
     io.changing("x", facts.x);
     io.changing("y", facts.y);
     io.changing("label", facts.label);
@@ -170,7 +170,7 @@ void fields(Io& io, Row& reservation) {
     io.fixed("seat_id", reservation.seat);
     io.fixed("concert_id", reservation.concert);
     io.fixed("token_id", reservation.token);
-    io.fixed("price", reservation.price);
+    io.fixed("price", bounded(reservation.price));
     io.changing("state", reservation.state);
     io.fixed("held_at", reservation.held_at);
     io.changing("deadline", reservation.deadline);
@@ -179,7 +179,7 @@ void fields(Io& io, Row& reservation) {
     io.fixed("order_id", reservation.order);
     io.fixed("sale_version", reservation.sale);
     io.fixed("type_id", or_null(reservation.type));
-    io.changing("refunded", reservation.refunded);
+    io.changing("refunded", bounded(reservation.refunded));
     io.changing("cancelled_at", reservation.cancelled_at);
 }
 
@@ -201,7 +201,7 @@ void fields(Io& io, Row& payment) {
     io.key("id", payment.id);
     io.fixed("reservation_id", payment.reservation);
     io.fixed("user_id", payment.user);
-    io.fixed("amount", payment.amount);
+    io.fixed("amount", bounded(payment.amount));
     io.changing("state", payment.state);
     io.fixed("requested_at", payment.requested_at);
     io.changing("deadline", payment.deadline);
@@ -229,7 +229,7 @@ void fields(Io& io, Row& transfer) {
     io.key("id", transfer.id);
     io.fixed("from_id", transfer.from);
     io.fixed("to_id", transfer.to);
-    io.fixed("amount", transfer.amount);
+    io.fixed("amount", bounded(transfer.amount));
     io.fixed("kind", transfer.kind);
     io.fixed("payment_id", or_null(transfer.payment));
     io.fixed("at", transfer.at);

@@ -114,6 +114,9 @@ class Source {
     Derived& operator>>(Bounded<std::int64_t> value) {
         return value.value = within(value.least, value.most, "a count"), self();
     }
+    Derived& operator>>(Bounded<Points> value) {
+        return value.value.value = within(value.least, value.most, "points"), self();
+    }
     Derived& operator>>(Bounded<Duration> value) {
         return value.value = Duration{within(value.least, value.most, "a span of us")}, self();
     }
@@ -129,7 +132,9 @@ class Source {
         const auto column = self().next();
         const auto list = from_json(column.text());
         auto steps = list ? steps_of(*list) : std::nullopt;
-        if (!steps) throw Fault{ErrorCode::storage, "a sale's refund steps are not an array of pairs of integers"};
+        if (!steps)
+            throw Fault{ErrorCode::storage,
+                        "a sale's refund steps are not an array of times and of thousandths, 0 to 1,000"};
         return value.list = std::move(*steps), self();
     }
     template <NamedEnum Enum>

@@ -5,8 +5,11 @@
 
 #include <limits>
 #include <memory>
+#include <string>
+#include <type_traits>
 
 #include "faults/actors.hpp"
+#include "reliability/durability/house.hpp"
 #include "sqlite/support.hpp"
 #include "support/catch.hpp"
 
@@ -19,7 +22,9 @@ namespace {
 /// A connection that no check keeps from damage.
 SQLite::Database damaging(const std::string& path) {
     SQLite::Database database{path, SQLite::OPEN_READWRITE};
-    database.exec("PRAGMA ignore_check_constraints = ON; DROP TRIGGER events_stay; DROP TRIGGER sales_stay");
+    database.exec(
+        "PRAGMA ignore_check_constraints = ON; DROP TRIGGER events_stay; DROP TRIGGER sales_stay; "
+        "DROP TRIGGER tariff_prices_stay; DROP TRIGGER point_usages_stay; DROP TRIGGER payment_histories_stay");
     return database;
 }
 
@@ -79,6 +84,39 @@ TEST_CASE("A room or an event with a number beyond any is refused as damaged", "
     CHECK(refused.error().detail.find("a row has a") != std::string::npos);
 }
 
+TEST_CASE("A price, a sum or a part to be given back beyond any is refused as damaged", "[faults][D15]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "sale.db";
+    {
+        auto office = open_office(path).value();
+        const auto house = reliability::HouseBuilder{*office}.build();
+        const auto version = office->sale(house.spare).value().id.version;
+        REQUIRE(office->execute(SetTariff{house.spare, {{"", TypeId{}, Points{30}}}, version}));
+    }
+    const std::string most = "4611686018427387904";  // two of them would overflow
+    const auto [column, value] = GENERATE_COPY(table<std::string, std::string>({
+        {"seats SET price", most},
+        {"tariff_prices SET price", most},
+        {"reservations SET price", most},
+        {"reservations SET refunded", most},
+        {"payments SET amount", most},
+        {"point_usages SET amount", most},
+        {"sales SET refund_steps", "'[9000000000000000,9000000000000000000]'"},
+        {"sales SET refund_steps", "'[9000000000000000,-1]'"},
+        {"payments SET step_count", "2147483648"},
+        {"payment_histories SET step", "4294967296"},
+    }));
+    CAPTURE(column, value);
+    {
+        auto damage = damaging(path);
+        const bool is_step = column == "payment_histories SET step";  // which no two rows of a payment may share
+        REQUIRE(damage.exec("UPDATE " + column + " = " + value + (is_step ? " WHERE step = 0" : "")) > 0);
+    }
+    const auto violations = open_office(path).value()->audit();
+    REQUIRE_FALSE(violations);
+    CHECK(violations.error().code == ErrorCode::storage);
+}
+
 TEST_CASE("Where a position or a version is the last there is, none is given after it", "[faults][D15]") {
     const TemporaryFolder folder;
     const auto path = folder / "sale.db";
@@ -104,8 +142,21 @@ TEST_CASE("Where a position or a version is the last there is, none is given aft
     CHECK(is_refused(office->execute(Join{user, office->main_room()})));
     CHECK(is_refused(office->execute(ChangeConcert{concert, *parse_date("2027-01-01"), "b", {}, false, last, {}})));
     CHECK(is_refused(office->execute(ChangeSale{concert, Terms{}, last})));
+    CHECK(is_refused(office->execute(SetTariff{concert, {}, last})));
+    CHECK(is_refused(office->execute(CallOff{concert, "storm"})));
     CHECK(is_refused(office->execute(BlockSeat{seat})));
     CHECK(office->execute(CreateUser{"ben"}));  // the rest goes on
+}
+
+TEST_CASE("Where a payment's history has the last step there is, none comes after it", "[faults][D15]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "sale.db";
+    const auto house = reliability::HouseBuilder{*open_office(path).value()}.build();
+    damaging(path).exec("UPDATE payments SET step_count = 2147483647");
+    auto office = open_office(path).value();
+    const auto refused = office->execute(reliability::example(house, std::type_identity<CapturePayment>{}));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::internal);
 }
 
 // The first mending bounded every time and span, also those that a command takes as they are.

@@ -98,7 +98,8 @@ TEST_CASE("full durability asks for synchronous commits, whatever the server doe
     options.durability = Durability::full;
     run_sql(schema.database(), "ALTER SYSTEM SET full_page_writes = off");
     run_sql(schema.database(), "SELECT pg_reload_conf()");
-    run_sql(schema.database(), "SELECT pg_sleep(0.2)");
+    for (int i = 0; i < 1'000 && run_sql(schema.database(), "SHOW full_page_writes") == "on"; ++i)
+        std::this_thread::sleep_for(milliseconds{10});  // until the server has read it
     CHECK(code_of(open_postgres_store(options)) == ErrorCode::weak_durability);
 }
 
@@ -142,6 +143,18 @@ TEST_CASE("a schema whose state is gone is no store", "[postgres]") {
     CHECK(code_of(open_postgres_store(options_of(schema))) == ErrorCode::not_a_boxoffice);
     CHECK(code_of(store->begin()) == ErrorCode::storage);
     CHECK(code_of(store->read()) == ErrorCode::storage);
+}
+
+TEST_CASE("a state that cannot be read keeps nobody from mending it", "[postgres]") {
+    const PostgresSchema schema;
+    const auto store = open_host(options_of(schema));
+    schema.run("UPDATE store_state SET last_sequence = 9223372036854775806");
+    CHECK(code_of(store->begin()) == ErrorCode::storage);
+    CHECK(code_of(store->try_begin()) == ErrorCode::storage);
+    CHECK(code_of(store->read()) == ErrorCode::storage);
+    schema.run("SET lock_timeout = '5s'; UPDATE store_state SET last_sequence = 0");
+    CHECK(store->begin());
+    CHECK(store->read());
 }
 
 TEST_CASE("a schema of a newer version is not touched", "[postgres]") {
