@@ -8,13 +8,17 @@
 #include <variant>
 #include <vector>
 
-#include "support/every_call.hpp"
+#include "reliability/durability/every_call.hpp"
 #include "support/faulty_store.hpp"
 #include "support/office.hpp"
 
 using namespace boxoffice;
 using namespace boxoffice::testing;
+using reliability::Asked;
+using reliability::every_command;
+using reliability::every_question;
 using reliability::House;
+using reliability::HouseBuilder;
 
 namespace {
 
@@ -22,7 +26,7 @@ namespace {
 struct FaultyHouse {
     std::shared_ptr<Faults> faults = std::make_shared<Faults>();
     Office office{{}, nullptr, std::make_shared<FaultyStore>(std::make_unique<MemoryStore>(), faults)};
-    House house = reliability::HouseBuilder{office.box()}.build();
+    House house = HouseBuilder{office.box()}.build();
 
     /// `ask` with a fault behind `skip` calls of `point`: its outcome, or nothing if it is done before.
     std::string strike(const Asked& asked, FaultPoint point, FaultKind kind, std::int64_t skip, int times = 1) {

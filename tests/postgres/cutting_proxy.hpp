@@ -3,17 +3,16 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
-#include <cstring>
-#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "postgres/unix_sockets.hpp"
 #include "support/postgres_cluster.hpp"
 #include "support/temp_dir.hpp"
 
@@ -26,21 +25,15 @@ enum class Cut { request, answer };
 class CuttingProxy {
   public:
     /// For the socket that `address` (a PostgresSchema's) names.
-    explicit CuttingProxy(const std::string& address) : upstream_{socket_of(address)} {
+    explicit CuttingProxy(const std::string& address) : upstream_{socket_in(folder_of(address))} {
         const auto at = address.find("host=") + 5;
         address_ = address.substr(0, at) + dir_.path().string() + address.substr(address.find('&', at));
-        listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        const auto name = named(dir_.path().string() + "/.s.PGSQL.5432");
-        if (::bind(listener_, reinterpret_cast<const ::sockaddr*>(&name), sizeof name) != 0 ||
-            ::listen(listener_, 64) != 0)
-            throw std::runtime_error("the proxy cannot listen");
         accepting_ = std::thread([this] { accept_all(); });
     }
     ~CuttingProxy() {
         ends_ = true;
         accepting_.join();
         for (auto& one : serving_) one.join();
-        ::close(listener_);
     }
     CuttingProxy(const CuttingProxy&) = delete;
     CuttingProxy& operator=(const CuttingProxy&) = delete;
@@ -58,38 +51,26 @@ class CuttingProxy {
     [[nodiscard]] bool has_cut() const { return left_ <= 0; }
     void go_down() { is_down_ = true; }
     void come_back() { is_down_ = false; }
+    /// How often somebody has connected, or tried to while it was down.
+    [[nodiscard]] std::int64_t clients() const { return clients_; }
 
   private:
-    static std::string socket_of(const std::string& address) {
-        const auto at = address.find("host=") + 5;
-        return address.substr(at, address.find('&', at) - at) + "/.s.PGSQL.5432";
-    }
-    static ::sockaddr_un named(const std::string& path) {
-        ::sockaddr_un name{};
-        name.sun_family = AF_UNIX;
-        if (path.size() >= sizeof name.sun_path) throw std::runtime_error("the socket's path is too long");
-        std::memcpy(name.sun_path, path.c_str(), path.size() + 1);
-        return name;
-    }
-
     void accept_all() {
-        while (!ends_) {
-            ::pollfd waiting{listener_, POLLIN, 0};
-            if (::poll(&waiting, 1, 10) <= 0) continue;
-            const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-            if (client < 0) continue;
-            if (is_down_) {
+        for (;;) {
+            const int client = listener_.accept_unless(ends_);
+            if (client < 0) return;
+            ++clients_;
+            if (is_down_)
                 ::close(client);
-                continue;
-            }
-            serving_.emplace_back([this, client] { serve(client); });
+            else
+                serving_.emplace_back([this, client] { serve(client); });
         }
     }
 
     /// One connection, until either side ends it or it is cut.
     void serve(int client) {
         const int server = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        const auto name = named(upstream_);
+        const auto name = socket_named(upstream_);
         bool is_up = ::connect(server, reinterpret_cast<const ::sockaddr*>(&name), sizeof name) == 0;
         std::string asked;  // by the client, not sent on yet
         bool has_started = false;
@@ -97,34 +78,15 @@ class CuttingProxy {
             ::pollfd ends[2]{{client, POLLIN, 0}, {server, POLLIN, 0}};
             if (::poll(ends, 2, 10) <= 0) continue;
             if (ends[1].revents != 0) is_up = pass(server, client);
-            if (is_up && ends[0].revents != 0) is_up = take(client, asked) && send_requests(server, asked, has_started);
+            if (is_up && ends[0].revents != 0)
+                is_up = read_some(client, asked) && send_requests(server, asked, has_started);
         }
         ::close(client);
         ::close(server);
     }
     static bool pass(int from, int to) {
-        char bytes[65'536];
-        const auto count = ::read(from, bytes, sizeof bytes);
-        return count > 0 && write_all(to, {bytes, static_cast<std::size_t>(count)});
-    }
-    static bool take(int from, std::string& into) {
-        char bytes[65'536];
-        const auto count = ::read(from, bytes, sizeof bytes);
-        if (count > 0) into.append(bytes, static_cast<std::size_t>(count));
-        return count > 0;
-    }
-    static bool write_all(int to, std::string_view bytes) {
-        while (!bytes.empty()) {
-            const auto count = ::send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            if (count <= 0) return false;
-            bytes.remove_prefix(static_cast<std::size_t>(count));
-        }
-        return true;
-    }
-    static std::size_t length_at(const std::string& bytes, std::size_t at) {
-        std::uint32_t length = 0;
-        for (std::size_t i = 0; i < 4; ++i) length = length << 8 | static_cast<unsigned char>(bytes[at + i]);
-        return length;
+        std::string bytes;
+        return read_some(from, bytes) && write_all(to, bytes);
     }
 
     /// Sends on every whole message, and looks for the ends of requests. False: it was cut there.
@@ -155,7 +117,7 @@ class CuttingProxy {
                     if (answered[at] == 'Z') return true;
                 return false;
             };
-            while (!is_ready() && take(server, answered)) continue;
+            while (!is_ready() && read_some(server, answered)) continue;
         }
         return false;
     }
@@ -163,7 +125,8 @@ class CuttingProxy {
     const TempDir dir_;
     const std::string upstream_;
     std::string address_;
-    int listener_ = -1;
+    const UnixListener listener_{dir_.path().string()};
+    std::atomic<std::int64_t> clients_{0};
     std::atomic<bool> ends_{false};
     std::atomic<bool> is_down_{false};
     std::atomic<bool> goes_down_{false};

@@ -1,21 +1,17 @@
 #pragma once
 /// Says what a test tells it to say, in PostgreSQL's protocol (version 3): a server that is too old, or out of its mind.
 
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
-#include <cstring>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "postgres/unix_sockets.hpp"
 #include "support/temp_dir.hpp"
 
 namespace boxoffice::testing {
@@ -57,21 +53,11 @@ class ScriptedServer {
   public:
     ScriptedServer(std::string greeting, std::vector<std::string> answers = {}, bool hangs = false)
         : greeting_(std::move(greeting)), answers_(std::move(answers)), hangs_(hangs) {
-        listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        ::sockaddr_un name{};
-        name.sun_family = AF_UNIX;
-        const auto path = dir_.path().string() + "/.s.PGSQL.5432";
-        if (path.size() >= sizeof name.sun_path) throw std::runtime_error("the socket's path is too long");
-        std::memcpy(name.sun_path, path.c_str(), path.size() + 1);
-        if (::bind(listener_, reinterpret_cast<const ::sockaddr*>(&name), sizeof name) != 0 ||
-            ::listen(listener_, 8) != 0)
-            throw std::runtime_error("the server cannot listen");
         serving_ = std::thread([this] { serve_all(); });
     }
     ~ScriptedServer() {
         ends_ = true;
         serving_.join();
-        ::close(listener_);
     }
     ScriptedServer(const ScriptedServer&) = delete;
     ScriptedServer& operator=(const ScriptedServer&) = delete;
@@ -90,10 +76,9 @@ class ScriptedServer {
         return false;
     }
     void serve_all() {
-        while (!ends_) {
-            if (!has_more(listener_)) return;
-            const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-            if (client < 0) continue;
+        for (;;) {
+            const int client = listener_.accept_unless(ends_);
+            if (client < 0) return;
             serve(client);
             ::close(client);
         }
@@ -101,38 +86,29 @@ class ScriptedServer {
     void serve(int client) {
         std::string asked;
         const auto take = [&](std::size_t length) {
-            while (asked.size() < length) {
-                char bytes[65'536];
-                if (!has_more(client)) return false;
-                const auto count = ::read(client, bytes, sizeof bytes);
-                if (count <= 0) return false;
-                asked.append(bytes, static_cast<std::size_t>(count));
-            }
+            while (asked.size() < length)
+                if (!has_more(client) || !read_some(client, asked)) return false;
             return true;
         };
         /// The letter of the next whole message; 0: the client has gone.
         const auto next = [&](std::size_t letters) {
             if (!take(letters + 4)) return '\0';
-            std::uint32_t length = 0;
-            for (std::size_t i = 0; i < 4; ++i) length = length << 8 | static_cast<unsigned char>(asked[letters + i]);
+            const auto length = length_at(asked, letters);
             if (!take(letters + length)) return '\0';
             const char letter = letters == 0 ? 'B' : asked.front();
             asked.erase(0, letters + length);
             return letter;
         };
-        const auto say = [&](const std::string& bytes) {
-            (void)::send(client, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        };
         if (next(0) == '\0') return;
         ++greeted_;
-        say(greeting_);
+        (void)write_all(client, greeting_);
         auto answer = answers_.begin();
         for (;;) {
             const auto letter = next(1);
             if (letter == '\0') return;
             if (letter != 'S' && letter != 'Q') continue;
             if (answer != answers_.end())
-                say(*answer++);
+                (void)write_all(client, *answer++);
             else if (!hangs_)
                 return;
         }
@@ -142,7 +118,7 @@ class ScriptedServer {
     const std::string greeting_;
     const std::vector<std::string> answers_;
     const bool hangs_;
-    int listener_ = -1;
+    const UnixListener listener_{dir_.path().string()};
     std::atomic<int> greeted_{0};
     std::atomic<bool> ends_{false};
     std::thread serving_;

@@ -56,7 +56,6 @@ bool FailingCalls::struck() { return plan.struck; }
         return __real_##name arguments;                    \
     }
 
-WRAP(ssize_t, read, -1, (int descriptor, void* into, std::size_t size), (descriptor, into, size))
 WRAP(ssize_t, pread, -1, (int descriptor, void* into, std::size_t size, ::off_t at), (descriptor, into, size, at))
 WRAP(ssize_t, pwrite, -1, (int descriptor, const void* from, std::size_t size, ::off_t at),
      (descriptor, from, size, at))
@@ -70,7 +69,6 @@ WRAP(int, statx, -1, (int folder, const char* path, int flags, unsigned mask, st
 WRAP(int, fchmod, -1, (int descriptor, ::mode_t mode), (descriptor, mode))
 WRAP(int, renameat2, -1, (int folder, const char* from, int to_folder, const char* to, unsigned flags),
      (folder, from, to_folder, to, flags))
-WRAP(int, link, -1, (const char* from, const char* to), (from, to))
 WRAP(int, unlink, -1, (const char* path), (path))
 WRAP(char*, realpath, nullptr, (const char* path, char* into), (path, into))
 WRAP(int, poll, -1, (::pollfd * descriptors, ::nfds_t count, int timeout), (descriptors, count, timeout))
@@ -86,7 +84,8 @@ extern "C" int __real_open(const char* path, int flags, ...);
 extern "C" int __wrap_open(const char* path, int flags, ...) {
     std::va_list more;
     va_start(more, flags);
-    const auto mode = (flags & (O_CREAT | __O_TMPFILE)) != 0 ? va_arg(more, ::mode_t) : 0;
+    const bool has_mode = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+    const auto mode = has_mode ? va_arg(more, ::mode_t) : 0;
     va_end(more);
     return fails("open") ? -1 : __real_open(path, flags, mode);
 }

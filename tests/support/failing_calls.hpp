@@ -1,6 +1,6 @@
 #pragma once
 /// Makes calls of the operating system and of libpq fail on demand: those that our own code makes in this thread, not SQLite's or
-/// libpq's. Link failing_calls.cpp, and wrap the functions that it names (tests/CMakeLists.txt).
+/// libpq's (as long as these are shared libraries). Link failing_calls.cpp, and wrap the functions that it names (tests/CMakeLists.txt).
 
 #include <cstdint>
 #include <limits>

@@ -170,15 +170,16 @@ class Person {
 
     /**
      * Waits until the hall rests: nothing of it has changed or moved for 400 ms, in which the page drew at least 12 times. A fixed time
-     * would be over on a busy machine before the first picture of a movement.
+     * would be over on a busy machine before the first picture of a movement. One that does not rest within 15 s fails the test.
      */
     rests() {
         return this.page.evaluate(
             () =>
-                new Promise((done) => {
+                new Promise((done, fail) => {
                     let [frame, place, since, drawn] = [null, "", 0, 0];
                     let hasChanged = false;
                     const watching = new MutationObserver(() => (hasChanged = true));
+                    const late = setTimeout(() => fail(new Error(`the hall does not rest: it is at ${place}`)), 15_000);
                     const look = (now) => {
                         const there = document.querySelector(".hall_frame"); // another one, where the page is made anew
                         const { x, y, width, height } = there?.getBoundingClientRect() ?? {};
@@ -191,6 +192,7 @@ class Person {
                             [frame, place, since, drawn, hasChanged] = [there, at, now, 0, false];
                         if (++drawn > 12 && now - since >= 400) {
                             watching.disconnect();
+                            clearTimeout(late);
                             done();
                         } else {
                             requestAnimationFrame(look);

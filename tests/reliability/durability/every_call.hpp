@@ -1,5 +1,5 @@
 #pragma once
-/// Every command and every question that an office takes, each with what makes it go well in a house of tests/reliability.
+/// Every command and every question that an office takes, each with what makes it go well in a house (house.hpp).
 
 #include <functional>
 #include <string>
@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "reliability/durability/house.hpp"
-#include "support/office.hpp"
+#include "support/outcome.hpp"
 
-namespace boxoffice::testing {
+namespace boxoffice::reliability {
 
 struct Asked {
     std::string name;                            ///< of a command: its place in the variant
@@ -19,28 +19,28 @@ struct Asked {
 };
 
 template <std::size_t Index = 0>
-void add_commands(std::vector<Asked>& all, const reliability::House& house) {
+void add_commands(std::vector<Asked>& all, const House& house) {
     if constexpr (Index < std::variant_size_v<Command>) {
         using C = std::variant_alternative_t<Index, Command>;
         all.push_back({"command " + std::to_string(Index), [&house](BoxOffice& office) {
-                           return outcome(office.execute(reliability::example(house, std::type_identity<C>{})));
+                           return testing::outcome(office.execute(example(house, std::type_identity<C>{})));
                        }});
         add_commands<Index + 1>(all, house);
     }
 }
 
 /// A command each, in the order of the variant.
-inline std::vector<Asked> every_command(const reliability::House& house) {
+inline std::vector<Asked> every_command(const House& house) {
     std::vector<Asked> all;
     add_commands(all, house);
     return all;
 }
 
-inline std::vector<Asked> every_question(const reliability::House& house) {
+inline std::vector<Asked> every_question(const House& house) {
     const auto& h = house;
     std::vector<Asked> all;
     const auto add = [&](std::string name, auto ask) {
-        all.push_back({std::move(name), [ask](BoxOffice& office) { return outcome(ask(office)); }});
+        all.push_back({std::move(name), [ask](BoxOffice& office) { return testing::outcome(ask(office)); }});
     };
     add("peek", [&h](BoxOffice& o) { return o.peek(h.admitted.text); });
     add("peek of who waits", [&h](BoxOffice& o) { return o.peek(h.waiting.text); });
@@ -50,7 +50,7 @@ inline std::vector<Asked> every_question(const reliability::House& house) {
     add("user by name", [](BoxOffice& o) { return o.user("stranger"); });
     add("user", [&h](BoxOffice& o) { return o.user(h.stranger); });
     add("room", [](BoxOffice& o) { return o.room("main"); });
-    add("concert on", [](BoxOffice& o) { return o.concert(reliability::house_date); });
+    add("concert on", [](BoxOffice& o) { return o.concert(house_date); });
     add("concert", [&h](BoxOffice& o) { return o.concert(h.concert); });
     add("concerts", [](BoxOffice& o) { return o.concerts({}); });
     add("all_concerts", [](BoxOffice& o) { return o.all_concerts({}); });
@@ -83,4 +83,4 @@ inline std::vector<Asked> every_question(const reliability::House& house) {
     return all;
 }
 
-}  // namespace boxoffice::testing
+}  // namespace boxoffice::reliability
