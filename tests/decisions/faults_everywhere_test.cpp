@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include "reliability/durability/every_call.hpp"
 #include "support/faulty_store.hpp"

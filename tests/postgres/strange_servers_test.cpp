@@ -2,8 +2,6 @@
 
 #include <chrono>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "postgres/connection.hpp"
 #include "postgres/scripted_server.hpp"
