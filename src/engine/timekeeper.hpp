@@ -42,7 +42,9 @@ inline Result<void> check_opening(const std::vector<NodeLease>& leases, Time las
     for (const auto& lease : leases) {
         written = std::max(written, lease.seen.at);
         if (lease.seen.origin == 0 || lease.seen.origin != mine.origin || lease.seen.steady > mine.steady) continue;
-        const auto by_now = later(lease.seen.at, mine.steady - lease.seen.steady);
+        std::int64_t passed_us = 0;
+        if (__builtin_sub_overflow(mine.steady.count(), lease.seen.steady.count(), &passed_us)) continue;  // damaged
+        const auto by_now = later(lease.seen.at, Duration{passed_us});
         expected = std::max(expected.value_or(by_now), by_now);
     }
     if (expected) {

@@ -31,15 +31,17 @@ std::string connecting_words(std::string_view libpq_words) {
         std::string_view theirs;
         std::string_view ours;
     };
-    constexpr std::array<Known, 22> known{{
+    constexpr std::array<Known, 24> known{{
         {"password authentication failed", "the server did not take the password"},
         {"no password supplied", "the server wants a password, and there is none"},
         {"no pg_hba.conf entry", "the server does not let this user in from here (pg_hba.conf)"},
+        {"pg_hba.conf rejects", "the server does not let this user in from here (pg_hba.conf)"},
         {"Peer authentication failed", "the server did not take the operating system's user"},
         // What is said of a user or a database by name, before what their names could contain.
         {"too many connections", "the server has no connection left"},
         {"is not permitted to log in", "the server does not let this user in"},
         {"permission denied for database", "the server does not let this user into the database"},
+        {"invalid database", "the database was dropped in part"},
         {"not currently accepting connections", "the database takes no connections"},
         {"role \"", "the server has no such user"},
         {"database \"", "the server has no such database"},

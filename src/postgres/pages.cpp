@@ -248,7 +248,9 @@ void Pages::scan_table(Visitor& visitor) {
 }
 
 void Pages::scan(Visitor& visitor) {
-    ScannedKinds::for_each([&]<class Entity>(std::type_identity<Entity>) { scan_table<Entity>(visitor); });
+    ScannedKinds::for_each([&]<class Entity>(std::type_identity<Entity>) {
+        located(sql::table_of<Entity>, [&] { scan_table<Entity>(visitor); });
+    });
 }
 
 }  // namespace boxoffice::postgres

@@ -41,7 +41,7 @@ void add_begin(Pipeline& pipeline, std::int64_t lock_wait_ms, bool waits, State&
     pipeline.add(limit, given(std::to_string(lock_wait_ms)));
     pipeline.add(waits ? lock : try_lock, {}, [&found](const Results& rows) {
         if (rows.size() != 1) throw Fault{ErrorCode::storage, "the schema's state is gone"};
-        rows.row() >> found.epoch >> sql::bounded(found.last.sequence) >> found.last.at;
+        rows.row() >> sql::bounded(found.epoch) >> sql::bounded(found.last.sequence) >> found.last.at;
     });
 }
 
@@ -242,7 +242,9 @@ void Shared::settle() {
 
 void Shared::roll_back() noexcept {
     static const Statement statement{"ROLLBACK"};
-    if (writer_ != nullptr) writer_->send_only(statement);
+    if (writer_ == nullptr) return;
+    writer_->send_only(statement);
+    if (writer_->is_lost()) writer_.reset();  // what is open on it ends with it
 }
 
 bool Shared::has_others() {
@@ -317,7 +319,7 @@ std::unique_ptr<Connection> Shared::begin_reading(State& seen) {
     pipeline.add(begin);
     pipeline.add(state, {}, [&](const Results& rows) {
         if (rows.size() != 1) throw Fault{ErrorCode::storage, "the schema's state is gone"};
-        rows.row() >> seen.epoch >> sql::bounded(seen.last.sequence) >> seen.last.at;
+        rows.row() >> sql::bounded(seen.epoch) >> sql::bounded(seen.last.sequence) >> seen.last.at;
     });
     return run_reading(pipeline);
 }
@@ -336,7 +338,7 @@ std::int64_t Shared::version() {
     std::int64_t epoch = 0;
     Pipeline pipeline;
     pipeline.add(statement, {}, [&](const Results& rows) {
-        if (rows.size() == 1) rows.row() >> epoch;
+        if (rows.size() == 1) rows.row() >> sql::bounded(epoch);
     });
     give_reader_back(run_reading(pipeline));
     looked_at_ = now;

@@ -32,6 +32,16 @@ inline std::string in_context(std::string_view context, std::string_view words) 
     return plain(std::move(detail.append(words)));
 }
 
+/// Runs `work`; a Fault that it throws says where it was.
+template <class Work>
+void located(std::string_view where, Work&& work) {
+    try {
+        std::forward<Work>(work)();
+    } catch (const Fault& fault) {
+        throw Fault{Error{fault.error().code, in_context(where, fault.error().detail), fault.error().about}};
+    }
+}
+
 /// Runs `work` and turns whatever it throws into an Error: what `current_error(context)`, asked in the catch clause, makes of it.
 /// No fork happens meanwhile, but where it waits (ForkBarrier::Open).
 template <class Work>

@@ -538,7 +538,8 @@ TEST_CASE("a store that fails or throws is a fault of every C function, and noth
     }
 }
 
-TEST_CASE("out of memory at any allocation is told by every C function and nothing comes out but that") {
+TEST_CASE(
+    "out of memory at any allocation beneath a C function: it is done or refused, and nothing comes out but that") {
     std::int64_t failed = 0;
     FaultyOffice names;
     for (const auto& [name, points, call] : every_function(names)) {
@@ -547,6 +548,7 @@ TEST_CASE("out of memory at any allocation is told by every C function and nothi
         const auto same =
             std::find_if(calls.begin(), calls.end(), [&, &name = name](const Named& one) { return one.name == name; });
         // The second time with what a call that succeeded has kept: one that fails may have thrown it away.
+        const auto before = failed;
         int sweeps = 0;
         for (allocations_passing = 0; sweeps < 2; ++allocations_passing) {
             CAPTURE(name, allocations_passing, sweeps);
@@ -568,6 +570,8 @@ TEST_CASE("out of memory at any allocation is told by every C function and nothi
             if (status != BOXOFFICE_OK) CHECK(error.code == status);
         }
         allocations_passing = -1;
+        CAPTURE(name);
+        CHECK(failed > before);
         CHECK(it.violations() == 0);
         CHECK(boxoffice_close(&it.handle) == BOXOFFICE_OK);
     }

@@ -84,7 +84,8 @@ TEST_CASE("A room or an event with a number beyond any is refused as damaged", "
     CHECK(refused.error().detail.find("a row has a") != std::string::npos);
 }
 
-TEST_CASE("A price, a sum or a part to be given back beyond any is refused as damaged", "[faults][D15]") {
+TEST_CASE("A price, a part to be given back or a number of steps beyond any is refused as damaged, and said where",
+          "[faults][D15]") {
     const TemporaryFolder folder;
     const auto path = folder / "sale.db";
     {
@@ -115,6 +116,20 @@ TEST_CASE("A price, a sum or a part to be given back beyond any is refused as da
     const auto violations = open_office(path).value()->audit();
     REQUIRE_FALSE(violations);
     CHECK(violations.error().code == ErrorCode::storage);
+    const auto table = column.substr(0, column.find(' '));
+    const bool is_steps = column.find("refund_steps") != std::string::npos;
+    CHECK(violations.error().detail.find(table + (is_steps ? ": a sale's refund steps" : ": a row has ")) !=
+          std::string::npos);
+}
+
+TEST_CASE("Sums of damaged prices are refused, too", "[faults][D15]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "sale.db";
+    const auto house = reliability::HouseBuilder{*open_office(path).value()}.build();
+    damaging(path).exec("UPDATE reservations SET price = 4611686018427387904, state = 'confirmed', type_id = id");
+    const auto report = open_office(path).value()->sales_report(house.concert);
+    REQUIRE_FALSE(report);
+    CHECK(report.error().code == ErrorCode::storage);
 }
 
 TEST_CASE("Where a position or a version is the last there is, none is given after it", "[faults][D15]") {

@@ -1,6 +1,7 @@
 #pragma once
 /// Says what a test tells it to say, in PostgreSQL's protocol (version 3): a server that is too old, or out of its mind.
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <atomic>

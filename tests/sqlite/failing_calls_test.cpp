@@ -1,4 +1,4 @@
-// Each call of the operating system that the SQLite store makes fails, at every place of an office's life: what then fails is told,
+// The calls of the operating system that the SQLite store makes itself fail, at every place of an office's life: what then fails is told,
 // what was acknowledged is there, and the next office finds all in order. (What SQLite itself calls fails in tests/reliability/.)
 
 #include <sys/stat.h>
