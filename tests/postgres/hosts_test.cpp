@@ -7,6 +7,7 @@
 
 #include "boxoffice/boxoffice.hpp"
 #include "postgres/support.hpp"
+#include "support/allocation_faults.hpp"
 #include "support/processes.hpp"
 #include "support/sample_rows.hpp"
 
@@ -101,6 +102,34 @@ TEST_CASE("a host that dies in a transaction leaves the store to the others", "[
         return 7;  // _exit: nothing is closed
     });
     CHECK(wait_for(child) == 7);
+    CHECK(store->begin());
+}
+
+TEST_CASE("a host that runs out of memory in a transaction keeps the store from nobody", "[postgres]") {
+    const PostgresSchema schema;
+    const auto store = open_host(options_of(schema));
+    const auto other = open_host(options_of(schema, std::chrono::seconds{5}));
+    UserKeys keys;
+    keys.ids = {UserId{101}};
+    std::vector<User> rows;
+    int refused = 0;
+    for (std::int64_t passing = 0;; ++passing) {
+        CAPTURE(passing);
+        bool has_struck = false;
+        {
+            const AllocationFaults faults{passing};  // and all that follow: also what would give the lock back
+            auto begun = store->begin();
+            if (begun)
+                (void)(*begun)->users().load(keys, rows);
+            else
+                ++refused;
+            begun = refuse(ErrorCode::busy);  // it ends while there is no memory
+            has_struck = faults.struck();
+        }
+        CHECK(other->begin());
+        if (!has_struck) break;
+    }
+    CHECK(refused > 20);
     CHECK(store->begin());
 }
 

@@ -193,9 +193,17 @@ story("a refund whose answer was lost is given once, also from a form that is op
         assert.deepEqual(sent, [200]);
         await person.page.unroute("**/api/admin/refunds");
     }
+    // The form is gone while it is asked what is so now: what would be typed into it would be lost, and another sum given.
+    let go;
+    const released = new Promise((done) => (go = done));
+    await person.page.route(/\/api\/admin\/users\?/, (route) => released.then(() => route.continue()));
+    await person.page.locator("[data-reservation]").click();
+    assert.equal(await person.page.locator('[data-refund="go"]').count(), 0);
+    go();
+    await person.page.getByLabel("at most 70").waitFor(); // what is so now
     await person.page.getByRole("button", { name: "Close" }).click();
     await person.page.locator("[data-reservation]").click();
-    await person.page.getByLabel("at most 70").waitFor(); // what is so now
+    await person.page.getByLabel("at most 70").waitFor();
     await person.page.getByLabel("Amount").fill("30");
     await person.page.getByLabel("Take the seat back too").uncheck();
     await person.page.locator('[data-refund="go"]').click();

@@ -45,17 +45,23 @@ export function buyerCard() {
     const form = h("form", { class: "find" }, row, h("button", { class: "primary" }, t.find));
     const { said, node } = card(t.title, form, place);
     node.classList.add("buyer");
+    let below = h("div"); // where the form of a refund stands
+    let looks = 0; // the last one asked is the one shown
     /** With `refunding`, a reservation's id, its form is opened: on what is so now, since the last refund's answer may have been lost. */
     async function look(userId, refunding = null) {
         said.clear();
+        // At once: what is typed into a form that is about to be replaced would be lost, and the new one's own sum given instead.
+        below.replaceChildren();
+        const mine = ++looks;
         const answer = await answered(() => buyer(userId));
+        if (mine !== looks) return undefined;
         if (!answer.ok) {
             place.replaceChildren();
             return said.show(answer.code === "unknown_user" ? t.nobody : refusal(answer));
         }
         const { balance, reservations } = answer.data;
         const { points, status, when } = words();
-        const below = h("div");
+        below = h("div");
         const rows = reservations.map((one) => [
             seatName(one),
             one.date,
@@ -73,9 +79,10 @@ export function buyerCard() {
             below,
         );
         const chosen = reservations.find((one) => one.reservationId === refunding);
-        if (!chosen || chosen.refunded >= chosen.price) return;
+        if (!chosen || chosen.refunded >= chosen.price) return undefined;
         below.replaceChildren(refundForm(chosen, { look: () => look(userId), close: () => below.replaceChildren() }));
         below.querySelector("input").focus();
+        return undefined;
     }
     form.addEventListener("submit", (event) => {
         event.preventDefault();
