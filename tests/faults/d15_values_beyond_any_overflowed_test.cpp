@@ -8,6 +8,7 @@
 #include <string>
 #include <type_traits>
 
+#include "engine/timekeeper.hpp"
 #include "faults/actors.hpp"
 #include "reliability/durability/house.hpp"
 #include "sqlite/support.hpp"
@@ -172,6 +173,18 @@ TEST_CASE("Where a payment's history has the last step there is, none comes afte
     const auto refused = office->execute(reliability::example(house, std::type_identity<CapturePayment>{}));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::internal);
+}
+
+TEST_CASE("A reading of the steady clock that no clock can have shown is not gone by", "[faults][D15]") {
+    const auto last = Time{*parse_date("2026-12-01")};
+    const auto wall = later(last, std::chrono::hours{24 * 30});
+    NodeLease lease;
+    lease.seen = {last, Duration::min(), 7};
+    const ClockReading mine{wall, Duration{8'000'000'000'000'000'000}, 7};
+    const OpeningLimits limits{std::chrono::hours{1}, std::chrono::minutes{1}, false};
+    CHECK(check_opening({lease}, last, wall, mine, limits));
+    lease.seen.steady = mine.steady;  // one that can be gone by says that no time has passed
+    CHECK_FALSE(check_opening({lease}, last, wall, mine, limits));
 }
 
 // The first mending bounded every time and span, also those that a command takes as they are.

@@ -148,11 +148,13 @@ TEST_CASE("a schema whose state is gone is no store", "[postgres]") {
 TEST_CASE("a state that cannot be read keeps nobody from mending it", "[postgres]") {
     const PostgresSchema schema;
     const auto store = open_host(options_of(schema));
-    schema.run("UPDATE store_state SET last_sequence = 9223372036854775806");
+    const std::string column = GENERATE("last_sequence", "epoch");
+    CAPTURE(column);
+    schema.run("UPDATE store_state SET " + column + " = 9223372036854775806");
     CHECK(code_of(store->begin()) == ErrorCode::storage);
     CHECK(code_of(store->try_begin()) == ErrorCode::storage);
     CHECK(code_of(store->read()) == ErrorCode::storage);
-    schema.run("SET lock_timeout = '5s'; UPDATE store_state SET last_sequence = 0");
+    schema.run("SET lock_timeout = '5s'; UPDATE store_state SET " + column + " = 0");
     CHECK(store->begin());
     CHECK(store->read());
 }
