@@ -141,13 +141,13 @@ class Batches : protected Texts {
             case 9: terms.refund_steps[0].until_us = odd_number(r_.d); break;
             case 10: terms.opens_at_us = soon(); break;
             case 11: terms.closes_at_us = soon(); break;
-            case 12: terms.reserved[r_.d % 16] = 1; break;
+            case 12: one_of(terms.reserved, r_.d) = 1; break;
             case 13: terms.is_paused = static_cast<std::int32_t>(odd_number(r_.d)); break;
             case 14: terms.seats_per_order = odd_number(r_.d); break;
             case 15: terms.seats_per_user = odd_number(r_.d); break;
             case 16: terms.hold_ttl_us = second; break;
             case 17: terms.refund_step_count = 0; break;
-            case 18: terms.refund_steps[0].reserved[r_.d % 2] = 1; break;
+            case 18: one_of(terms.refund_steps[0].reserved, r_.d) = 1; break;
             default: break;
         }
         return terms;
@@ -159,7 +159,7 @@ class Batches : protected Texts {
         std::vector<boxoffice_order_item> items;
         for (std::size_t i = 0; i < count; ++i)
             items.push_back({seat(static_cast<std::uint8_t>(r_.a + i)), type(i == 0 ? r_.c : r_.c / 2), {}});
-        if (!items.empty() && r_.c == 255) items.back().reserved[r_.d % 2] = odd_number(r_.d);
+        if (!items.empty() && r_.c == 255) spoil(items.back().reserved);
         if (!items.empty() && r_.c == 254) items.back().seat = odd_number(r_.d);
         if (!items.empty() && r_.c == 253) items.back().type = odd_number(r_.d);
         items.shrink_to_fit();
@@ -314,7 +314,7 @@ class Batches : protected Texts {
     void drive() {
         constexpr std::int64_t waits[] = {0, 1, 100, -1, day, day + 1, INT64_MAX, INT64_MIN};
         const auto waiting = submissions_.waiting(handle());
-        auto wait = waits[r_.a % 8];
+        auto wait = one_of(waits, r_.a);
         if (wait == day && waiting.empty()) wait = 0;  // nobody would come
         Out<std::int32_t> led(1, no_answer());
         if (get(Function::drive, led, [&](auto* h, auto* o, auto* e) { return boxoffice_drive(h, wait, o, e); }) ==
@@ -411,7 +411,7 @@ class Batches : protected Texts {
             items.push_back(item);
         }
         if (!items.empty()) switch (r_.where) {
-                case 16: items.back().reserved[r_.d % 6] = odd_number(r_.d); break;
+                case 16: spoil(items.back().reserved); break;
                 case 17: items.back().number_offset = UINT32_MAX; break;
                 case 18: items.back().row_offset = 8, items.back().row_length = UINT32_MAX; break;
                 case 19: items.back().label_length = 4'096; break;
@@ -432,7 +432,7 @@ class Batches : protected Texts {
             item.price = 50 + r_.a;
             items.push_back(item);
         }
-        if (!items.empty() && r_.where == 16) items.back().reserved[r_.d % 2] = odd_number(r_.d);
+        if (!items.empty() && r_.where == 16) spoil(items.back().reserved);
         if (!items.empty() && r_.where == 17)
             items.back().category_offset = UINT32_MAX, items.back().category_length = 2;
         store_list(items, arena, c);
@@ -446,7 +446,7 @@ class Batches : protected Texts {
     boxoffice_command batch_command(std::string& arena) {
         const Buyer& who = buyer();
         boxoffice_command c{};
-        c.kind = r_.op < 250 ? kinds[r_.op % std::size(kinds)] : static_cast<std::int32_t>(odd_number(r_.op));
+        c.kind = r_.op < 250 ? one_of(kinds, r_.op) : static_cast<std::int32_t>(odd_number(r_.op));
         c.flag = r_.where == 255 ? 2 : r_.where == 20 ? 1 : 0;
         c.reserved[1] = r_.where == 254 ? 1 : 0;
         c.user = id(0, who.user);

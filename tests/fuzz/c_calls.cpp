@@ -233,7 +233,7 @@ class Sequence : Selling {
                 return;
             case Function::recharge: {
                 constexpr std::int64_t amounts[] = {100, 1, 1'000'000'000'000, 50, 999, 1'000, 0, -1};
-                const auto amount = id(4, amounts[r_.a % 8]);
+                const auto amount = id(4, one_of(amounts, r_.a));
                 const auto k = key(r_.b);
                 Out<boxoffice_recharged> out(1, no_answer());
                 if (auto* office = get(function, out, [&](auto* h, auto* o, auto* e) {
@@ -428,8 +428,8 @@ class Sequence : Selling {
                 constexpr std::int64_t intervals[] = {0, 1, second, 60 * second, day, INT64_MAX, -1, INT64_MIN};
                 Out<boxoffice_peeked> out(1, no);
                 get(function, out, [&](auto* h, auto* o, auto* e) {
-                    return boxoffice_await_turn(h, text.data(), text.size(), attempts[r_.a % 8], intervals[r_.b % 8], o,
-                                                e);
+                    return boxoffice_await_turn(h, text.data(), text.size(), one_of(attempts, r_.a),
+                                                one_of(intervals, r_.b), o, e);
                 });
                 return;
             }

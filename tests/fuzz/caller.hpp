@@ -60,11 +60,20 @@ class Caller {
                                     buyers_.back().transfer,
                                     buyers_.back().part,
                                     last(types_)};
-        return odd[which % std::size(odd)];
+        return one_of(odd, which);
     }
     static std::int64_t last(const std::vector<std::int64_t>& ids) { return ids.empty() ? 0 : ids.back(); }
     static std::int64_t one_of(const std::vector<std::int64_t>& ids, std::uint8_t which) {
         return ids.empty() ? 0 : ids[which % ids.size()];
+    }
+    template <class Item, std::size_t N>
+    static Item& one_of(Item (&items)[N], std::uint8_t which) {
+        return items[which % N];
+    }
+    /// Puts a number into one of the fields that must be 0.
+    template <std::size_t N>
+    void spoil(std::int64_t (&reserved)[N]) const {
+        one_of(reserved, r_.d) = odd_number(r_.d);
     }
     /// The n-th id of the call, spoiled if the record says so.
     std::int64_t id(unsigned n, std::int64_t right) const {
@@ -132,7 +141,7 @@ class Caller {
     }
     static std::size_t capacity(std::uint8_t which) {
         constexpr std::size_t capacities[] = {32, 0, 1, 2, 3, 100, 4, 33};
-        return capacities[which % 8];
+        return one_of(capacities, which);
     }
 
     // ---- the call itself ----------------------------------------------------------------------------------------

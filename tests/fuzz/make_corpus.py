@@ -147,6 +147,9 @@ STORIES = {
     "batch-order": opened() + comes(0) + batch(("change_sale", 0, 0), ("create_type", 0, 1), ("change_concert", 0, 0))
         + batch(("hold_seats", 0, 0)) + batch(("release_order", 0, 0), ("hold_seats", 0, 0), ("set_tariff", 0, 0))
         + batch(("pay", 0, 0)) + batch(("cancel", 0, 0), ("call_off", 0, 0), ("sweep_refunds", 0, 200)),
+    "batch-reserved": opened()
+        + b"".join(call("execute", a=1) + bytes([COMMANDS.index(name), 16, 0, 1, 2, 255, field, 0])
+                   for name in ("create_concert", "add_seats", "set_tariff", "hold_seats") for field in range(8)),
     "batch-refund": opened() + comes(0) + buys(0, 0) + call("execute", a=1)
         + bytes([COMMANDS.index("refund"), 0, 0, 9, 3, 0, 0, 0]) + call("execute", a=1)
         + bytes([COMMANDS.index("refund"), 20, 0, 9, 4, 0, 0, 0]),

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -68,7 +69,7 @@ class ErrorBox {
   public:
     explicit ErrorBox(unsigned kind) {
         constexpr std::size_t sizes[] = {sizeof(boxoffice_error), 0, 8, 4, sizeof(boxoffice_error) + 40, 100, 8, 256};
-        const std::size_t size = sizes[kind % 8];
+        const std::size_t size = sizes[kind % std::size(sizes)];
         if (size == 0) return;
         bytes_.assign(size, untouched);
         bytes_.shrink_to_fit();

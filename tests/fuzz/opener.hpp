@@ -260,7 +260,7 @@ class Opener : protected Caller {
                                                  day,
                                                  30 * day,
                                                  366 * day};
-        const auto span = spans[r_.a % 16];
+        const auto span = one_of(spans, r_.a);
         switch (what) {
             case 0:
             case 1:

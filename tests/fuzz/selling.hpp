@@ -55,7 +55,7 @@ class Selling : protected Batches {
         Out<std::int64_t> changed(1, no_answer());
         if (get(Function::change_concert, changed, [&](auto* h, auto* o, auto* e) {
                 return boxoffice_change_concert(h, which, on.data(), on.size(), title.data(), title.size(),
-                                                id(6, BOXOFFICE_NEVER), hidden[r_.c % 4], moves, version, o, e);
+                                                id(6, BOXOFFICE_NEVER), one_of(hidden, r_.c), moves, version, o, e);
             }) != nullptr)
             MUST(*changed == version + 1);
     }
@@ -216,8 +216,8 @@ class Selling : protected Batches {
         constexpr std::int32_t takes_back[] = {0, 1, 2, -1};
         Out<boxoffice_refunded> out(1, no_answer());
         if (auto* office = get(Function::refund, out, [&](auto* h, auto* o, auto* e) {
-                return boxoffice_refund(h, reservation, amount, takes_back[r_.c % 4], why.data(), why.size(), k.data(),
-                                        k.size(), o, e);
+                return boxoffice_refund(h, reservation, amount, one_of(takes_back, r_.c), why.data(), why.size(),
+                                        k.data(), k.size(), o, e);
             })) {
             MUST(out->reservation == reservation && out->amount == amount && out->refunded >= amount);
             office->model->refunded(reservation, out->refunded);
@@ -239,7 +239,7 @@ class Selling : protected Batches {
 
     void get_call_off_reason() {
         constexpr std::size_t sizes[] = {256, 0, 1, 2, 3, 7, 208, 4};
-        const auto n = sizes[r_.b % 8];
+        const auto n = one_of(sizes, r_.b);
         Out<char> text(n, r_.c == 255);
         Out<std::size_t> size(1, no_answer());
         boxoffice_status status = BOXOFFICE_OK;
