@@ -49,7 +49,8 @@ inline std::string welcome(std::string_view version = "15.1", std::string_view e
 }
 
 /// Thread-safe. Each connection gets `greeting`, then for each request (what ends in a Sync, or a simple query) the next of
-/// `answers`; behind the last of them the connection is closed, or, with `hangs`, left without an answer.
+/// `answers`; behind the last of them, and behind a greeting that lets nobody in, the connection is closed, or, with `hangs`, left
+/// without an answer.
 class ScriptedServer {
   public:
     ScriptedServer(std::string greeting, std::vector<std::string> answers = {}, bool hangs = false)
@@ -103,6 +104,9 @@ class ScriptedServer {
         if (next(0) == '\0') return;
         ++greeted_;
         (void)write_all(client, greeting_);
+        const bool lets_in = greeting_.size() >= ready.size() &&
+                             greeting_.compare(greeting_.size() - ready.size(), ready.size(), ready) == 0;
+        if (!lets_in && !hangs_) return;
         auto answer = answers_.begin();
         for (;;) {
             const auto letter = next(1);
