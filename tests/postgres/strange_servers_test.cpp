@@ -21,8 +21,9 @@ Error error_of(const ScriptedServer& server, Duration wait_max = std::chrono::se
     options.durability = Durability::normal;
     const auto begin = std::chrono::steady_clock::now();
     const auto store = open_postgres_store(options);
-    CHECK(std::chrono::steady_clock::now() - begin < wait_max + std::chrono::seconds{10});
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{10});  // who goes away is not waited for
     REQUIRE_FALSE(store);
+    CHECK(store.error().code == ErrorCode::storage);
     CHECK(store.error().text().find("s3cret") == std::string::npos);
     return store.error();
 }
@@ -67,13 +68,11 @@ TEST_CASE("a server that is too old, or whose texts are not UTF-8, is refused", 
     CHECK(error_of(ScriptedServer{welcome("14.9")}).detail == "postgresql: the server is older than PostgreSQL 15");
     const auto encoding = GENERATE(as<std::string>{}, "SQL_ASCII", "LATIN1", "");
     const auto error = error_of(ScriptedServer{welcome("15.1", encoding)});
-    CHECK(error.code == ErrorCode::storage);
     CHECK(error.detail == "postgresql: the database's encoding is not UTF8");
 }
 
 TEST_CASE("a server that lets nobody in is told in our words", "[postgres]") {
     const auto error = error_of(ScriptedServer{server_error("FATAL", "53300", "sorry, too many clients already")});
-    CHECK(error.code == ErrorCode::storage);
     CHECK(error.detail == "postgresql: the server has no connection left");
 }
 
@@ -98,8 +97,8 @@ TEST_CASE("a server that does not answer is left in time", "[postgres]") {
 }
 
 TEST_CASE("a server that goes away is told, wherever it goes", "[postgres]") {
-    CHECK(error_of(ScriptedServer{""}).detail == "postgresql: the connection was lost");
-    CHECK(error_of(ScriptedServer{welcome().substr(0, 20)}).detail == "postgresql: the connection was lost");
+    CHECK(error_of(ScriptedServer{""}).detail == "postgresql: the server ended the connection");
+    CHECK(error_of(ScriptedServer{welcome().substr(0, 20)}).detail == "postgresql: the server ended the connection");
     CHECK(error_of(ScriptedServer{welcome()}).detail == "postgresql: the connection was lost");
     CHECK(error_of(ScriptedServer{welcome(), {command_done}}, soon).detail ==
           "postgresql: the database did not answer in time");
