@@ -29,6 +29,8 @@ quietly() {
     local begin=$SECONDS
     if ! "$@" >"$logs/$name.log" 2>&1; then
         echo "FAILED: $name ($*)" >&2
+        # Where the runner goes on, the last lines are of other stories.
+        { grep -A 15 '^not ok' "$logs/$name.log" || true; } | head -n 60 >&2
         tail -n 100 "$logs/$name.log" >&2
         exit 1
     fi

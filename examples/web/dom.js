@@ -27,14 +27,13 @@ export function say(node, text) {
     if (node.textContent !== text) node.textContent = text;
 }
 
-/** Tells screen readers; urgent interrupts what they are reading. */
+const announcedFor = 10_000; // milliseconds: it has been read by then, and is not in the way of who walks through the page
+
+/** Tells screen readers; urgent interrupts what they are reading. Each message is a node of its own: none takes another's place. */
 export function announce(text, { urgent = false } = {}) {
-    const region = document.getElementById(urgent ? "urgent" : "polite");
-    region.textContent = "";
-    // A region that is emptied and filled in one go is not read when the text is the same as before.
-    setTimeout(() => {
-        region.textContent = text;
-    }, 60);
+    const message = h("p", {}, text);
+    document.getElementById(urgent ? "urgent" : "polite").append(message);
+    setTimeout(() => message.remove(), announcedFor);
 }
 
 /** A message at the place where something was refused; empty until show(). */

@@ -48,3 +48,21 @@ for (const [label, device] of [
         await person.see(".ticket");
         await assertAccessible(person, "ticket");
     });
+
+// The five minutes that are left were told in the moment in which a seat was chosen, and nobody heard of the seat.
+story("what is said in one moment is all read, and the same words again", [], async ({ open }) => {
+    const person = await open(english, "said");
+    await person.open();
+    await person.see("#user_id");
+    const heard = await person.page.evaluate(async () => {
+        const { announce } = await import("/dom.js");
+        const before = globalThis.heard.length;
+        announce("a seat");
+        announce("five minutes");
+        announce("five minutes");
+        announce("stop", { urgent: true });
+        await new Promise((done) => setTimeout(done, 500));
+        return globalThis.heard.slice(before);
+    });
+    assert.deepEqual(heard.sort(), ["polite: a seat", "polite: five minutes", "polite: five minutes", "urgent: stop"]);
+});

@@ -120,7 +120,7 @@ story("an order by keyboard; a child only beside a grown-up", [], async ({ open 
     await keyboard.press("Space");
     await assertFocusVisible(person, "a chosen seat");
     assert.deepEqual(await person.gathered(), ["1", "2"]);
-    await person.page.waitForFunction(() => /seat 2 chosen. 2 in all, 200 points/.test(document.getElementById("polite").textContent));
+    await person.hears("seat 2 chosen. 2 in all, 200 points");
     await keyboard.press("Space"); // away
     assert.deepEqual(await person.gathered(), ["1"]);
     assert.equal(sent.length, 0, "nothing is held before the button is pressed");
@@ -240,7 +240,7 @@ story("the sale opens while one looks, pauses, and closes", housed, async ({ ope
     await person.page.locator(".opens_in", { hasText: /0:0[1-6]/ }).waitFor();
     assert.ok(await person.page.locator(".picked .primary").isDisabled());
     await person.see(".sale_note", { state: "hidden" });
-    await person.page.waitForFunction(() => document.getElementById("urgent").textContent.includes("예매가 시작되었습니다"));
+    await person.hears("예매가 시작되었습니다", { urgent: true });
     assert.deepEqual(await person.gathered(), ["1", "2"], "what was chosen before is still chosen");
     assert.ok(await person.page.locator(".picked .primary").isEnabled());
 

@@ -128,7 +128,7 @@ story("purchase by keyboard alone in English", [], async ({ open }) => {
 
     await person.see(".day");
     assert.match(await person.page.evaluate(() => document.activeElement.textContent), /When would you like/);
-    await person.page.waitForFunction(() => /your turn/.test(document.getElementById("urgent").textContent));
+    await person.hears("your turn", { urgent: true });
     await tabTo(person, ".day");
     await person.shot("3_dates");
     await keyboard.press("Enter");

@@ -168,6 +168,14 @@ class Person {
         return this.page.locator(selector).first().innerText();
     }
 
+    /** What is said to screen readers, since the page was loaded: not for how long it is there, which a busy machine may miss. */
+    hears(words, { urgent = false } = {}) {
+        return this.page.waitForFunction(
+            ([region, part]) => globalThis.heard.some((said) => said.startsWith(`${region}: `) && said.includes(part)),
+            [urgent ? "urgent" : "polite", words],
+        );
+    }
+
     /**
      * Waits until the hall rests: nothing of it has changed or moved for 400 ms, in which the page drew at least 12 times. A fixed time
      * would be over on a busy machine before the first picture of a movement. One that does not rest within 15 s fails the test.
@@ -327,6 +335,15 @@ export function story(name, flags, tell, { mayFail = [] } = {}) {
                 addEventListener("securitypolicyviolation", (event) =>
                     console.error(`CSP: ${event.violatedDirective}`),
                 );
+                globalThis.heard = []; // what came into a live region and was still there when a screen reader had time for it
+                const hear = (region, node) => {
+                    if (node.isConnected) globalThis.heard.push(`${region}: ${node.textContent}`);
+                };
+                new MutationObserver((changes) => {
+                    for (const { target, addedNodes } of changes)
+                        if (["polite", "urgent"].includes(target.id))
+                            for (const node of addedNodes) setTimeout(hear, 300, target.id, node);
+                }).observe(document, { childList: true, subtree: true });
             });
             const page = await context.newPage();
             page.setDefaultTimeout(15_000);

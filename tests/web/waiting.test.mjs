@@ -68,9 +68,7 @@ story("the line moves on when another leaves", ["--capacity", 1], async ({ open,
     await person.shot("2_next");
     await leaveAs(url, ahead[2]);
     await person.see(".day");
-    await person.page.waitForFunction(() =>
-        document.getElementById("urgent").textContent.includes("차례가 되었습니다"),
-    );
+    await person.hears("차례가 되었습니다", { urgent: true });
 });
 
 story("a page in the background does not sleep through its turn", ["--capacity", 1], async ({ open, url }) => {
