@@ -126,7 +126,8 @@ class Sequence : Selling {
         MUST(answer.balance >= 0 && answer.amount >= 0);
         MUST(answer.item_count >= 1 && answer.item_count <= BOXOFFICE_ORDER_SIZE_MAX);
         std::int64_t sum = 0;
-        for (std::int64_t i = 0; !items.is_null() && i < answer.item_count; ++i) sum += items[i].price;
+        for (std::int64_t i = 0; !items.is_null() && i < answer.item_count; ++i)
+            sum += items[static_cast<std::size_t>(i)].price;
         MUST(items.is_null() || sum == answer.amount);
         office.model->add(answer.payment, Payment{user, answer.reservation, answer.amount});
     }

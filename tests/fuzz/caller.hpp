@@ -104,7 +104,7 @@ class Caller {
                                           std::string(4'096, 'y'),
                                           "10",
                                           "02"};
-        return which < 200 ? "n" + std::to_string(which) : odd[which % std::size(odd)];
+        return which < 200 ? "n" + std::to_string(which) : one_of(odd, which);
     }
     static In name(std::uint8_t which) {
         if (which == 255) return In::null(3);
@@ -114,7 +114,7 @@ class Caller {
     static std::string key_text(std::uint8_t which) {
         static const std::string odd[] = {std::string(255, 'k'), std::string(256, 'k'), "two words", "\x80", "~", "!"};
         if (which == 0) return {};
-        return which < 240 ? "k" + std::to_string(which % 8) : odd[which % std::size(odd)];
+        return which < 240 ? "k" + std::to_string(which % 8) : one_of(odd, which);
     }
     static In key(std::uint8_t which) {
         if (which == 0) return {};
@@ -126,7 +126,7 @@ class Caller {
                                           "2030-02-29", "2030-1-1",   "",
                                           "2030-00-10", "2030-13-01", "\xFF\xFF\xFF\xFF-01-01",
                                           "0000-00-00"};
-        if (which >= 200) return which == 255 ? In::null(10) : In{odd[which % std::size(odd)]};
+        if (which >= 200) return which == 255 ? In::null(10) : In{one_of(odd, which)};
         return In{"2030-01-" + std::to_string(10 + which % 4)};
     }
     In token() {

@@ -104,9 +104,7 @@ class ScriptedServer {
         if (next(0) == '\0') return;
         ++greeted_;
         (void)write_all(client, greeting_);
-        const bool lets_in = greeting_.size() >= ready.size() &&
-                             greeting_.compare(greeting_.size() - ready.size(), ready.size(), ready) == 0;
-        if (!lets_in && !hangs_) return;
+        if (!greeting_.ends_with(ready) && !hangs_) return;
         auto answer = answers_.begin();
         for (;;) {
             const auto letter = next(1);
