@@ -12,7 +12,9 @@ using namespace http_server;
 using boxoffice::testing::outcome;
 
 TEST_CASE("a body is one JSON object in UTF-8", "[json]") {
-    const auto nested = [](int depth) { return "{\"a\":" + std::string(depth, '[') + std::string(depth, ']') + "}"; };
+    const auto nested = [](std::size_t depth) {
+        return "{\"a\":" + std::string(depth, '[') + std::string(depth, ']') + "}";
+    };
     for (const std::string& good :
          {std::string{"{}"}, std::string{" {\"a\":1} "}, std::string{"{\"a\":\"[[{\"}"}, nested(63)})
         CHECK(outcome(Body::parse(good)) == "ok");

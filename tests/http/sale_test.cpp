@@ -368,7 +368,7 @@ TEST_CASE("what an order of several has left is answered as one seat where it is
     sale.set_terms({{"seatsPerOrder", 2}});
     sale.client.recharge("ann", sale.ann, 200);
     sale.client.recharge("bob", sale.bob, 200);
-    const auto let_go = [&](const std::string& user, const std::string& token, const json& numbers, int which) {
+    const auto let_go = [&](const std::string& user, const std::string& token, const json& numbers, std::size_t which) {
         const auto held = Client::expect(200, sale.hold_all(user, token, numbers));
         const auto id = held["seats"][which]["reservationId"].get<std::string>();
         Client::expect(204, sale.client.del("/api/reservations/" + id, {bearer(token)}));

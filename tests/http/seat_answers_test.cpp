@@ -116,14 +116,13 @@ TEST_CASE("C6: those who ask while a map is being made get one made after they a
     Map shared(house);
     const auto concert = house.office.last_concert();
     std::atomic<int> wrong{0};
-    std::atomic<bool> is_over{false};
     std::vector<std::thread> threads;
-    for (int t = 0; t < 4; ++t)
+    for (int t = 0; t < 3; ++t)
         threads.emplace_back([&, t] {
             const auto name = std::to_string(t == 0 ? 1 : t == 1 ? 2 : 10);
             const auto user = must(house.office->execute(CreateUser{"racer-" + std::to_string(t)}), "user").id;
             const auto joined = must(house.office->execute(Join{user, house.office->main_room()}), "join");
-            for (int i = 0; i < 50 && t < 3; ++i) {  // reads its own writes, while others write and read
+            for (int i = 0; i < 50; ++i) {  // reads its own writes, while others write and read
                 const auto held = house.office->execute(
                     HoldSeat{user, joined.claims.token, must(house.office->seat(concert, name), "seat").seat.id, {}});
                 const auto map = shared.get(concert);
